@@ -1,0 +1,23 @@
+package lockstep.ft.arbiter;
+
+/** What the arbiter says. */
+public sealed interface ArbiterReply {
+
+  /** The record as it is now: after a {@link ArbiterRequest.Watch}, and after each change. */
+  record Current(ArbiterRecord record, long leaseMillis) implements ArbiterReply {}
+
+  /** The request with this nonce was granted and made {@code record}. */
+  record Granted(long nonce, ArbiterRecord record) implements ArbiterReply {}
+
+  /**
+   * The request with this nonce was refused; {@code record} is the one that stands.
+   *
+   * @param lost the right is somebody else's for good (stop); otherwise the request came too early
+   *     (a lease still runs) and may be repeated
+   */
+  record Refused(long nonce, boolean lost, String reason, ArbiterRecord record)
+      implements ArbiterReply {}
+
+  /** The lease was renewed by the request with this sequence number. */
+  record Renewed(long sequence, long leaseMillis) implements ArbiterReply {}
+}

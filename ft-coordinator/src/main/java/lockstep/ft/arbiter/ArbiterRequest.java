@@ -1,0 +1,48 @@
+package lockstep.ft.arbiter;
+
+import java.util.Optional;
+
+/** What a replica or a proxy asks of the arbiter. Each names its VM. */
+public sealed interface ArbiterRequest {
+  String vm();
+
+  /** Sends the record now and after each of its changes, on this connection. */
+  record Watch(String vm) implements ArbiterRequest {}
+
+  /**
+   * Start the guest anew: granted if nobody is recorded live, or if the live replica's lease has
+   * run out while the arbiter was up. {@code epoch} is the one that the claimant has seen.
+   */
+  record Start(String vm, Member claimant, long epoch, long nonce) implements ArbiterRequest {}
+
+  /**
+   * Go live (asked by the recorded backup) or go on alone (asked by the recorded live replica): the
+   * test-and-set. {@code epoch} is the one at which the claimant was enlisted or granted.
+   */
+  record Claim(String vm, Member claimant, long epoch, long nonce) implements ArbiterRequest {}
+
+  /** The live replica makes {@code backup} its backup. */
+  record Enlist(String vm, ReplicaId live, long epoch, Member backup, long nonce)
+      implements ArbiterRequest {}
+
+  /** The live replica removes its backup. */
+  record Dismiss(String vm, ReplicaId live, long epoch, long nonce) implements ArbiterRequest {}
+
+  /** The live replica extends its lease; changes no epoch. */
+  record Renew(String vm, ReplicaId live, long epoch, long sequence) implements ArbiterRequest {}
+
+  /** The live replica's guest has ended on purpose: nobody is live any more. */
+  record Resign(String vm, ReplicaId live, long epoch, long nonce) implements ArbiterRequest {}
+
+  /** The nonce stored with a grant, so that a repeated request gets the same answer. */
+  default Optional<Long> storedNonce() {
+    return switch (this) {
+      case Watch _, Renew _ -> Optional.empty();
+      case Start start -> Optional.of(start.nonce());
+      case Claim claim -> Optional.of(claim.nonce());
+      case Enlist enlist -> Optional.of(enlist.nonce());
+      case Dismiss dismiss -> Optional.of(dismiss.nonce());
+      case Resign resign -> Optional.of(resign.nonce());
+    };
+  }
+}

@@ -1,0 +1,5 @@
+/** Memory-mapped devices and interrupt lines. */
+@NullMarked
+package lockstep.vmm.machine.bus;
+
+import org.jspecify.annotations.NullMarked;
