@@ -7,6 +7,7 @@
  *   <li>{@link lockstep.ft.machine}: the port through which the protocol sees a deterministic
  *       machine: positions, inputs, outputs, hashes.
  *   <li>{@link lockstep.ft.definition}: the definition of a VM, and its digest.
+ *   <li>{@link lockstep.ft.wire}: how messages become bytes.
  *   <li>{@code lockstep.ft.log}: log entries, their payloads, the wire and file format.
  *   <li>{@link lockstep.ft.arbiter}: the arbiter's record, its test-and-set rules and messages.
  *   <li>{@code lockstep.ft.core}: the replication protocol as a pure state machine: primary,
@@ -18,9 +19,9 @@
  *   <li>{@code lockstep.ft.transfer}: state transfer to a new backup; its place, still empty.
  * </ol>
  *
- * <p>The packages {@code machine}, {@code log}, {@code arbiter}, {@code core} and {@code transfer}
- * import nothing but the JDK, and no clock, thread, socket or random source: they are functions. A
- * test holds this.
+ * <p>The packages {@code machine}, {@code wire}, {@code log}, {@code arbiter}, {@code core} and
+ * {@code transfer} import nothing but the JDK, and no clock, thread, socket or random source: they
+ * are functions. A test holds this.
  */
 @NullMarked
 package lockstep.ft;
