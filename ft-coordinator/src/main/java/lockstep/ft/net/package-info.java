@@ -1,4 +1,12 @@
-/** The Netty channels that carry log channel, arbiter and proxy link. */
+/**
+ * The Netty channels that carry log channel, arbiter protocol and proxy link.
+ *
+ * <p>A {@link lockstep.ft.net.Transport} owns the I/O threads. It listens and dials; both give
+ * {@link lockstep.ft.net.MessageChannel}s, on which each message travels as a length of four bytes
+ * and the bytes of a {@link lockstep.ft.wire.MessageCodec}. A {@link
+ * lockstep.ft.net.MessageListener} hears of them on an I/O thread and does nothing there but hand
+ * on to the thread that owns the state.
+ */
 @NullMarked
 package lockstep.ft.net;
 

@@ -1,4 +1,7 @@
-/** Metrics and health over HTTP, the same for every server. */
+/**
+ * Metrics and health over HTTP, the same for every server: {@link lockstep.ft.ops.OpsServer} serves
+ * {@code /metrics} for Prometheus, {@code /healthz}, and whatever routes its server adds.
+ */
 @NullMarked
 package lockstep.ft.ops;
 

@@ -1,0 +1,125 @@
+package lockstep.ft.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.flush.FlushConsolidationHandler;
+import java.util.function.Function;
+import lockstep.ft.wire.MalformedMessageException;
+import lockstep.ft.wire.MessageCodec;
+import lockstep.ft.wire.WireReader;
+import org.jspecify.annotations.Nullable;
+
+/** Between bytes and a {@link MessageListener}: framing, the codec, and a reason for every end. */
+final class MessagePipeline<M> extends ChannelDuplexHandler {
+  private static final int LENGTH_BYTES = 4;
+
+  private final MessageCodec<M> codec;
+  private final Function<MessageChannel<M>, MessageListener<M>> listenerOf;
+  private @Nullable MessageChannel<M> messages;
+  private @Nullable MessageListener<M> listener;
+  private String reason = "closed by the peer";
+
+  private MessagePipeline(
+      MessageCodec<M> codec, Function<MessageChannel<M>, MessageListener<M>> listenerOf) {
+    this.codec = codec;
+    this.listenerOf = listenerOf;
+  }
+
+  static <M> void install(
+      Channel channel,
+      MessageCodec<M> codec,
+      Function<MessageChannel<M>, MessageListener<M>> listenerOf) {
+    channel
+        .pipeline()
+        .addLast(new FlushConsolidationHandler(64, true))
+        .addLast(
+            new LengthFieldBasedFrameDecoder(
+                codec.messageBytesMax() + LENGTH_BYTES, 0, LENGTH_BYTES, 0, LENGTH_BYTES))
+        .addLast(new MessagePipeline<>(codec, listenerOf));
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    MessageChannel<M> opened = new MessageChannel<>(context.channel());
+    messages = opened;
+    listener = listenerOf.apply(opened);
+    listener.opened(opened);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object read) {
+    ByteBuf frame = (ByteBuf) read;
+    MessageChannel<M> from = messages;
+    MessageListener<M> to = listener;
+    try {
+      if (from == null || to == null || !context.channel().isOpen()) {
+        return;
+      }
+      byte[] bytes = new byte[frame.readableBytes()];
+      frame.readBytes(bytes);
+      WireReader reader = new WireReader(bytes);
+      M message = codec.decode(reader);
+      reader.expectEnd();
+      to.received(from, message);
+    } catch (MalformedMessageException e) {
+      end(context, "no message of the " + codec.protocol() + " protocol: " + e.getMessage());
+    } finally {
+      frame.release();
+    }
+  }
+
+  @Override
+  public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+    if (message instanceof ByteBuf) {
+      context.write(message, promise);
+      return;
+    }
+    @SuppressWarnings("unchecked") // only MessageChannel<M>.send writes here
+    byte[] bytes = codec.toBytes((M) message);
+    if (bytes.length > codec.messageBytesMax()) {
+      throw new IllegalStateException(
+          "message of " + bytes.length + " bytes in the " + codec.protocol() + " protocol");
+    }
+    context.write(Unpooled.wrappedBuffer(lengthOf(bytes), bytes), promise);
+    MessageChannel<M> channel = messages;
+    if (channel != null && channel.unsentBytes() > MessageChannel.UNSENT_BYTES_MAX) {
+      end(context, "the peer takes nothing: " + channel.unsentBytes() + " bytes wait");
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    String text = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    end(context, cause instanceof DecoderException ? "no framing: " + text : text);
+    if (cause instanceof Error
+        || cause instanceof RuntimeException && !(cause instanceof DecoderException)) {
+      // Our own bug: tell it loudly; the connection's end makes the peer notice.
+      Thread.currentThread()
+          .getUncaughtExceptionHandler()
+          .uncaughtException(Thread.currentThread(), cause);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (listener != null) {
+      listener.closed(reason);
+    }
+  }
+
+  private void end(ChannelHandlerContext context, String why) {
+    reason = why;
+    context.close();
+  }
+
+  private static byte[] lengthOf(byte[] bytes) {
+    int n = bytes.length;
+    return new byte[] {(byte) (n >>> 24), (byte) (n >>> 16), (byte) (n >>> 8), (byte) n};
+  }
+}

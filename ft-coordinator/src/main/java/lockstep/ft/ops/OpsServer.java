@@ -1,0 +1,117 @@
+package lockstep.ft.ops;
+
+import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import io.prometheus.metrics.exporter.httpserver.MetricsHandler;
+import io.prometheus.metrics.instrumentation.dropwizard.DropwizardExports;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+
+/**
+ * A server's HTTP side: {@code /metrics} (Prometheus text), {@code /healthz} (200 {@code ok}, or
+ * 503 and what is wrong), {@code /status} (JSON), and routes of the server's own.
+ */
+public final class OpsServer implements AutoCloseable {
+  private static final int THREADS = 4;
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final HttpServer server;
+  private final ExecutorService threads;
+
+  /**
+   * Starts serving.
+   *
+   * @param address to bind; port 0 takes a free one
+   * @param unhealthy what is wrong now, or empty; called for each {@code /healthz}
+   * @param status a value that Jackson writes as JSON; called for each {@code /status}
+   * @throws IOException if the address can't be bound
+   */
+  public OpsServer(
+      InetSocketAddress address,
+      MetricRegistry metrics,
+      Supplier<Optional<String>> unhealthy,
+      Supplier<?> status)
+      throws IOException {
+    PrometheusRegistry registry = new PrometheusRegistry();
+    DropwizardExports.builder().dropwizardRegistry(metrics).register(registry);
+    try {
+      this.server = HttpServer.create(address, 0);
+    } catch (IOException e) {
+      throw new IOException("can't listen on " + address + ": " + e.getMessage(), e);
+    }
+    this.threads =
+        Executors.newFixedThreadPool(
+            THREADS, Thread.ofPlatform().daemon().name("http-", 0).factory());
+    server.setExecutor(threads);
+    server.createContext("/metrics", new MetricsHandler(registry));
+    route("/healthz", exchange -> health(exchange, unhealthy.get()));
+    route("/status", exchange -> json(exchange, 200, status.get()));
+    server.start();
+  }
+
+  /**
+   * Adds a route; everything below {@code path} goes to {@code handler}, on a thread of its own.
+   */
+  public void route(String path, HttpHandler handler) {
+    var _ =
+        server.createContext(
+            path,
+            exchange -> {
+              try (exchange) {
+                handler.handle(exchange);
+              }
+            });
+  }
+
+  /** The address it is bound to, with the real port. */
+  public InetSocketAddress address() {
+    return server.getAddress();
+  }
+
+  /** Answers with plain text. */
+  public static void text(HttpExchange exchange, int code, String text) throws IOException {
+    answer(
+        exchange,
+        code,
+        "text/plain; charset=utf-8",
+        (text + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Answers with {@code value} as JSON. */
+  public static void json(HttpExchange exchange, int code, Object value) throws IOException {
+    answer(exchange, code, "application/json", MAPPER.writeValueAsBytes(value));
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private static void health(HttpExchange exchange, Optional<String> unhealthy) throws IOException {
+    if (unhealthy.isEmpty()) {
+      text(exchange, 200, "ok");
+    } else {
+      text(exchange, 503, unhealthy.get());
+    }
+  }
+
+  private static void answer(HttpExchange exchange, int code, String type, byte[] body)
+      throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", type);
+    boolean head = "HEAD".equals(exchange.getRequestMethod());
+    exchange.sendResponseHeaders(code, head ? -1 : body.length);
+    if (!head) {
+      exchange.getResponseBody().write(body);
+    }
+  }
+}
