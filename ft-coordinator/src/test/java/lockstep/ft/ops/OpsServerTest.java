@@ -28,7 +28,8 @@ final class OpsServerTest {
             wrong::get,
             () -> Map.of("role", "LIVE"))) {
       server.route("/hello", exchange -> OpsServer.text(exchange, 200, "hello"));
-      assertTrue(get(server, "/metrics").body().contains("frames 3.0"));
+      String scraped = get(server, "/metrics").body();
+      assertTrue(scraped.contains("frames_total 3.0"), scraped);
       assertEquals("ok\n", get(server, "/healthz").body());
       wrong.set(Optional.of("no disk"));
       assertEquals(503, get(server, "/healthz").statusCode());
