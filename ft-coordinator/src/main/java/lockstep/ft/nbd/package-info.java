@@ -1,4 +1,30 @@
-/** The NBD wire format that the disk server and the replica share. */
+/**
+ * NBD, as far as the disk server and the replica both need it: the wire format and the client.
+ *
+ * <p>Sections refer to <em>The NBD protocol</em> (the NetworkBlockDevice project's {@code
+ * doc/proto.md}). In the order in which a reader should meet them:
+ *
+ * <ol>
+ *   <li>{@link lockstep.ft.nbd.Nbd}: the protocol's numbers and our limits.
+ *   <li>{@link lockstep.ft.nbd.ExportName}: {@code vm/disk} and {@code vm/disk;epoch=7}.
+ *   <li>{@link lockstep.ft.nbd.ExportInfo}: what a server tells about an export, and how the disk
+ *       server's <em>incarnation</em> travels in it.
+ *   <li>{@link lockstep.ft.nbd.RequestHeader}: the 28 bytes that open every request.
+ *   <li>{@link lockstep.ft.nbd.NbdClient}: an attach to an export; {@link
+ *       lockstep.ft.nbd.NbdRequest}s go in, {@link lockstep.ft.nbd.NbdEvent}s come out on the I/O
+ *       thread.
+ *   <li>{@link lockstep.ft.nbd.RawImages}: raw image files into a disk and back, for the tools.
+ * </ol>
+ *
+ * <p><b>Fenced.</b> A disk server says that an epoch is over in one of two ways: an attach is
+ * refused with {@link lockstep.ft.nbd.Nbd#REP_ERR_SHUTDOWN}; a request is answered with the error
+ * {@link lockstep.ft.nbd.Nbd#ESHUTDOWN}, and the connection ends. It uses both for nothing else: a
+ * disk server that goes down only drops its connections. The client gives both as {@link
+ * lockstep.ft.nbd.NbdEvent.Fenced}.
+ *
+ * <p>Left out until the disk server's full strength is built: structured replies, {@code
+ * BLOCK_STATUS}, TLS, extended headers. Their options are answered {@code NBD_REP_ERR_UNSUP}.
+ */
 @NullMarked
 package lockstep.ft.nbd;
 
