@@ -32,8 +32,7 @@ public final class VirtioEntropy extends VirtioDevice {
   private final TreeMap<Long, DescriptorChain> open = new TreeMap<>();
   private long nextRequestId;
 
-  public VirtioEntropy(
-      GuestMemory memory, InterruptLine line, Consumer<? super Output> outputs) {
+  public VirtioEntropy(GuestMemory memory, InterruptLine line, Consumer<? super Output> outputs) {
     super(DEVICE_ID, 0, new byte[0], new int[] {QUEUE_SIZE}, memory, line);
     this.memory = memory;
     this.outputs = outputs;
@@ -62,7 +61,9 @@ public final class VirtioEntropy extends VirtioDevice {
     outputs.accept(new Output.EntropyRequested(id, length));
   }
 
-  /** The answer to request {@code requestId}; one to a request of before a reset changes nothing. */
+  /**
+   * The answer to request {@code requestId}; one to a request of before a reset changes nothing.
+   */
   public void arrived(long requestId, Bytes data) {
     Optional<DescriptorChain> request = Optional.ofNullable(open.remove(requestId));
     if (request.isEmpty() || !running()) {

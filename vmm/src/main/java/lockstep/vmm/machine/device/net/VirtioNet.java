@@ -19,8 +19,8 @@ import lockstep.vmm.machine.state.StateVisitor;
  * A NIC (virtio 1.2, 5.1) with checksum and TCPv4 segmentation offload both ways.
  *
  * <p>A frame to send leaves guest memory at the kick, and its buffer is given back at once. A frame
- * that arrives waits in the device while the driver offers no buffers; the wait is bounded, and what
- * does not fit is dropped and counted.
+ * that arrives waits in the device while the driver offers no buffers; the wait is bounded, and
+ * what does not fit is dropped and counted.
  */
 public final class VirtioNet extends VirtioDevice {
   /** The header in front of every frame, both ways (5.1.6). */

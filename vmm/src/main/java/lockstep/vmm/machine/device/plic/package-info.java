@@ -1,5 +1,7 @@
 /**
- * The platform-level interrupt controller: {@link lockstep.vmm.machine.device.plic.Plic} gathers the\n * level-triggered lines of every device into one external interrupt line for each hart and mode.
+ * The platform-level interrupt controller: {@link lockstep.vmm.machine.device.plic.Plic} gathers
+ * the\n * level-triggered lines of every device into one external interrupt line for each hart and
+ * mode.
  */
 @NullMarked
 package lockstep.vmm.machine.device.plic;

@@ -1,6 +1,4 @@
-/**
- * Switching off and resetting.
- */
+/** Switching off and resetting. */
 @NullMarked
 package lockstep.vmm.machine.device.power;
 

@@ -1,6 +1,4 @@
-/**
- * The real-time clock: wall time as told at power-on, moved on by guest time.
- */
+/** The real-time clock: wall time as told at power-on, moved on by guest time. */
 @NullMarked
 package lockstep.vmm.machine.device.rtc;
 

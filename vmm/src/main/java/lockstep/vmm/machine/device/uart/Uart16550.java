@@ -131,7 +131,10 @@ public final class Uart16550 implements MmioDevice {
     return LSR_TRANSMITTER_EMPTY | (received.size() > 0 ? LSR_DATA_READY : 0);
   }
 
-  /** In loop-back the modem's outputs are its inputs: DTR to DSR, RTS to CTS, OUT1 to RI, OUT2 to DCD. */
+  /**
+   * In loop-back the modem's outputs are its inputs: DTR to DSR, RTS to CTS, OUT1 to RI, OUT2 to
+   * DCD.
+   */
   private int modemStatus() {
     if ((modemControl & MCR_LOOP) == 0) {
       return MSR_CONNECTED;

@@ -139,7 +139,9 @@ public final class DescriptorChain {
     write(offset, from, 0, from.length);
   }
 
-  /** Copies a part of {@code from} to {@code offset} of the writable part, which has room for it. */
+  /**
+   * Copies a part of {@code from} to {@code offset} of the writable part, which has room for it.
+   */
   public void write(long offset, byte[] from, int fromOffset, int length) {
     long skipped = 0;
     int copied = 0;
@@ -157,7 +159,8 @@ public final class DescriptorChain {
 
   private static void checkCopied(int copied, int length) {
     if (copied != length) {
-      throw new IndexOutOfBoundsException("chain ends after " + copied + " of " + length + " bytes");
+      throw new IndexOutOfBoundsException(
+          "chain ends after " + copied + " of " + length + " bytes");
     }
   }
 
@@ -166,7 +169,9 @@ public final class DescriptorChain {
     return 3 * Integer.BYTES + count * (Long.BYTES + Integer.BYTES);
   }
 
-  /** Puts the view into a saved state: a taken chain is the device's, whatever becomes of its table. */
+  /**
+   * Puts the view into a saved state: a taken chain is the device's, whatever becomes of its table.
+   */
   public void save(ByteBuffer into) {
     into.order(ByteOrder.LITTLE_ENDIAN).putInt(head).putInt(readableCount).putInt(count);
     for (int i = 0; i < count; i++) {
