@@ -1,38 +1,11 @@
 package lockstep.vmm.machine.fp;
 
 /**
- * Comparisons, minimum, maximum and classes: what needs no rounding. Comparing integers is enough,
- * since the magnitudes of a format are ordered as their bits are.
+ * Minimum, maximum and classes. Comparing integers is enough, since the magnitudes of a format are
+ * ordered as their bits are.
  */
 final class Comparison {
   private Comparison() {}
-
-  /** FEQ: quiet, so only a signaling NaN is invalid (20.8). */
-  static boolean eq(Format format, long a, long b, FpStatus status) {
-    if (format.isNan(a) || format.isNan(b)) {
-      raiseIfSignaling(format, a, b, status);
-      return false;
-    }
-    return a == b || format.magnitude(a | b) == 0;
-  }
-
-  /** FLT: signaling, so any NaN is invalid. */
-  static boolean lt(Format format, long a, long b, FpStatus status) {
-    if (format.isNan(a) || format.isNan(b)) {
-      status.flags |= FpStatus.NV;
-      return false;
-    }
-    return ordered(format, a) < ordered(format, b);
-  }
-
-  /** FLE: signaling, so any NaN is invalid. */
-  static boolean le(Format format, long a, long b, FpStatus status) {
-    if (format.isNan(a) || format.isNan(b)) {
-      status.flags |= FpStatus.NV;
-      return false;
-    }
-    return ordered(format, a) <= ordered(format, b);
-  }
 
   /** FMIN: minimumNumber of IEEE 754-2019; -0 is less than +0 (20.6). */
   static long min(Format format, long a, long b, FpStatus status) {
@@ -81,12 +54,6 @@ final class Comparison {
     if (format.isSignalingNan(a) || format.isSignalingNan(b)) {
       status.flags |= FpStatus.NV;
     }
-  }
-
-  /** An integer in the order of the numbers; both zeros are 0. */
-  private static long ordered(Format format, long bits) {
-    long magnitude = format.magnitude(bits);
-    return format.negative(bits) ? -magnitude : magnitude;
   }
 
   /** An integer in the order of the numbers, -0 before +0. */

@@ -122,17 +122,39 @@ public final class Float32 {
 
   /** FEQ: false for NaN; only a signaling one raises NV. */
   public static boolean eq(int a, int b, FpStatus status) {
-    return Comparison.eq(BINARY32, wide(a), wide(b), status);
+    if (Float.intBitsToFloat(a) == Float.intBitsToFloat(b)) {
+      return true;
+    }
+    if (BINARY32.isSignalingNan(wide(a)) || BINARY32.isSignalingNan(wide(b))) {
+      status.flags |= FpStatus.NV;
+    }
+    return false;
   }
 
   /** FLT: false for NaN, which raises NV. */
   public static boolean lt(int a, int b, FpStatus status) {
-    return Comparison.lt(BINARY32, wide(a), wide(b), status);
+    float left = Float.intBitsToFloat(a);
+    float right = Float.intBitsToFloat(b);
+    if (left < right) {
+      return true;
+    }
+    if (!(left >= right)) {
+      status.flags |= FpStatus.NV;
+    }
+    return false;
   }
 
   /** FLE: false for NaN, which raises NV. */
   public static boolean le(int a, int b, FpStatus status) {
-    return Comparison.le(BINARY32, wide(a), wide(b), status);
+    float left = Float.intBitsToFloat(a);
+    float right = Float.intBitsToFloat(b);
+    if (left <= right) {
+      return true;
+    }
+    if (!(left > right)) {
+      status.flags |= FpStatus.NV;
+    }
+    return false;
   }
 
   /** FCLASS: the mask with one bit of ten set. */
@@ -186,6 +208,10 @@ public final class Float32 {
 
   /** FCVT.D.S: always exact; a NaN becomes the canonical one, a signaling one raises NV. */
   public static long toFloat64(int a, FpStatus status) {
+    float number = Float.intBitsToFloat(a);
+    if (!Float.isNaN(number)) {
+      return Double.doubleToRawLongBits(number);
+    }
     return SoftConversion.convert(BINARY32, Format.BINARY64, wide(a), RoundingMode.RNE, status);
   }
 
@@ -197,7 +223,7 @@ public final class Float32 {
    * Whether a result rounded to nearest can't have raised more than NX: finite, and above the
    * smallest normal number, to which a tiny result may have been rounded up.
    */
-  private static boolean flagless(int result) {
+  static boolean flagless(int result) {
     int magnitude = result & MAGNITUDE;
     return magnitude > NORMAL_MIN && magnitude < INFINITY;
   }

@@ -115,17 +115,39 @@ public final class Float64 {
 
   /** FEQ: false for NaN; only a signaling one raises NV. */
   public static boolean eq(long a, long b, FpStatus status) {
-    return Comparison.eq(BINARY64, a, b, status);
+    if (Double.longBitsToDouble(a) == Double.longBitsToDouble(b)) {
+      return true;
+    }
+    if (BINARY64.isSignalingNan(a) || BINARY64.isSignalingNan(b)) {
+      status.flags |= FpStatus.NV;
+    }
+    return false;
   }
 
   /** FLT: false for NaN, which raises NV. */
   public static boolean lt(long a, long b, FpStatus status) {
-    return Comparison.lt(BINARY64, a, b, status);
+    double left = Double.longBitsToDouble(a);
+    double right = Double.longBitsToDouble(b);
+    if (left < right) {
+      return true;
+    }
+    if (!(left >= right)) {
+      status.flags |= FpStatus.NV;
+    }
+    return false;
   }
 
   /** FLE: false for NaN, which raises NV. */
   public static boolean le(long a, long b, FpStatus status) {
-    return Comparison.le(BINARY64, a, b, status);
+    double left = Double.longBitsToDouble(a);
+    double right = Double.longBitsToDouble(b);
+    if (left <= right) {
+      return true;
+    }
+    if (!(left > right)) {
+      status.flags |= FpStatus.NV;
+    }
+    return false;
   }
 
   /** FCLASS: the mask with one bit of ten set. */
@@ -153,15 +175,14 @@ public final class Float64 {
     return SoftConversion.toInteger(BINARY64, a, 64, false, roundingMode, status);
   }
 
-  /** FCVT.D.W: from the low 32 bits of {@code value}, signed. */
+  /** FCVT.D.W: from the low 32 bits of {@code value}, signed; always exact. */
   public static long fromInt32(long value, int roundingMode, FpStatus status) {
-    return SoftConversion.fromInteger(
-        BINARY64, (int) value < 0, Math.abs((long) (int) value), roundingMode, status);
+    return Double.doubleToRawLongBits((int) value);
   }
 
-  /** FCVT.D.WU: from the low 32 bits of {@code value}, unsigned. */
+  /** FCVT.D.WU: from the low 32 bits of {@code value}, unsigned; always exact. */
   public static long fromUint32(long value, int roundingMode, FpStatus status) {
-    return SoftConversion.fromInteger(BINARY64, false, value & 0xffff_ffffL, roundingMode, status);
+    return Double.doubleToRawLongBits(value & 0xffff_ffffL);
   }
 
   /** FCVT.D.L: from {@code value}, signed. */
@@ -176,6 +197,12 @@ public final class Float64 {
 
   /** FCVT.S.D: a NaN becomes the canonical one, a signaling one raises NV. */
   public static int toFloat32(long a, int roundingMode, FpStatus status) {
+    if (hostDecides(roundingMode, status)) {
+      int result = Float.floatToRawIntBits((float) Double.longBitsToDouble(a));
+      if (Float32.flagless(result) || (a & MAGNITUDE) == 0) {
+        return result;
+      }
+    }
     return (int) SoftConversion.convert(BINARY64, Format.BINARY32, a, roundingMode, status);
   }
 
