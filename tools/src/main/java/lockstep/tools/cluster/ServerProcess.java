@@ -1,0 +1,140 @@
+package lockstep.tools.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One server as a process of its own, known by its name in a state directory. Its file there holds
+ * the pid and the start time, so that a pid that was given away again is not taken for it.
+ */
+public final class ServerProcess {
+  private final StateDirectory state;
+  private final String name;
+
+  public ServerProcess(StateDirectory state, String name) {
+    this.state = state;
+    this.name = name;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public Path logFile() {
+    return state.logFile(name);
+  }
+
+  /** The running process, if it runs. */
+  public Optional<ProcessHandle> running() throws IOException {
+    Path file = state.pidFile(name);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    String[] words = Files.readString(file).strip().split(" ");
+    if (words.length != 2) {
+      return Optional.empty();
+    }
+    return ProcessHandle.of(Long.parseLong(words[0]))
+        .filter(ProcessHandle::isAlive)
+        .filter(process -> startedAt(process).equals(words[1]));
+  }
+
+  /**
+   * Starts {@code lockstep ARGUMENTS}, which outlives this process; its output goes to its log
+   * file. The log of the run before is kept beside it.
+   */
+  public void start(List<String> arguments) throws IOException {
+    state.create();
+    if (Files.exists(logFile())) {
+      Files.move(
+          logFile(),
+          logFile().resolveSibling(name + ".previous.log"),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Launcher.path().toString());
+    command.addAll(arguments);
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(logFile().toFile())
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+    Process process = builder.start();
+    Files.writeString(
+        state.pidFile(name), process.pid() + " " + startedAt(process.toHandle()) + "\n");
+  }
+
+  /** Sends a signal by name ({@code KILL}, {@code STOP}, {@code CONT}, {@code TERM}). */
+  public boolean signal(String signal) throws IOException {
+    Optional<ProcessHandle> process = running();
+    if (process.isEmpty()) {
+      return false;
+    }
+    Process kill =
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.get().pid()))
+            .inheritIO()
+            .start();
+    try {
+      return kill.waitFor() == 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while sending SIG" + signal + " to " + name, e);
+    }
+  }
+
+  /** Asks it to end, and kills it if it has not within {@code patience}. */
+  public void stop(Duration patience) throws IOException {
+    Optional<ProcessHandle> process = running();
+    if (process.isEmpty()) {
+      return;
+    }
+    process.get().destroy();
+    if (!awaitEnd(process.get(), patience)) {
+      process.get().destroyForcibly();
+      awaitEnd(process.get(), patience);
+    }
+  }
+
+  /** Waits until it has ended; false if it still runs after {@code patience}. */
+  public boolean awaitEnd(Duration patience) throws IOException {
+    Optional<ProcessHandle> process = running();
+    return process.isEmpty() || awaitEnd(process.get(), patience);
+  }
+
+  private static boolean awaitEnd(ProcessHandle process, Duration patience) throws IOException {
+    try {
+      process.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException _) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while waiting for a server's end", e);
+    }
+  }
+
+  /** The last lines of its log, for error messages. */
+  public String logTail(int lines) throws IOException {
+    if (!Files.exists(logFile())) {
+      return "";
+    }
+    List<String> all = Files.readAllLines(logFile());
+    return String.join("\n", all.subList(Math.max(0, all.size() - lines), all.size()));
+  }
+
+  private static String startedAt(ProcessHandle process) {
+    return process.info().startInstant().map(Instant::toString).orElse("unknown");
+  }
+}

@@ -1,0 +1,45 @@
+package lockstep.tools.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where one Lockstep on this machine keeps everything.
+ *
+ * <pre>
+ * cluster.json   what was chosen at the first start: ports, name of the VM
+ * guest/         kernel, initramfs, root.img, guest.json
+ * disk/          the disk server's store: disks, arbiter, definitions
+ * logs/          one file a server
+ * run/           one file a server process: its pid
+ * </pre>
+ */
+public record StateDirectory(Path root) {
+
+  public Path settingsFile() {
+    return root.resolve("cluster.json");
+  }
+
+  public Path guest() {
+    return root.resolve("guest");
+  }
+
+  public Path disk() {
+    return root.resolve("disk");
+  }
+
+  public Path logFile(String server) {
+    return root.resolve("logs").resolve(server + ".log");
+  }
+
+  public Path pidFile(String server) {
+    return root.resolve("run").resolve(server + ".pid");
+  }
+
+  /** Makes the folders that are missing. */
+  public void create() throws IOException {
+    Files.createDirectories(root.resolve("logs"));
+    Files.createDirectories(root.resolve("run"));
+  }
+}

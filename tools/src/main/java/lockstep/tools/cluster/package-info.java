@@ -1,0 +1,14 @@
+/**
+ * A whole Lockstep on one machine: what {@code lockstep up} keeps in its state directory and the
+ * server processes it starts.
+ *
+ * <p>{@link lockstep.tools.cluster.StateDirectory} says where things lie, {@link
+ * lockstep.tools.cluster.ClusterSettings} what was chosen at the first start (ports, name), {@link
+ * lockstep.tools.cluster.ServerProcess} is one server: started, found again, killed. {@link
+ * lockstep.tools.cluster.Cluster} puts them together, {@link lockstep.tools.cluster.ServerHttp}
+ * asks them over HTTP.
+ */
+@NullMarked
+package lockstep.tools.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,123 @@
+package lockstep.tools.redis;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Increments one counter over one connection, as fast as answers come or at a given pace, and
+ * checks every answer: each must be the one before plus one. So an acknowledged increment that was
+ * lost, one that was applied twice, and a connection that was reset are all seen.
+ */
+public final class IncrementLoad implements AutoCloseable {
+
+  /**
+   * What the client saw.
+   *
+   * @param acknowledged increments answered
+   * @param lost acknowledged increments that a later answer had forgotten
+   * @param repeated increments applied more often than they were sent
+   * @param ended why the connection ended by itself; empty if it did not
+   * @param longestPauseNanos the longest time between sending a command and its answer
+   */
+  public record Result(
+      long acknowledged, long lost, long repeated, String ended, long longestPauseNanos) {
+    public boolean flawless() {
+      return lost == 0 && repeated == 0 && ended.isEmpty();
+    }
+  }
+
+  private final RedisConnection connection;
+  private final String key;
+  private final Duration pace;
+  private final Thread thread;
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final AtomicLong acknowledged = new AtomicLong();
+  private final AtomicLong sentAtNanos = new AtomicLong();
+  private final AtomicLong longestPauseNanos = new AtomicLong();
+
+  // Written by the thread, read after its end.
+  private long lost;
+  private long repeated;
+  private String ended = "";
+  private long last;
+
+  private IncrementLoad(RedisConnection connection, String key, Duration pace) {
+    this.connection = connection;
+    this.key = key;
+    this.pace = pace;
+    this.thread = Thread.ofPlatform().daemon().name("increments").unstarted(this::run);
+  }
+
+  /**
+   * Sets {@code key} to 0 and starts.
+   *
+   * @param pace time between two commands; zero for none
+   */
+  public static IncrementLoad start(RedisConnection connection, String key, Duration pace)
+      throws IOException, RedisErrorException {
+    var _ = connection.command("SET", key, "0");
+    IncrementLoad load = new IncrementLoad(connection, key, pace);
+    load.thread.start();
+    return load;
+  }
+
+  /** Increments answered so far. */
+  public long acknowledged() {
+    return acknowledged.get();
+  }
+
+  /** How long the command under way has been waiting for its answer; 0 if there is none. */
+  public long waitingNanos(long nowNanos) {
+    long sent = sentAtNanos.get();
+    return sent == 0 ? 0 : nowNanos - sent;
+  }
+
+  /** The longest pause so far. */
+  public long longestPauseNanos() {
+    return longestPauseNanos.get();
+  }
+
+  /** Lets the command under way end, and sums up. */
+  public Result stop() throws InterruptedException {
+    stopping.set(true);
+    thread.join();
+    return new Result(acknowledged.get(), lost, repeated, ended, longestPauseNanos.get());
+  }
+
+  @Override
+  public void close() throws IOException {
+    stopping.set(true);
+    connection.close();
+  }
+
+  private void run() {
+    try {
+      while (!stopping.get()) {
+        increment();
+        if (!pace.isZero()) {
+          Thread.sleep(pace);
+        }
+      }
+    } catch (IOException | RedisErrorException | NumberFormatException e) {
+      ended = String.valueOf(e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void increment() throws IOException, RedisErrorException {
+    long sent = System.nanoTime();
+    sentAtNanos.set(sent);
+    long value = Long.parseLong(connection.command("INCR", key));
+    long pause = System.nanoTime() - sent;
+    sentAtNanos.set(0);
+    longestPauseNanos.accumulateAndGet(pause, Math::max);
+    long expected = last + 1;
+    lost += Math.max(0, expected - value);
+    repeated += Math.max(0, value - expected);
+    last = value;
+    acknowledged.incrementAndGet();
+  }
+}
