@@ -6,8 +6,11 @@ public sealed interface ArbiterReply {
   /** The record as it is now: after a {@link ArbiterRequest.Watch}, and after each change. */
   record Current(ArbiterRecord record, long leaseMillis) implements ArbiterReply {}
 
-  /** The request with this nonce was granted and made {@code record}. */
-  record Granted(long nonce, ArbiterRecord record) implements ArbiterReply {}
+  /**
+   * The request with this nonce was granted and made {@code record}. The live replica's lease is
+   * full: it counts from when the request was first sent.
+   */
+  record Granted(long nonce, ArbiterRecord record, long leaseMillis) implements ArbiterReply {}
 
   /**
    * The request with this nonce was refused; {@code record} is the one that stands.

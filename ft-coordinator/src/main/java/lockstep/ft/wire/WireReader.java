@@ -3,10 +3,19 @@ package lockstep.ft.wire;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import lockstep.ft.machine.Bytes;
 
 /** Reads what {@link WireWriter} wrote; every read is checked against the end. */
 public final class WireReader {
+  /** Reads one element of a list or an optional. */
+  @FunctionalInterface
+  public interface Decoder<T> {
+    T decode(WireReader from) throws MalformedMessageException;
+  }
+
   private final ByteBuffer buffer;
 
   public WireReader(byte[] bytes) {
@@ -48,6 +57,56 @@ public final class WireReader {
 
   public Bytes bytes() throws MalformedMessageException {
     return Bytes.of(raw(int32()));
+  }
+
+  /** As {@link #bytes()}, refusing more than {@code lengthMax}. */
+  public Bytes bytes(int lengthMax) throws MalformedMessageException {
+    return Bytes.of(raw(count32("length", lengthMax)));
+  }
+
+  /** A 64-bit number that may not be negative; {@code what} names it in the error. */
+  public long count64(String what) throws MalformedMessageException {
+    long value = int64();
+    if (value < 0) {
+      throw new MalformedMessageException(what + " is negative: " + value);
+    }
+    return value;
+  }
+
+  /** A 32-bit number from 0 to {@code max}; {@code what} names it in the error. */
+  public int count32(String what, int max) throws MalformedMessageException {
+    int value = int32();
+    if (value < 0 || value > max) {
+      throw new MalformedMessageException(what + " is " + value + ", not within 0 to " + max);
+    }
+    return value;
+  }
+
+  public <T> Optional<T> optional(Decoder<T> decoder) throws MalformedMessageException {
+    return flag() ? Optional.of(decoder.decode(this)) : Optional.empty();
+  }
+
+  /** A count of four bytes, at most {@code countMax}, then each. */
+  public <T> List<T> list(int countMax, Decoder<T> decoder) throws MalformedMessageException {
+    int count = count32("number of elements", countMax);
+    List<T> values = new ArrayList<>(Math.min(count, remaining()));
+    for (int i = 0; i < count; i++) {
+      values.add(decoder.decode(this));
+    }
+    return List.copyOf(values);
+  }
+
+  /** A reader of the next {@code length} bytes, which this one skips. */
+  public WireReader part(int length) throws MalformedMessageException {
+    need(length);
+    ByteBuffer slice = buffer.slice(buffer.position(), length);
+    buffer.position(buffer.position() + length);
+    return new WireReader(slice);
+  }
+
+  /** What remains, as a view; reads nothing. */
+  public ByteBuffer view() {
+    return buffer.slice().asReadOnlyBuffer();
   }
 
   public byte[] raw(int length) throws MalformedMessageException {

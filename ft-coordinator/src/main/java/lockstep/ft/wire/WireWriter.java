@@ -3,6 +3,9 @@ package lockstep.ft.wire;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import lockstep.ft.machine.Bytes;
 
 /** A growing byte buffer, big endian. */
@@ -59,6 +62,36 @@ public final class WireWriter {
     }
     int16(utf8.length);
     return raw(utf8);
+  }
+
+  /** A flag, then the value if there is one. */
+  public <T> WireWriter optional(
+      Optional<T> value, BiConsumer<? super T, ? super WireWriter> encoder) {
+    flag(value.isPresent());
+    value.ifPresent(present -> encoder.accept(present, this));
+    return this;
+  }
+
+  /** A count of four bytes, then each. */
+  public <T> WireWriter list(
+      Collection<T> values, BiConsumer<? super T, ? super WireWriter> encoder) {
+    int32(values.size());
+    values.forEach(value -> encoder.accept(value, this));
+    return this;
+  }
+
+  /** Overwrites the four bytes at {@code at}, written before to keep the place. */
+  public WireWriter patchInt32(int at, int value) {
+    if (at < 0 || at > size() - Integer.BYTES) {
+      throw new IllegalArgumentException("nothing written at " + at);
+    }
+    buffer.putInt(at, value);
+    return this;
+  }
+
+  /** What has been written from {@code from} on, as a view that the next write may outdate. */
+  public ByteBuffer view(int from) {
+    return buffer.slice(from, size() - from).asReadOnlyBuffer();
   }
 
   public byte[] toByteArray() {

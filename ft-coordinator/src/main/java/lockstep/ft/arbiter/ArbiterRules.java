@@ -1,0 +1,222 @@
+package lockstep.ft.arbiter;
+
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The arbiter's test-and-set: who may be live.
+ *
+ * <p>A pure function of the durable state, the lease, a request and the time. Its caller keeps one
+ * {@link ArbiterState} and one lease per VM and, for each request of a VM, one after the other:
+ * asks {@link #decide}; if the state changed, makes it durable, and from the same moment refuses
+ * disk commands of lower epochs; only then answers, and tells the new record to who watches.
+ *
+ * <p>A lease is not durable: it counts only while the arbiter is up, and {@link #leaseAtStart} is a
+ * full one.
+ *
+ * <table>
+ *   <caption>What is granted</caption>
+ *   <tr><th>request</th><th>granted if</th><th>the record then</th></tr>
+ *   <tr><td>start</td><td>the epoch is current, and nobody is live or the lease is over</td>
+ *       <td>live = claimant, no backup, guest generation + 1</td></tr>
+ *   <tr><td>claim</td><td>the epoch is current, and the claimant is recorded live or backup</td>
+ *       <td>live = claimant, no backup</td></tr>
+ *   <tr><td>enlist</td><td>the epoch is current, asked by the live replica, no backup yet</td>
+ *       <td>backup = the one named</td></tr>
+ *   <tr><td>dismiss</td><td>the epoch is current, asked by the live replica</td>
+ *       <td>no backup</td></tr>
+ *   <tr><td>resign</td><td>the epoch is current, asked by the live replica</td>
+ *       <td>nobody live, no backup</td></tr>
+ *   <tr><td>renew</td><td>asked by the live replica</td><td>unchanged; the lease is full</td></tr>
+ * </table>
+ *
+ * <p>Each grant raises the epoch by one. A request that repeats the last grant (same claimant, same
+ * nonce) gets the same answer again; once another grant has followed it, it is judged anew, and
+ * lost.
+ */
+public final class ArbiterRules {
+  /** Length of a lease. */
+  public static final long LEASE_MILLIS_DEFAULT = 5_000;
+
+  /**
+   * What the arbiter does with a request.
+   *
+   * @param state the state from now on
+   * @param changed whether it differs, so must be made durable before the reply is sent
+   * @param leaseEndNanos the lease from now on
+   */
+  public record Decision(
+      ArbiterState state, boolean changed, long leaseEndNanos, ArbiterReply reply) {}
+
+  private final long leaseMillis;
+
+  public ArbiterRules(long leaseMillis) {
+    if (leaseMillis <= 0) {
+      throw new IllegalArgumentException("a lease of " + leaseMillis + " ms");
+    }
+    this.leaseMillis = leaseMillis;
+  }
+
+  /** When the lease of a VM ends if the arbiter starts at {@code nowNanos}. */
+  public long leaseAtStart(long nowNanos) {
+    return nowNanos + TimeUnit.MILLISECONDS.toNanos(leaseMillis);
+  }
+
+  /**
+   * Decides one request about the VM of {@code state}.
+   *
+   * @param leaseEndNanos as of the last decision, or {@link #leaseAtStart}
+   * @param nowNanos of the arbiter's monotonic clock
+   */
+  public Decision decide(
+      ArbiterState state, long leaseEndNanos, ArbiterRequest request, long nowNanos) {
+    ArbiterRecord record = state.record();
+    if (!record.vm().equals(request.vm())) {
+      throw new IllegalArgumentException("a request about another VM: " + request.vm());
+    }
+    return switch (request) {
+      case ArbiterRequest.Watch _ ->
+          unchanged(state, leaseEndNanos, new ArbiterReply.Current(record, leaseMillis));
+      case ArbiterRequest.Renew renew -> renew(state, leaseEndNanos, renew, nowNanos);
+      case ArbiterRequest.Start start -> start(state, leaseEndNanos, start, nowNanos);
+      case ArbiterRequest.Claim claim -> {
+        Asked asked = new Asked(claim.claimant().id(), claim.nonce());
+        boolean recorded =
+            isMember(record.live(), claim.claimant().id())
+                || isMember(record.backup(), claim.claimant().id());
+        yield testAndSet(
+            new Test(state, leaseEndNanos, nowNanos, asked),
+            claim.epoch() == record.epoch() && recorded,
+            "the claimant is neither live nor backup at epoch " + claim.epoch(),
+            Optional.of(claim.claimant()),
+            Optional.empty());
+      }
+      case ArbiterRequest.Enlist enlist -> {
+        Asked asked = new Asked(enlist.live(), enlist.nonce());
+        yield testAndSet(
+            new Test(state, leaseEndNanos, nowNanos, asked),
+            isLiveAt(record, enlist.live(), enlist.epoch())
+                && record.backup().isEmpty()
+                && !enlist.backup().id().equals(enlist.live()),
+            "only the live replica, without a backup, enlists one; not at epoch " + enlist.epoch(),
+            record.live(),
+            Optional.of(enlist.backup()));
+      }
+      case ArbiterRequest.Dismiss dismiss -> {
+        Asked asked = new Asked(dismiss.live(), dismiss.nonce());
+        yield testAndSet(
+            new Test(state, leaseEndNanos, nowNanos, asked),
+            isLiveAt(record, dismiss.live(), dismiss.epoch()),
+            "only the live replica dismisses; not at epoch " + dismiss.epoch(),
+            record.live(),
+            Optional.empty());
+      }
+      case ArbiterRequest.Resign resign -> {
+        Asked asked = new Asked(resign.live(), resign.nonce());
+        yield testAndSet(
+            new Test(state, leaseEndNanos, nowNanos, asked),
+            isLiveAt(record, resign.live(), resign.epoch()),
+            "only the live replica resigns; not at epoch " + resign.epoch(),
+            Optional.empty(),
+            Optional.empty());
+      }
+    };
+  }
+
+  private Decision renew(
+      ArbiterState state, long leaseEndNanos, ArbiterRequest.Renew renew, long nowNanos) {
+    if (isMember(state.record().live(), renew.live())) {
+      return new Decision(
+          state,
+          false,
+          leaseAtStart(nowNanos),
+          new ArbiterReply.Renewed(renew.sequence(), leaseMillis));
+    }
+    return unchanged(
+        state,
+        leaseEndNanos,
+        new ArbiterReply.Refused(
+            renew.sequence(), true, "only the live replica renews", state.record()));
+  }
+
+  private Decision start(
+      ArbiterState state, long leaseEndNanos, ArbiterRequest.Start start, long nowNanos) {
+    ArbiterRecord record = state.record();
+    Asked asked = new Asked(start.claimant().id(), start.nonce());
+    if (asked.isLastGrantOf(state)) {
+      return repeated(state, leaseEndNanos, asked);
+    }
+    if (start.epoch() != record.epoch()) {
+      return refused(state, leaseEndNanos, asked, false, "the epoch is " + record.epoch());
+    }
+    if (record.live().isPresent() && leaseEndNanos - nowNanos > 0) {
+      return refused(state, leaseEndNanos, asked, false, "the live replica's lease still runs");
+    }
+    return granted(
+        asked,
+        nowNanos,
+        new ArbiterRecord(
+            record.vm(),
+            record.epoch() + 1,
+            Optional.of(start.claimant()),
+            Optional.empty(),
+            record.guestGeneration() + 1));
+  }
+
+  /** Who asks, and with which nonce. */
+  private record Asked(ReplicaId claimant, long nonce) {
+    boolean isLastGrantOf(ArbiterState state) {
+      return state.lastGrant().isPresent()
+          && state.lastGrant().get().claimant().equals(claimant)
+          && state.lastGrant().get().nonce() == nonce;
+    }
+  }
+
+  private record Test(ArbiterState state, long leaseEndNanos, long nowNanos, Asked asked) {}
+
+  private Decision testAndSet(
+      Test test, boolean passed, String otherwise, Optional<Member> live, Optional<Member> backup) {
+    ArbiterRecord record = test.state.record();
+    if (test.asked.isLastGrantOf(test.state)) {
+      return repeated(test.state, test.leaseEndNanos, test.asked);
+    }
+    if (!passed) {
+      return refused(test.state, test.leaseEndNanos, test.asked, true, otherwise);
+    }
+    return granted(
+        test.asked,
+        test.nowNanos,
+        new ArbiterRecord(record.vm(), record.epoch() + 1, live, backup, record.guestGeneration()));
+  }
+
+  private Decision granted(Asked asked, long nowNanos, ArbiterRecord record) {
+    return new Decision(
+        new ArbiterState(record, Optional.of(new ArbiterState.Grant(asked.claimant, asked.nonce))),
+        true,
+        leaseAtStart(nowNanos),
+        new ArbiterReply.Granted(asked.nonce, record, leaseMillis));
+  }
+
+  private Decision repeated(ArbiterState state, long leaseEndNanos, Asked asked) {
+    return unchanged(
+        state, leaseEndNanos, new ArbiterReply.Granted(asked.nonce, state.record(), leaseMillis));
+  }
+
+  private static Decision refused(
+      ArbiterState state, long leaseEndNanos, Asked asked, boolean lost, String reason) {
+    return unchanged(
+        state, leaseEndNanos, new ArbiterReply.Refused(asked.nonce, lost, reason, state.record()));
+  }
+
+  private static Decision unchanged(ArbiterState state, long leaseEndNanos, ArbiterReply reply) {
+    return new Decision(state, false, leaseEndNanos, reply);
+  }
+
+  private static boolean isLiveAt(ArbiterRecord record, ReplicaId id, long epoch) {
+    return record.epoch() == epoch && isMember(record.live(), id);
+  }
+
+  private static boolean isMember(Optional<Member> member, ReplicaId id) {
+    return member.isPresent() && member.get().id().equals(id);
+  }
+}

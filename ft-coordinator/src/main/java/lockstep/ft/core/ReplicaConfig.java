@@ -1,0 +1,84 @@
+package lockstep.ft.core;
+
+import java.util.concurrent.TimeUnit;
+import lockstep.ft.arbiter.Member;
+import lockstep.ft.machine.Bytes;
+
+/**
+ * What a replica is told when it is made.
+ *
+ * @param vm the VM's name
+ * @param self this replica; its id is random and never used before
+ * @param machineVersion changes with any behaviour that a guest can see
+ * @param definitionDigest of the VM's definition
+ * @param disks how many disks the definition has
+ * @param startRule what to do while nobody is live
+ * @param entropySeed for {@code PoweredOn}, 64 bytes; used if this replica powers the guest on
+ * @param wallClockNanos for {@code PoweredOn}; used if this replica powers the guest on
+ * @param limits bounds and times
+ * @param logged whether to emit {@link Effect.Logged}
+ */
+public record ReplicaConfig(
+    String vm,
+    Member self,
+    int machineVersion,
+    String definitionDigest,
+    int disks,
+    StartRule startRule,
+    Bytes entropySeed,
+    long wallClockNanos,
+    Limits limits,
+    boolean logged) {
+
+  /** What a replica does while nobody is live, or the live replica's lease is over. */
+  public enum StartRule {
+    /** Starts the guest, which runs once a backup is enlisted. */
+    WITH_BACKUP,
+    /** Starts the guest, which runs at once. */
+    ALONE,
+    /** Waits for somebody else to start. */
+    NEVER
+  }
+
+  /**
+   * Bounds and times; durations in nanoseconds.
+   *
+   * @param heartbeatNanos at most so long between two messages on the log channel
+   * @param silenceNanos a peer that was silent for so long is taken for dead
+   * @param retryNanos between two attempts at asking, dialling or attaching
+   * @param leaseMarginNanos a lease counts as over so long before it is
+   * @param lagNanosMax the backup may be behind by so much before the guest is held
+   * @param clockStepNanos a running guest's clock is moved at least so often
+   * @param hashEverySteps a state hash enters the log about so often; 0 for never
+   * @param logUnackedBytesMax entries not acknowledged, before the guest is held
+   * @param keptWritesBytesMax writes kept per replica that no completed flush covers; at half of it
+   *     the replica flushes by itself, at all of it the guest is held
+   * @param inputsPendingBytesMax frames and console bytes waiting for the guest; more are dropped
+   */
+  public record Limits(
+      long heartbeatNanos,
+      long silenceNanos,
+      long retryNanos,
+      long leaseMarginNanos,
+      long lagNanosMax,
+      long clockStepNanos,
+      long hashEverySteps,
+      long logUnackedBytesMax,
+      long keptWritesBytesMax,
+      long inputsPendingBytesMax) {
+
+    /** What production uses. */
+    public static final Limits DEFAULT =
+        new Limits(
+            TimeUnit.MILLISECONDS.toNanos(50),
+            TimeUnit.MILLISECONDS.toNanos(1000),
+            TimeUnit.MILLISECONDS.toNanos(100),
+            TimeUnit.MILLISECONDS.toNanos(500),
+            TimeUnit.MILLISECONDS.toNanos(250),
+            TimeUnit.MILLISECONDS.toNanos(1),
+            50_000_000,
+            16L << 20,
+            64L << 20,
+            8L << 20);
+  }
+}

@@ -1,0 +1,37 @@
+package lockstep.ft.core;
+
+import java.util.Optional;
+import lockstep.ft.arbiter.ReplicaId;
+
+/**
+ * A replica as its operator sees it.
+ *
+ * @param epoch at which the replica has its role; 0 if it has none
+ * @param nextLsn how many entries its log has
+ * @param position of its machine
+ * @param guestTimeNanos of its machine
+ * @param peer the other replica, if a log channel is open
+ * @param lsnAcked on a primary, up to which lsn the backup has acknowledged; otherwise 0
+ * @param unackedBytes of entries not acknowledged
+ * @param lagNanos by how much the backup's execution is behind
+ * @param outputsMade how many outputs the machine has made
+ * @param outputsReleased how many of them have left
+ * @param openRequests disk and entropy requests that wait for their answer
+ * @param keptWritesBytes writes kept because no completed flush covers them
+ * @param held why the guest may not run, if it may not
+ */
+public record ReplicaStatus(
+    Role role,
+    long epoch,
+    long nextLsn,
+    long position,
+    long guestTimeNanos,
+    Optional<ReplicaId> peer,
+    long lsnAcked,
+    long unackedBytes,
+    long lagNanos,
+    long outputsMade,
+    long outputsReleased,
+    int openRequests,
+    long keptWritesBytes,
+    Optional<String> held) {}

@@ -1,0 +1,33 @@
+package lockstep.ft.core;
+
+/** What a replica is, for the outside; the table in the package's documentation. */
+public enum Role {
+  /** Has no part in the arbiter's record: looks for a live replica to join, or to start itself. */
+  WAITING,
+  /** Its log channel to the live replica is open; not enlisted yet. */
+  CANDIDATE,
+  /** Live, guest not running: waits for a backup to enlist. */
+  LIVE_WAITING,
+  /** Live, with a backup that must acknowledge what leaves. */
+  PRIMARY,
+  /** Live, has given its backup up and claims to go on alone; outputs wait. */
+  GOING_ALONE,
+  /** Live without a backup. */
+  ALONE,
+  /** Enlisted: receives the log and executes it. */
+  BACKUP,
+  /** Has sealed its log and claims. */
+  SEALED,
+  /** Has won its claim; replays its log to the end and attaches the disks. */
+  GOING_LIVE,
+  /** Has stopped for good. */
+  HALTED;
+
+  /** Whether the arbiter's record names this replica live. */
+  public boolean isLive() {
+    return switch (this) {
+      case LIVE_WAITING, PRIMARY, GOING_ALONE, ALONE, GOING_LIVE -> true;
+      case WAITING, CANDIDATE, BACKUP, SEALED, HALTED -> false;
+    };
+  }
+}

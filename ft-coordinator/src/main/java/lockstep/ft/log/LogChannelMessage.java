@@ -1,0 +1,121 @@
+package lockstep.ft.log;
+
+import java.util.List;
+import lockstep.ft.arbiter.ReplicaId;
+import lockstep.ft.machine.StateHash;
+
+/**
+ * What travels on the log channel. A replica that is not live dials the live one, says {@link
+ * Hello}, and is answered with a Hello or {@link HelloRefused}; from then on entries and heartbeats
+ * flow one way, acks the other. On a channel, messages arrive in order or not at all.
+ */
+public sealed interface LogChannelMessage {
+
+  /** Version of the messages themselves. */
+  int PROTOCOL_VERSION = 1;
+
+  /** Most entries that one {@link Entries} carries. */
+  int ENTRIES_MAX = 4096;
+
+  /** In which role a replica says hello. */
+  enum HelloRole {
+    CANDIDATE,
+    LIVE
+  }
+
+  /**
+   * First message of each side.
+   *
+   * @param definitionDigest of the VM's definition
+   * @param epoch the highest that the sender knows
+   * @param startPosition position of the state with which the sender's machine started: 0 before
+   *     power-on, or that of the saved state
+   * @param startHash hash of that state
+   */
+  record Hello(
+      int protocolVersion,
+      int machineVersion,
+      String vm,
+      String definitionDigest,
+      ReplicaId replica,
+      long epoch,
+      HelloRole role,
+      long startPosition,
+      StateHash startHash)
+      implements LogChannelMessage {}
+
+  /** Why a hello was refused. */
+  enum Refusal {
+    OTHER_PROTOCOL_VERSION("another version of the log channel's protocol"),
+    OTHER_MACHINE_VERSION("another machine version"),
+    OTHER_VM("another VM"),
+    OTHER_DEFINITION("another definition of the VM"),
+    OTHER_START_STATE("another start state of the machine"),
+    NOT_LIVE("this replica is not live"),
+    HAS_BACKUP("this replica has a backup already"),
+    GUEST_HAS_RUN("the guest runs already, and state transfer is not there yet");
+
+    private final String text;
+
+    Refusal(String text) {
+      this.text = text;
+    }
+
+    /** For people, as in "refused: another machine version". */
+    public String text() {
+      return text;
+    }
+
+    /** Whether asking again can't help: the replica that was refused must stop. */
+    public boolean isFinal() {
+      return switch (this) {
+        case OTHER_PROTOCOL_VERSION,
+            OTHER_MACHINE_VERSION,
+            OTHER_VM,
+            OTHER_DEFINITION,
+            OTHER_START_STATE ->
+            true;
+        case NOT_LIVE, HAS_BACKUP, GUEST_HAS_RUN -> false;
+      };
+    }
+  }
+
+  /**
+   * The hello was refused; the channel ends.
+   *
+   * @param detail what was expected and what came
+   */
+  record HelloRefused(Refusal reason, String detail) implements LogChannelMessage {}
+
+  /**
+   * Live to backup: entries, in order, without gaps.
+   *
+   * @param outputsReleased as in {@link Heartbeat}
+   */
+  record Entries(List<LogEntry> entries, long outputsReleased) implements LogChannelMessage {
+    public Entries {
+      entries = List.copyOf(entries);
+    }
+  }
+
+  /**
+   * Backup to live, on receipt of entries, on progress, and on an idle channel.
+   *
+   * @param nextLsn every entry with a lower lsn has been received
+   * @param positionExecuted how far the backup's machine is
+   */
+  record Ack(long nextLsn, long positionExecuted) implements LogChannelMessage {}
+
+  /**
+   * Live to backup, on an idle channel.
+   *
+   * @param outputsReleased every output with a lower number has left
+   */
+  record Heartbeat(long sequence, long outputsReleased) implements LogChannelMessage {}
+
+  /** Backup to live: my state is not yours. The backup stops. */
+  record Diverged(long lsn, long position, String what) implements LogChannelMessage {}
+
+  /** Live to backup: the guest has ended and the arbiter knows; nobody needs to claim. */
+  record GuestEnded(boolean reset) implements LogChannelMessage {}
+}

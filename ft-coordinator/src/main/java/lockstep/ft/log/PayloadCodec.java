@@ -1,0 +1,93 @@
+package lockstep.ft.log;
+
+import lockstep.ft.arbiter.ReplicaId;
+import lockstep.ft.machine.DiskStatus;
+import lockstep.ft.machine.StateHash;
+import lockstep.ft.wire.MalformedMessageException;
+import lockstep.ft.wire.WireReader;
+import lockstep.ft.wire.WireWriter;
+
+/** Bytes of a {@link Payload}: a kind, then its fields in order. */
+final class PayloadCodec {
+  private static final int INJECTED = 1;
+  private static final int OUTPUT_MADE = 2;
+  private static final int HASH_CHECKED = 3;
+  private static final int PROGRESSED = 4;
+  private static final int EPOCH_BEGAN = 5;
+  private static final int OWN_FLUSH_BEGAN = 6;
+  private static final int OWN_FLUSH_ENDED = 7;
+  private static final int POWERED_OFF = 8;
+
+  private static final DiskStatus[] STATUSES = DiskStatus.values();
+
+  private final InputCodec inputs = new InputCodec();
+
+  void encode(Payload payload, WireWriter out) {
+    switch (payload) {
+      case Payload.Injected injected -> {
+        out.int8(INJECTED);
+        inputs.encode(injected.input(), out);
+      }
+      case Payload.OutputMade made -> {
+        out.int8(OUTPUT_MADE);
+        out.int64(made.output());
+      }
+      case Payload.HashChecked checked -> {
+        out.int8(HASH_CHECKED);
+        out.int64(checked.hash().harts());
+        out.int64(checked.hash().memory());
+      }
+      case Payload.Progressed _ -> out.int8(PROGRESSED);
+      case Payload.EpochBegan began -> {
+        out.int8(EPOCH_BEGAN);
+        out.int64(began.epoch());
+        replica(began.live(), out);
+        out.optional(began.backup(), PayloadCodec::replica);
+      }
+      case Payload.OwnFlushBegan began -> {
+        out.int8(OWN_FLUSH_BEGAN);
+        out.int32(began.disk());
+        out.int64(began.flush());
+      }
+      case Payload.OwnFlushEnded ended -> {
+        out.int8(OWN_FLUSH_ENDED);
+        out.int32(ended.disk());
+        out.int64(ended.flush());
+        out.int8(ended.status().ordinal());
+      }
+      case Payload.PoweredOff off -> {
+        out.int8(POWERED_OFF);
+        out.flag(off.reset());
+      }
+    }
+  }
+
+  Payload decode(WireReader in) throws MalformedMessageException {
+    int kind = in.int8();
+    return switch (kind) {
+      case INJECTED -> new Payload.Injected(inputs.decode(in));
+      case OUTPUT_MADE -> new Payload.OutputMade(in.count64("output number"));
+      case HASH_CHECKED -> new Payload.HashChecked(new StateHash(in.int64(), in.int64()));
+      case PROGRESSED -> new Payload.Progressed();
+      case EPOCH_BEGAN ->
+          new Payload.EpochBegan(
+              in.count64("epoch"), replica(in), in.optional(PayloadCodec::replica));
+      case OWN_FLUSH_BEGAN ->
+          new Payload.OwnFlushBegan(in.count32("disk", Integer.MAX_VALUE), in.count64("flush"));
+      case OWN_FLUSH_ENDED ->
+          new Payload.OwnFlushEnded(
+              in.count32("disk", Integer.MAX_VALUE), in.count64("flush"), in.enumValue(STATUSES));
+      case POWERED_OFF -> new Payload.PoweredOff(in.flag());
+      default -> throw new MalformedMessageException("no kind of payload: " + kind);
+    };
+  }
+
+  static void replica(ReplicaId id, WireWriter out) {
+    out.int64(id.high());
+    out.int64(id.low());
+  }
+
+  static ReplicaId replica(WireReader in) throws MalformedMessageException {
+    return new ReplicaId(in.int64(), in.int64());
+  }
+}
