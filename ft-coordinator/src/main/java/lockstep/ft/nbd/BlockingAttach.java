@@ -31,8 +31,7 @@ final class BlockingAttach implements AutoCloseable {
   private int open;
   private ReadSink reads = (_, _) -> {};
 
-  BlockingAttach(EventLoopGroup group, InetSocketAddress server, String export)
-      throws IOException {
+  BlockingAttach(EventLoopGroup group, InetSocketAddress server, String export) throws IOException {
     this.export = export;
     this.client = NbdClient.attach(group, server, export, events::add);
     try {

@@ -131,8 +131,7 @@ final class ClientNegotiation extends ByteToMessageDecoder {
       transmissionFlags = data.readUnsignedShort();
     } else if (kind == Nbd.INFO_DESCRIPTION) {
       incarnation =
-          ExportInfo.incarnationIn(
-              new String(ByteBufUtil.getBytes(data), StandardCharsets.UTF_8));
+          ExportInfo.incarnationIn(new String(ByteBufUtil.getBytes(data), StandardCharsets.UTF_8));
     }
     // Block sizes are advice that our requests follow anyway; other kinds are to be ignored.
   }

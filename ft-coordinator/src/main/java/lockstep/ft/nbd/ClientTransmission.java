@@ -98,8 +98,7 @@ final class ClientTransmission extends ChannelDuplexHandler {
   private void completeRead(NbdRequest request) {
     if (dataFilled == data.length) {
       reading = null;
-      session.completed(
-          new NbdEvent.Completed(request.token(), DiskStatus.OK, Bytes.of(data)));
+      session.completed(new NbdEvent.Completed(request.token(), DiskStatus.OK, Bytes.of(data)));
       data = new byte[0];
     }
   }

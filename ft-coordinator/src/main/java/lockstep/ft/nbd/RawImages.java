@@ -96,8 +96,7 @@ public final class RawImages {
             progress.copied(done[0], total);
           });
       for (long offset = 0; offset < total; offset += CHUNK_BYTES) {
-        disk.submit(
-            NbdRequest.read(offset, offset, (int) Math.min(CHUNK_BYTES, total - offset)));
+        disk.submit(NbdRequest.read(offset, offset, (int) Math.min(CHUNK_BYTES, total - offset)));
       }
       disk.drain();
       if (total > 0 && file.size() < total) {

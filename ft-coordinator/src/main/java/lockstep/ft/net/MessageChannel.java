@@ -8,7 +8,7 @@ import java.util.concurrent.Executor;
  * One connection that carries messages. Every method may be called on any thread and none blocks;
  * what is sent after the end is dropped.
  */
-public final class MessageChannel<M> {
+public final class MessageChannel<O> {
   /** What may wait unsent before the peer counts as gone. */
   public static final long UNSENT_BYTES_MAX = 256L << 20;
 
@@ -21,7 +21,7 @@ public final class MessageChannel<M> {
   }
 
   /** Queues a message; all that was queued leaves soon after, in order. */
-  public void send(M message) {
+  public void send(O message) {
     var _ = channel.writeAndFlush(message, channel.voidPromise());
   }
 

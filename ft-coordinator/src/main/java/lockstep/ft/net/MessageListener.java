@@ -1,14 +1,15 @@
 package lockstep.ft.net;
 
 /**
- * Hears of one connection. Called on the connection's I/O thread, one call at a time, in order:
- * {@link #opened}, any number of {@link #received}, {@link #closed} once.
+ * Hears of one connection that receives {@code I} and sends {@code O}. Called on the connection's
+ * I/O thread, one call at a time, in order: {@link #opened}, any number of {@link #received},
+ * {@link #closed} once.
  */
-public interface MessageListener<M> {
+public interface MessageListener<I, O> {
 
-  void opened(MessageChannel<M> channel);
+  void opened(MessageChannel<O> channel);
 
-  void received(MessageChannel<M> channel, M message);
+  void received(MessageChannel<O> channel, I message);
 
   /**
    * The connection has ended, or a dial has failed (then {@link #opened} was never called).

@@ -16,37 +16,42 @@ import lockstep.ft.wire.WireReader;
 import org.jspecify.annotations.Nullable;
 
 /** Between bytes and a {@link MessageListener}: framing, the codec, and a reason for every end. */
-final class MessagePipeline<M> extends ChannelDuplexHandler {
+final class MessagePipeline<I, O> extends ChannelDuplexHandler {
   private static final int LENGTH_BYTES = 4;
 
-  private final MessageCodec<M> codec;
-  private final Function<MessageChannel<M>, MessageListener<M>> listenerOf;
-  private @Nullable MessageChannel<M> messages;
-  private @Nullable MessageListener<M> listener;
+  private final MessageCodec<I> inbound;
+  private final MessageCodec<O> outbound;
+  private final Function<MessageChannel<O>, MessageListener<I, O>> listenerOf;
+  private @Nullable MessageChannel<O> messages;
+  private @Nullable MessageListener<I, O> listener;
   private String reason = "closed by the peer";
 
   private MessagePipeline(
-      MessageCodec<M> codec, Function<MessageChannel<M>, MessageListener<M>> listenerOf) {
-    this.codec = codec;
+      MessageCodec<I> inbound,
+      MessageCodec<O> outbound,
+      Function<MessageChannel<O>, MessageListener<I, O>> listenerOf) {
+    this.inbound = inbound;
+    this.outbound = outbound;
     this.listenerOf = listenerOf;
   }
 
-  static <M> void install(
+  static <I, O> void install(
       Channel channel,
-      MessageCodec<M> codec,
-      Function<MessageChannel<M>, MessageListener<M>> listenerOf) {
+      MessageCodec<I> inbound,
+      MessageCodec<O> outbound,
+      Function<MessageChannel<O>, MessageListener<I, O>> listenerOf) {
     channel
         .pipeline()
         .addLast(new FlushConsolidationHandler(64, true))
         .addLast(
             new LengthFieldBasedFrameDecoder(
-                codec.messageBytesMax() + LENGTH_BYTES, 0, LENGTH_BYTES, 0, LENGTH_BYTES))
-        .addLast(new MessagePipeline<>(codec, listenerOf));
+                inbound.messageBytesMax() + LENGTH_BYTES, 0, LENGTH_BYTES, 0, LENGTH_BYTES))
+        .addLast(new MessagePipeline<>(inbound, outbound, listenerOf));
   }
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    MessageChannel<M> opened = new MessageChannel<>(context.channel());
+    MessageChannel<O> opened = new MessageChannel<>(context.channel());
     messages = opened;
     listener = listenerOf.apply(opened);
     listener.opened(opened);
@@ -55,8 +60,8 @@ final class MessagePipeline<M> extends ChannelDuplexHandler {
   @Override
   public void channelRead(ChannelHandlerContext context, Object read) {
     ByteBuf frame = (ByteBuf) read;
-    MessageChannel<M> from = messages;
-    MessageListener<M> to = listener;
+    MessageChannel<O> from = messages;
+    MessageListener<I, O> to = listener;
     try {
       if (from == null || to == null || !context.channel().isOpen()) {
         return;
@@ -64,11 +69,11 @@ final class MessagePipeline<M> extends ChannelDuplexHandler {
       byte[] bytes = new byte[frame.readableBytes()];
       frame.readBytes(bytes);
       WireReader reader = new WireReader(bytes);
-      M message = codec.decode(reader);
+      I message = inbound.decode(reader);
       reader.expectEnd();
       to.received(from, message);
     } catch (MalformedMessageException e) {
-      end(context, "no message of the " + codec.protocol() + " protocol: " + e.getMessage());
+      end(context, "no message of the " + inbound.protocol() + " protocol: " + e.getMessage());
     } finally {
       frame.release();
     }
@@ -80,14 +85,14 @@ final class MessagePipeline<M> extends ChannelDuplexHandler {
       context.write(message, promise);
       return;
     }
-    @SuppressWarnings("unchecked") // only MessageChannel<M>.send writes here
-    byte[] bytes = codec.toBytes((M) message);
-    if (bytes.length > codec.messageBytesMax()) {
+    @SuppressWarnings("unchecked") // only MessageChannel<O>.send writes here
+    byte[] bytes = outbound.toBytes((O) message);
+    if (bytes.length > outbound.messageBytesMax()) {
       throw new IllegalStateException(
-          "message of " + bytes.length + " bytes in the " + codec.protocol() + " protocol");
+          "message of " + bytes.length + " bytes in the " + outbound.protocol() + " protocol");
     }
     context.write(Unpooled.wrappedBuffer(lengthOf(bytes), bytes), promise);
-    MessageChannel<M> channel = messages;
+    MessageChannel<O> channel = messages;
     if (channel != null && channel.unsentBytes() > MessageChannel.UNSENT_BYTES_MAX) {
       end(context, "the peer takes nothing: " + channel.unsentBytes() + " bytes wait");
     }

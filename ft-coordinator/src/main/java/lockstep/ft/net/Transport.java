@@ -43,13 +43,16 @@ public final class Transport implements AutoCloseable {
    * Accepts connections.
    *
    * @param address to bind; port 0 takes a free one
+   * @param inbound of what is received
+   * @param outbound of what is sent
    * @param listenerOf makes the listener of each accepted connection
    * @throws IOException if the address can't be bound
    */
-  public <M> Listening listen(
+  public <I, O> Listening listen(
       InetSocketAddress address,
-      MessageCodec<M> codec,
-      Function<MessageChannel<M>, MessageListener<M>> listenerOf)
+      MessageCodec<I> inbound,
+      MessageCodec<O> outbound,
+      Function<MessageChannel<O>, MessageListener<I, O>> listenerOf)
       throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -61,7 +64,7 @@ public final class Transport implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    MessagePipeline.install(channel, codec, listenerOf);
+                    MessagePipeline.install(channel, inbound, outbound, listenerOf);
                   }
                 });
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
@@ -72,8 +75,11 @@ public final class Transport implements AutoCloseable {
   }
 
   /** Dials once; the listener hears of success or failure. */
-  public <M> void dial(
-      InetSocketAddress address, MessageCodec<M> codec, MessageListener<M> listener) {
+  public <I, O> void dial(
+      InetSocketAddress address,
+      MessageCodec<I> inbound,
+      MessageCodec<O> outbound,
+      MessageListener<I, O> listener) {
     InetSocketAddress resolved =
         address.isUnresolved()
             ? new InetSocketAddress(address.getHostString(), address.getPort())
@@ -88,7 +94,7 @@ public final class Transport implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    MessagePipeline.install(channel, codec, _ -> listener);
+                    MessagePipeline.install(channel, inbound, outbound, _ -> listener);
                   }
                 })
             .connect(resolved)

@@ -56,7 +56,7 @@ final class MessageChannelTest {
         }
       };
 
-  private static final class Recorder implements MessageListener<String> {
+  private static final class Recorder implements MessageListener<String, String> {
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     private final BlockingQueue<MessageChannel<String>> channels = new LinkedBlockingQueue<>();
 
@@ -91,8 +91,8 @@ final class MessageChannelTest {
 
   @Test
   void messagesArriveInOrderBothWaysAndCloseSendsWhatIsQueued() throws Exception {
-    try (var listening = transport.listen(ANY, WORDS, _ -> server)) {
-      transport.dial(listening.address(), WORDS, client);
+    try (var listening = transport.listen(ANY, WORDS, WORDS, _ -> server)) {
+      transport.dial(listening.address(), WORDS, WORDS, client);
       MessageChannel<String> there = client.channel();
       there.send("one");
       there.send("two");
@@ -109,8 +109,8 @@ final class MessageChannelTest {
 
   @Test
   void aMalformedMessageEndsTheConnectionWithItsReason() throws Exception {
-    try (var listening = transport.listen(ANY, WORDS, _ -> server)) {
-      transport.dial(listening.address(), WORDS, client);
+    try (var listening = transport.listen(ANY, WORDS, WORDS, _ -> server)) {
+      transport.dial(listening.address(), WORDS, WORDS, client);
       client.channel().send("bad");
       assertEquals("closed: no message of the words protocol: a bad word", server.next());
     }
@@ -118,7 +118,7 @@ final class MessageChannelTest {
 
   @Test
   void aLengthBeyondTheProtocolsLimitEndsTheConnectionBeforeItIsRead() throws Exception {
-    try (var listening = transport.listen(ANY, WORDS, _ -> server);
+    try (var listening = transport.listen(ANY, WORDS, WORDS, _ -> server);
         Socket socket = connect(listening.address())) {
       socket.getOutputStream().write(ByteBuffer.allocate(4).putInt(1 << 30).array());
       assertTrue(server.next().startsWith("closed: no framing"));
@@ -127,7 +127,7 @@ final class MessageChannelTest {
 
   @Test
   void bytesBehindTheMessageAreRefused() throws Exception {
-    try (var listening = transport.listen(ANY, WORDS, _ -> server);
+    try (var listening = transport.listen(ANY, WORDS, WORDS, _ -> server);
         Socket socket = connect(listening.address())) {
       byte[] word = "\0\0\0\5\0\2abc".getBytes(StandardCharsets.US_ASCII);
       socket.getOutputStream().write(word);
@@ -140,10 +140,10 @@ final class MessageChannelTest {
   @Test
   void aFailedDialIsHeardAsAnEnd() throws Exception {
     InetSocketAddress free;
-    try (var listening = transport.listen(ANY, WORDS, _ -> server)) {
+    try (var listening = transport.listen(ANY, WORDS, WORDS, _ -> server)) {
       free = listening.address();
     }
-    transport.dial(free, WORDS, client);
+    transport.dial(free, WORDS, WORDS, client);
     assertTrue(client.next().startsWith("closed: "));
   }
 
