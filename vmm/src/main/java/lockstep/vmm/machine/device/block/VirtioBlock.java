@@ -5,13 +5,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.Consumer;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.DiskOperation;
 import lockstep.ft.machine.DiskStatus;
 import lockstep.ft.machine.Input;
 import lockstep.ft.machine.Output;
 import lockstep.vmm.machine.bus.InterruptLine;
+import lockstep.vmm.machine.bus.OutputSink;
 import lockstep.vmm.machine.device.virtio.DescriptorChain;
 import lockstep.vmm.machine.device.virtio.VirtioDevice;
 import lockstep.vmm.machine.device.virtio.Virtqueue;
@@ -73,7 +73,7 @@ public final class VirtioBlock extends VirtioDevice {
   private final int disk;
   private final long sizeBytes;
   private final boolean readOnly;
-  private final Consumer<? super Output> outputs;
+  private final OutputSink outputs;
 
   private final OpenRequests open = new OpenRequests();
   private long nextRequestId;
@@ -90,7 +90,7 @@ public final class VirtioBlock extends VirtioDevice {
       boolean readOnly,
       GuestMemory memory,
       InterruptLine line,
-      Consumer<? super Output> outputs) {
+      OutputSink outputs) {
     super(
         DEVICE_ID,
         features(readOnly),
@@ -232,7 +232,7 @@ public final class VirtioBlock extends VirtioDevice {
     long id = nextRequestId++;
     int readBytes = operation == DiskOperation.READ ? length : 0;
     open.add(new OpenRequest(id, chain, readBytes, readBytes + data.length()));
-    outputs.accept(new Output.DiskRequested(disk, id, operation, offset, length, data));
+    outputs.emit(new Output.DiskRequested(disk, id, operation, offset, length, data));
   }
 
   /** The request has ended: its data, if it read any, enters guest memory now. */

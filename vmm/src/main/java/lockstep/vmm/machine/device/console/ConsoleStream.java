@@ -1,9 +1,9 @@
 package lockstep.vmm.machine.device.console;
 
 import java.util.Arrays;
-import java.util.function.Consumer;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.Output;
+import lockstep.vmm.machine.bus.OutputSink;
 import lockstep.vmm.machine.state.StateException;
 import lockstep.vmm.machine.state.StateVisitor;
 import lockstep.vmm.machine.state.Stateful;
@@ -17,12 +17,12 @@ import lockstep.vmm.machine.state.Stateful;
 public final class ConsoleStream implements Stateful {
   static final int GATHERED_BYTES_MAX = 256;
 
-  private final Consumer<? super Output> outputs;
+  private final OutputSink outputs;
   private final byte[] gathered = new byte[GATHERED_BYTES_MAX];
   private int gatheredBytes;
   private long offset;
 
-  public ConsoleStream(Consumer<? super Output> outputs) {
+  public ConsoleStream(OutputSink outputs) {
     this.outputs = outputs;
   }
 
@@ -48,7 +48,7 @@ public final class ConsoleStream implements Stateful {
 
   private void emit(byte[] bytes) {
     if (bytes.length > 0) {
-      outputs.accept(new Output.ConsoleWritten(offset, Bytes.of(bytes)));
+      outputs.emit(new Output.ConsoleWritten(offset, Bytes.of(bytes)));
       offset += bytes.length;
     }
   }

@@ -5,10 +5,10 @@ import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.Output;
 import lockstep.vmm.machine.bus.InterruptLine;
+import lockstep.vmm.machine.bus.OutputSink;
 import lockstep.vmm.machine.device.virtio.DescriptorChain;
 import lockstep.vmm.machine.device.virtio.VirtioDevice;
 import lockstep.vmm.machine.device.virtio.Virtqueue;
@@ -28,11 +28,11 @@ public final class VirtioEntropy extends VirtioDevice {
   private static final int QUEUE_SIZE = 8;
 
   private final GuestMemory memory;
-  private final Consumer<? super Output> outputs;
+  private final OutputSink outputs;
   private final TreeMap<Long, DescriptorChain> open = new TreeMap<>();
   private long nextRequestId;
 
-  public VirtioEntropy(GuestMemory memory, InterruptLine line, Consumer<? super Output> outputs) {
+  public VirtioEntropy(GuestMemory memory, InterruptLine line, OutputSink outputs) {
     super(DEVICE_ID, 0, new byte[0], new int[] {QUEUE_SIZE}, memory, line);
     this.memory = memory;
     this.outputs = outputs;
@@ -58,7 +58,7 @@ public final class VirtioEntropy extends VirtioDevice {
     }
     long id = nextRequestId++;
     open.put(id, chain);
-    outputs.accept(new Output.EntropyRequested(id, length));
+    outputs.emit(new Output.EntropyRequested(id, length));
   }
 
   /**

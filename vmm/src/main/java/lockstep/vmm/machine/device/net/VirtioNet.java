@@ -5,10 +5,10 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.Output;
 import lockstep.vmm.machine.bus.InterruptLine;
+import lockstep.vmm.machine.bus.OutputSink;
 import lockstep.vmm.machine.device.virtio.DescriptorChain;
 import lockstep.vmm.machine.device.virtio.VirtioDevice;
 import lockstep.vmm.machine.device.virtio.Virtqueue;
@@ -54,7 +54,7 @@ public final class VirtioNet extends VirtioDevice {
   private static final int GSO_NONE = 0;
   private static final int GSO_TCPV4 = 1;
 
-  private final Consumer<? super Output> outputs;
+  private final OutputSink outputs;
   private final FrameQueue waiting = new FrameQueue();
   private long receiveDropped;
   private long transmitDropped;
@@ -64,8 +64,7 @@ public final class VirtioNet extends VirtioDevice {
    *
    * @param mac six bytes
    */
-  public VirtioNet(
-      byte[] mac, GuestMemory memory, InterruptLine line, Consumer<? super Output> outputs) {
+  public VirtioNet(byte[] mac, GuestMemory memory, InterruptLine line, OutputSink outputs) {
     super(
         DEVICE_ID,
         F_CSUM | F_GUEST_CSUM | F_MAC | F_GUEST_TSO4 | F_HOST_TSO4 | F_MRG_RXBUF | F_STATUS,
@@ -103,7 +102,7 @@ public final class VirtioNet extends VirtioDevice {
       DescriptorChain chain = next.get();
       long length = chain.readableBytes();
       if (length >= HEADER_BYTES + ETHERNET_HEADER_BYTES && length <= FRAME_BYTES_MAX) {
-        outputs.accept(new Output.FrameSent(Bytes.of(chain.read(0, (int) length))));
+        outputs.emit(new Output.FrameSent(Bytes.of(chain.read(0, (int) length))));
       } else {
         transmitDropped++;
       }

@@ -1,8 +1,8 @@
 package lockstep.vmm.machine.device.power;
 
-import java.util.function.Consumer;
 import lockstep.ft.machine.Output;
 import lockstep.vmm.machine.bus.MmioDevice;
+import lockstep.vmm.machine.bus.OutputSink;
 import lockstep.vmm.machine.state.StateVisitor;
 
 /**
@@ -22,9 +22,9 @@ public final class PowerSwitch implements MmioDevice {
 
   private static final int FAIL = 0x3333;
 
-  private final Consumer<? super Output> outputs;
+  private final OutputSink outputs;
 
-  public PowerSwitch(Consumer<? super Output> outputs) {
+  public PowerSwitch(OutputSink outputs) {
     this.outputs = outputs;
   }
 
@@ -39,8 +39,8 @@ public final class PowerSwitch implements MmioDevice {
       return;
     }
     switch ((int) value & 0xffff) {
-      case POWER_OFF, FAIL -> outputs.accept(new Output.PowerChanged(false));
-      case RESET -> outputs.accept(new Output.PowerChanged(true));
+      case POWER_OFF, FAIL -> outputs.emit(new Output.PowerChanged(false));
+      case RESET -> outputs.emit(new Output.PowerChanged(true));
       default -> {
         // Nothing else is defined.
       }
