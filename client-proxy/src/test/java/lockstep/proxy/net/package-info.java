@@ -1,0 +1,4 @@
+@NullMarked
+package lockstep.proxy.net;
+
+import org.jspecify.annotations.NullMarked;

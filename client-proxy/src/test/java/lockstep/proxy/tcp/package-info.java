@@ -1,0 +1,4 @@
+@NullMarked
+package lockstep.proxy.tcp;
+
+import org.jspecify.annotations.NullMarked;
