@@ -1,0 +1,79 @@
+package lockstep.vmm.machine.boot;
+
+import java.util.Optional;
+import lockstep.vmm.machine.memory.GuestMemory;
+
+/**
+ * Where a kernel, its initramfs and the device tree lie in RAM, physical addresses all: the kernel
+ * at RAM base + 2 MiB, the initramfs behind all that belongs to the kernel, the device tree at the
+ * top. Nothing overlaps.
+ *
+ * @param kernelAddress of the Image; also its entry point
+ * @param initramfs absent if there is none
+ * @param deviceTreeAddress where {@link #DEVICE_TREE_BYTES_MAX} bytes are free
+ */
+public record BootLayout(long kernelAddress, Optional<Range> initramfs, long deviceTreeAddress) {
+
+  /** A range of physical addresses, {@code end} excluded. */
+  public record Range(long start, long end) {}
+
+  /** Linux maps itself with pages of 2 MiB. */
+  static final long KERNEL_ALIGNMENT_BYTES = 2 << 20;
+
+  /** More than any device tree of this machine takes. */
+  public static final int DEVICE_TREE_BYTES_MAX = 64 << 10;
+
+  private static final long KERNEL_OFFSET = 2 << 20;
+  private static final long PAGE_BYTES = 4096;
+
+  /**
+   * Places everything in {@code [ramBase, ramBase + ramBytes)}.
+   *
+   * @param initramfsBytes 0 for none
+   * @throws BootException if RAM is too small
+   */
+  public static BootLayout place(
+      long ramBase, long ramBytes, KernelImage kernel, long initramfsBytes) throws BootException {
+    long kernelAddress = ramBase + Math.max(KERNEL_OFFSET, kernel.textOffset());
+    long initramfsStart = alignUp(kernelAddress + kernel.memoryBytes(), PAGE_BYTES);
+    long initramfsEnd = initramfsStart + initramfsBytes;
+    long deviceTreeAddress =
+        alignDown(ramBase + ramBytes - DEVICE_TREE_BYTES_MAX, KERNEL_ALIGNMENT_BYTES);
+    // The first comparison catches sums that wrapped around: a header may claim any size.
+    if (initramfsStart < kernelAddress || initramfsEnd > deviceTreeAddress) {
+      throw new BootException(
+          String.format(
+              "RAM of %d bytes is too small for a kernel of %d bytes and an initramfs of %d",
+              ramBytes, kernel.memoryBytes(), initramfsBytes));
+    }
+    Optional<Range> initramfs =
+        initramfsBytes == 0
+            ? Optional.empty()
+            : Optional.of(new Range(initramfsStart, initramfsEnd));
+    return new BootLayout(kernelAddress, initramfs, deviceTreeAddress);
+  }
+
+  /** Writes everything to its place. The hart then enters at {@link #kernelAddress}. */
+  public void load(GuestMemory memory, KernelImage kernel, byte[] initramfs, byte[] deviceTree) {
+    if (deviceTree.length > DEVICE_TREE_BYTES_MAX) {
+      throw new IllegalArgumentException("device tree of " + deviceTree.length + " bytes");
+    }
+    memory.write(kernelAddress, kernel.bytes(), 0, kernel.bytes().length);
+    this.initramfs.ifPresent(
+        range -> {
+          if (range.end() - range.start() != initramfs.length) {
+            throw new IllegalArgumentException("not the initramfs that a place was made for");
+          }
+          memory.write(range.start(), initramfs, 0, initramfs.length);
+        });
+    memory.write(deviceTreeAddress, deviceTree, 0, deviceTree.length);
+  }
+
+  private static long alignUp(long address, long alignment) {
+    return alignDown(address + alignment - 1, alignment);
+  }
+
+  private static long alignDown(long address, long alignment) {
+    return address & -alignment;
+  }
+}

@@ -1,0 +1,5 @@
+/** The SBI, call by call. */
+@NullMarked
+package lockstep.vmm.machine.sbi;
+
+import org.jspecify.annotations.NullMarked;
