@@ -23,4 +23,7 @@ public sealed interface ArbiterReply {
 
   /** The lease was renewed by the request with this sequence number. */
   record Renewed(long sequence, long leaseMillis) implements ArbiterReply {}
+
+  /** The lease was not renewed: {@code record} names somebody else live, or nobody. */
+  record NotRenewed(long sequence, ArbiterRecord record) implements ArbiterReply {}
 }

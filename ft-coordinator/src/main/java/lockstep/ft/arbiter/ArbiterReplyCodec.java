@@ -11,6 +11,7 @@ public final class ArbiterReplyCodec implements MessageCodec<ArbiterReply> {
   private static final int GRANTED = 2;
   private static final int REFUSED = 3;
   private static final int RENEWED = 4;
+  private static final int NOT_RENEWED = 5;
 
   @Override
   public String protocol() {
@@ -48,6 +49,11 @@ public final class ArbiterReplyCodec implements MessageCodec<ArbiterReply> {
         out.int64(renewed.sequence());
         out.int64(renewed.leaseMillis());
       }
+      case ArbiterReply.NotRenewed refused -> {
+        out.int8(NOT_RENEWED);
+        out.int64(refused.sequence());
+        ArbiterWire.record(refused.record(), out);
+      }
     }
   }
 
@@ -61,6 +67,7 @@ public final class ArbiterReplyCodec implements MessageCodec<ArbiterReply> {
       case REFUSED ->
           new ArbiterReply.Refused(in.int64(), in.flag(), in.string(), ArbiterWire.record(in));
       case RENEWED -> new ArbiterReply.Renewed(in.int64(), in.count64("lease"));
+      case NOT_RENEWED -> new ArbiterReply.NotRenewed(in.int64(), ArbiterWire.record(in));
       default -> throw new MalformedMessageException("no kind of reply of the arbiter: " + kind);
     };
   }

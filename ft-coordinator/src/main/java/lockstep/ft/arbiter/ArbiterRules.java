@@ -133,10 +133,7 @@ public final class ArbiterRules {
           new ArbiterReply.Renewed(renew.sequence(), leaseMillis));
     }
     return unchanged(
-        state,
-        leaseEndNanos,
-        new ArbiterReply.Refused(
-            renew.sequence(), true, "only the live replica renews", state.record()));
+        state, leaseEndNanos, new ArbiterReply.NotRenewed(renew.sequence(), state.record()));
   }
 
   private Decision start(

@@ -4,29 +4,29 @@ import lockstep.ft.wire.MalformedMessageException;
 import lockstep.ft.wire.WireReader;
 import lockstep.ft.wire.WireWriter;
 
-/** Bytes of what several of the arbiter's messages contain. */
-final class ArbiterWire {
+/** Bytes of what several messages contain: replicas, members, the arbiter's record. */
+public final class ArbiterWire {
   /** Far above any message: a few names and endpoints. */
   static final int MESSAGE_BYTES_MAX = 64 << 10;
 
   private ArbiterWire() {}
 
-  static void replica(ReplicaId id, WireWriter out) {
+  public static void replica(ReplicaId id, WireWriter out) {
     out.int64(id.high());
     out.int64(id.low());
   }
 
-  static ReplicaId replica(WireReader in) throws MalformedMessageException {
+  public static ReplicaId replica(WireReader in) throws MalformedMessageException {
     return new ReplicaId(in.int64(), in.int64());
   }
 
-  static void member(Member member, WireWriter out) {
+  public static void member(Member member, WireWriter out) {
     replica(member.id(), out);
     out.string(member.logEndpoint());
     out.string(member.httpEndpoint());
   }
 
-  static Member member(WireReader in) throws MalformedMessageException {
+  public static Member member(WireReader in) throws MalformedMessageException {
     return new Member(replica(in), in.string(), in.string());
   }
 

@@ -1,5 +1,7 @@
 package lockstep.ft.core;
 
+import lockstep.ft.arbiter.ArbiterReply;
+import lockstep.ft.arbiter.ArbiterRequest;
 import lockstep.ft.machine.DeterministicMachine;
 
 /**
@@ -20,6 +22,7 @@ import lockstep.ft.machine.DeterministicMachine;
  * before anything is concluded from the clock.
  */
 public final class Replica {
+  private final Core core;
 
   /**
    * A replica whose machine has not been powered on.
@@ -37,39 +40,120 @@ public final class Replica {
    */
   public Replica(
       ReplicaConfig config, DeterministicMachine machine, CoreState state, long nowNanos) {
-    throw new UnsupportedOperationException();
+    Guest guest = new Guest(machine, config.disks(), state);
+    this.core = new Core(config, guest, state.unreleased(), nowNanos);
   }
 
   /** Handles one event. {@code nowNanos} never goes back. */
   public void onEvent(ReplicaEvent event, long nowNanos, Effects effects) {
-    throw new UnsupportedOperationException();
+    if (halted()) {
+      return;
+    }
+    core.begin(nowNanos, effects);
+    Stage stage = core.stage();
+    switch (event) {
+      case ReplicaEvent.Tick _ -> {
+        core.arbiter.onTick(core);
+        stage.onTick();
+      }
+      case ReplicaEvent.RunSlice slice -> {
+        core.arbiter.onTick(core);
+        stage.onTick();
+        core.stage().runSlice(slice.stepsMax());
+      }
+      case ReplicaEvent.ArbiterUp _ -> {
+        core.emit(new Effect.AskArbiter(new ArbiterRequest.Watch(core.config.vm())));
+        core.arbiter.send(core);
+      }
+      case ReplicaEvent.ArbiterDown _ -> {}
+      case ReplicaEvent.ArbiterAnswered answered -> onArbiterReply(answered.reply());
+      case ReplicaEvent.PeerUp up -> stage.onPeerUp(up.channel(), up.dialled());
+      case ReplicaEvent.PeerDown down -> stage.onPeerDown(down.channel());
+      case ReplicaEvent.DialFailed _ -> stage.onDialFailed();
+      case ReplicaEvent.PeerSaid said -> stage.onPeerSaid(said.channel(), said.message());
+      case ReplicaEvent.DiskAttached _,
+          ReplicaEvent.DiskLost _,
+          ReplicaEvent.DiskFenced _,
+          ReplicaEvent.DiskAnswered _ ->
+          stage.onDisk(event);
+      case ReplicaEvent.ProxyUp _ -> stage.onProxyUp();
+      case ReplicaEvent.ProxyDown _ -> {}
+      case ReplicaEvent.FrameArrived _,
+          ReplicaEvent.ConsoleTyped _,
+          ReplicaEvent.EntropyDrawn _,
+          ReplicaEvent.PowerButton _ ->
+          stage.onInput(event);
+      case ReplicaEvent.HashCheckWanted _ -> stage.onHashCheckWanted();
+    }
+    core.stage().flush();
+  }
+
+  private void onArbiterReply(ArbiterReply reply) {
+    switch (reply) {
+      case ArbiterReply.Current current -> core.stage().onRecord(current.record());
+      case ArbiterReply.Renewed renewed -> core.stage().onLease(renewed);
+      case ArbiterReply.NotRenewed refused -> core.stage().onRecord(refused.record());
+      case ArbiterReply.Granted granted ->
+          core.arbiter
+              .answeredBy(reply)
+              .ifPresent(question -> core.stage().onGranted(question, granted));
+      case ArbiterReply.Refused refused ->
+          core.arbiter
+              .answeredBy(reply)
+              .ifPresent(question -> core.stage().onRefused(question, refused));
+    }
   }
 
   /** Whether a {@link ReplicaEvent.RunSlice} would run the guest (or replay) now. */
   public boolean wantsToRun(long nowNanos) {
-    throw new UnsupportedOperationException();
+    return core.stage().wantsToRun(nowNanos);
   }
 
-  /** When the next {@link ReplicaEvent.Tick} is due, if the guest does not want to run. */
+  /**
+   * When the next {@link ReplicaEvent.Tick} is due, if the guest does not want to run; {@link
+   * Long#MAX_VALUE} for never.
+   */
   public long nextDeadlineNanos() {
-    throw new UnsupportedOperationException();
+    if (halted()) {
+      return Long.MAX_VALUE;
+    }
+    return Math.min(core.arbiter.deadlineNanos(), core.stage().deadlineNanos());
   }
 
   public boolean halted() {
-    throw new UnsupportedOperationException();
+    return core.stage().role() == Role.HALTED;
+  }
+
+  public Role role() {
+    return core.stage().role();
   }
 
   /** For status and metrics. */
   public ReplicaStatus status(long nowNanos) {
-    throw new UnsupportedOperationException();
+    Stage stage = core.stage();
+    StageStatus own = stage.status(nowNanos);
+    return new ReplicaStatus(
+        stage.role(),
+        stage.epoch(),
+        stage.nextLsn(),
+        core.guest.machine.position(),
+        core.guest.machine.timeNanos(),
+        own.peer(),
+        own.lsnAcked(),
+        own.unackedBytes(),
+        own.lagNanos(),
+        core.guest.outputsMade(),
+        own.outputsReleased(),
+        core.guest.open.size(),
+        core.guest.keptBytes(),
+        stage.held(nowNanos));
   }
 
   /**
-   * What must be saved beside the machine's state, so that a replica can start from both.
-   *
-   * @throws IllegalStateException if this replica is neither live nor has replayed its log
+   * What must be saved beside the machine's state, so that a replica can start from both. Ask
+   * between two events; the two belong together only until the next.
    */
   public CoreState coreState() {
-    throw new UnsupportedOperationException();
+    return core.guest.state(core.stage().unreleased());
   }
 }

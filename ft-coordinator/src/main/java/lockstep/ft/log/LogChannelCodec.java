@@ -1,6 +1,7 @@
 package lockstep.ft.log;
 
 import java.util.List;
+import lockstep.ft.arbiter.ArbiterWire;
 import lockstep.ft.machine.StateHash;
 import lockstep.ft.wire.MalformedMessageException;
 import lockstep.ft.wire.MessageCodec;
@@ -105,7 +106,7 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
     out.int32(hello.machineVersion());
     out.string(hello.vm());
     out.string(hello.definitionDigest());
-    PayloadCodec.replica(hello.replica(), out);
+    ArbiterWire.member(hello.replica(), out);
     out.int64(hello.epoch());
     out.int8(hello.role().ordinal());
     out.int64(hello.startPosition());
@@ -120,7 +121,7 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
         in.int32(),
         in.string(),
         in.string(),
-        PayloadCodec.replica(in),
+        ArbiterWire.member(in),
         in.count64("epoch"),
         in.enumValue(ROLES),
         in.count64("start position"),

@@ -1,7 +1,7 @@
 package lockstep.ft.log;
 
 import java.util.List;
-import lockstep.ft.arbiter.ReplicaId;
+import lockstep.ft.arbiter.Member;
 import lockstep.ft.machine.StateHash;
 
 /**
@@ -27,6 +27,7 @@ public sealed interface LogChannelMessage {
    * First message of each side.
    *
    * @param definitionDigest of the VM's definition
+   * @param replica who says it, and where it accepts log channels if it is live one day
    * @param epoch the highest that the sender knows
    * @param startPosition position of the state with which the sender's machine started: 0 before
    *     power-on, or that of the saved state
@@ -37,7 +38,7 @@ public sealed interface LogChannelMessage {
       int machineVersion,
       String vm,
       String definitionDigest,
-      ReplicaId replica,
+      Member replica,
       long epoch,
       HelloRole role,
       long startPosition,

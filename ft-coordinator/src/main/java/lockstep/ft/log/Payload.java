@@ -41,8 +41,8 @@ public sealed interface Payload {
   /** The own flush ended; with status OK, what it covers needs to be kept no longer. */
   record OwnFlushEnded(int disk, long flush, DiskStatus status) implements Payload {}
 
-  /** The guest has switched itself off, or asked to be reset; the last entry of a log. */
-  record PoweredOff(boolean reset) implements Payload {}
+  /** The guest has switched itself off, or asked to be reset: its last step is executed. */
+  record PoweredOff() implements Payload {}
 
   /** Bytes of data that the payload carries, beside its fixed part. */
   default int dataBytes() {

@@ -1,6 +1,6 @@
 package lockstep.ft.log;
 
-import lockstep.ft.arbiter.ReplicaId;
+import lockstep.ft.arbiter.ArbiterWire;
 import lockstep.ft.machine.DiskStatus;
 import lockstep.ft.machine.StateHash;
 import lockstep.ft.wire.MalformedMessageException;
@@ -41,8 +41,8 @@ final class PayloadCodec {
       case Payload.EpochBegan began -> {
         out.int8(EPOCH_BEGAN);
         out.int64(began.epoch());
-        replica(began.live(), out);
-        out.optional(began.backup(), PayloadCodec::replica);
+        ArbiterWire.replica(began.live(), out);
+        out.optional(began.backup(), ArbiterWire::replica);
       }
       case Payload.OwnFlushBegan began -> {
         out.int8(OWN_FLUSH_BEGAN);
@@ -55,10 +55,7 @@ final class PayloadCodec {
         out.int64(ended.flush());
         out.int8(ended.status().ordinal());
       }
-      case Payload.PoweredOff off -> {
-        out.int8(POWERED_OFF);
-        out.flag(off.reset());
-      }
+      case Payload.PoweredOff _ -> out.int8(POWERED_OFF);
     }
   }
 
@@ -71,23 +68,14 @@ final class PayloadCodec {
       case PROGRESSED -> new Payload.Progressed();
       case EPOCH_BEGAN ->
           new Payload.EpochBegan(
-              in.count64("epoch"), replica(in), in.optional(PayloadCodec::replica));
+              in.count64("epoch"), ArbiterWire.replica(in), in.optional(ArbiterWire::replica));
       case OWN_FLUSH_BEGAN ->
           new Payload.OwnFlushBegan(in.count32("disk", Integer.MAX_VALUE), in.count64("flush"));
       case OWN_FLUSH_ENDED ->
           new Payload.OwnFlushEnded(
               in.count32("disk", Integer.MAX_VALUE), in.count64("flush"), in.enumValue(STATUSES));
-      case POWERED_OFF -> new Payload.PoweredOff(in.flag());
+      case POWERED_OFF -> new Payload.PoweredOff();
       default -> throw new MalformedMessageException("no kind of payload: " + kind);
     };
-  }
-
-  static void replica(ReplicaId id, WireWriter out) {
-    out.int64(id.high());
-    out.int64(id.low());
-  }
-
-  static ReplicaId replica(WireReader in) throws MalformedMessageException {
-    return new ReplicaId(in.int64(), in.int64());
   }
 }

@@ -1,0 +1,259 @@
+package lockstep.ft.core;
+
+import java.util.List;
+import java.util.Optional;
+import lockstep.ft.arbiter.ArbiterRecord;
+import lockstep.ft.arbiter.ArbiterReply;
+import lockstep.ft.arbiter.ArbiterRequest;
+import lockstep.ft.log.LogChannelMessage;
+import lockstep.ft.log.LogEntry;
+import lockstep.ft.machine.Output;
+
+/**
+ * An enlisted backup: acknowledges entries on receipt, and executes what it has received.
+ *
+ * <p>When the primary is silent or its channel closes, the backup <em>seals</em> its log: it takes
+ * and acknowledges nothing more, whatever comes; only then does it claim, at the epoch at which it
+ * was enlisted. So no output can leave the old primary that this replica would not have made. Won:
+ * it replays its log to the last entry and goes live ({@link Live}). Lost: it stops. Until the
+ * answer it asks again and again, and replays meanwhile.
+ */
+final class Backup implements Stage {
+  private final Core core;
+  private final long channel;
+  private final long enlistedAtEpoch;
+  private final Replay replay;
+  private final FailureDetector detector;
+
+  private Role role = Role.BACKUP;
+  private Optional<Won> won = Optional.empty();
+  private long ackSentAtNanos;
+  private long positionAcked;
+  private boolean ackDue = true;
+
+  /** The claim that was won. */
+  record Won(ArbiterReply.Granted granted, long askedAtNanos) {}
+
+  private Backup(
+      Core core, long channel, long enlistedAtEpoch, List<LogEntry> entries, long outputsReleased) {
+    this.core = core;
+    this.channel = channel;
+    this.enlistedAtEpoch = enlistedAtEpoch;
+    this.replay = new Replay(core.guest, core.startUnreleased());
+    this.detector = new FailureDetector(core.limits.silenceNanos(), core.now());
+    this.ackSentAtNanos = core.now();
+    entries.forEach(replay::receive);
+    replay.outputsReleased(outputsReleased);
+  }
+
+  /** The candidate has received the entry that names it backup. */
+  static void enlisted(
+      Core core, long channel, long epoch, List<LogEntry> entries, long outputsReleased) {
+    Role before = core.stage().role();
+    core.become(new Backup(core, channel, epoch, entries, outputsReleased));
+    core.tellRole(before, Role.BACKUP, "enlisted");
+  }
+
+  @Override
+  public Role role() {
+    return role;
+  }
+
+  @Override
+  public long epoch() {
+    return enlistedAtEpoch;
+  }
+
+  @Override
+  public long nextLsn() {
+    return replay.nextLsn();
+  }
+
+  @Override
+  public void onPeerSaid(long from, LogChannelMessage message) {
+    if (from != channel || role != Role.BACKUP) {
+      return; // sealed
+    }
+    detector.heard();
+    switch (message) {
+      case LogChannelMessage.Entries entries -> {
+        for (LogEntry entry : entries.entries()) {
+          if (!replay.receive(entry)) {
+            seal("the log has a gap at lsn " + entry.lsn());
+            return;
+          }
+        }
+        replay.outputsReleased(entries.outputsReleased());
+        ackDue = true;
+      }
+      case LogChannelMessage.Heartbeat heartbeat ->
+          replay.outputsReleased(heartbeat.outputsReleased());
+      case LogChannelMessage.GuestEnded ended -> {
+        core.emit(new Effect.ClosePeer(channel));
+        core.halt(
+            ended.reset() ? HaltReason.GUEST_RESET : HaltReason.GUEST_OFF, "told by the primary");
+      }
+      case LogChannelMessage.Hello _,
+          LogChannelMessage.HelloRefused _,
+          LogChannelMessage.Ack _,
+          LogChannelMessage.Diverged _ ->
+          seal("an unexpected message came");
+    }
+  }
+
+  @Override
+  public void onPeerDown(long closed) {
+    if (closed == channel && role == Role.BACKUP) {
+      seal("the log channel was closed");
+    }
+  }
+
+  /** Takes and acknowledges nothing more, and claims. */
+  private void seal(String why) {
+    role = Role.SEALED;
+    core.emit(new Effect.ClosePeer(channel));
+    core.tellRole(Role.BACKUP, Role.SEALED, why);
+    core.arbiter.ask(
+        nonce -> new ArbiterRequest.Claim(core.config.vm(), core.self(), enlistedAtEpoch, nonce),
+        core);
+  }
+
+  @Override
+  public void onGranted(ArbiterRequest question, ArbiterReply.Granted granted) {
+    won = Optional.of(new Won(granted, core.arbiter.askedAtNanos()));
+    role = Role.GOING_LIVE;
+    core.tellRole(Role.SEALED, role, "won epoch " + granted.record().epoch());
+    goLiveIfReplayed();
+  }
+
+  @Override
+  public void onRefused(ArbiterRequest question, ArbiterReply.Refused refused) {
+    core.halt(HaltReason.LOST, refused.reason());
+  }
+
+  /**
+   * A record without this backup, of a later epoch: it was dismissed, or the primary has gone on
+   * alone. A sealed backup waits for the answer to its claim instead.
+   */
+  @Override
+  public void onRecord(ArbiterRecord record) {
+    boolean named = record.backup().map(member -> core.isSelf(member.id())).orElse(false);
+    if (role == Role.BACKUP && record.epoch() > enlistedAtEpoch && !named) {
+      core.emit(new Effect.ClosePeer(channel));
+      if (record.live().isEmpty() && replay.poweredOff()) {
+        core.halt(HaltReason.GUEST_OFF, "told by the arbiter");
+      } else {
+        core.halt(HaltReason.DISMISSED, "epoch " + record.epoch() + " has another backup or none");
+      }
+    }
+  }
+
+  private void goLiveIfReplayed() {
+    if (won.isPresent() && replay.isDone()) {
+      Live.wentLive(core, won.get(), replay);
+    }
+  }
+
+  @Override
+  public void runSlice(long stepsMax) {
+    Optional<String> difference = replay.run(stepsMax, core);
+    if (difference.isPresent()) {
+      diverged(difference.get());
+      return;
+    }
+    ackDue |= replay.isDone();
+    goLiveIfReplayed();
+  }
+
+  private void diverged(String what) {
+    long position = core.guest.machine.position();
+    core.emit(new Effect.DivergenceFound(position, what));
+    if (role == Role.BACKUP) {
+      core.emit(
+          new Effect.SendToPeer(
+              channel, new LogChannelMessage.Diverged(replay.nextLsn(), position, what)));
+      core.emit(new Effect.ClosePeer(channel));
+    }
+    core.halt(HaltReason.DIVERGED, what);
+  }
+
+  @Override
+  public void onTick() {
+    if (role == Role.BACKUP && detector.observe(core.now())) {
+      seal("the primary is silent");
+    }
+  }
+
+  /** One acknowledgement for all that an event brought; and now and then one on an idle channel. */
+  @Override
+  public void flush() {
+    if (role != Role.BACKUP) {
+      return;
+    }
+    long position = core.guest.machine.position();
+    long sinceLast = core.now() - ackSentAtNanos;
+    boolean progressed = position != positionAcked && sinceLast >= core.limits.heartbeatNanos() / 8;
+    if (ackDue || progressed || sinceLast >= core.limits.heartbeatNanos()) {
+      ackDue = false;
+      positionAcked = position;
+      ackSentAtNanos = core.now();
+      core.emit(
+          new Effect.SendToPeer(channel, new LogChannelMessage.Ack(replay.nextLsn(), position)));
+    }
+  }
+
+  @Override
+  public boolean wantsToRun(long nowNanos) {
+    return !replay.isDone();
+  }
+
+  @Override
+  public long deadlineNanos() {
+    return role == Role.BACKUP
+        ? ackSentAtNanos + core.limits.heartbeatNanos()
+        : core.now() + core.limits.retryNanos();
+  }
+
+  @Override
+  public List<Output> unreleased() {
+    return replay.kept();
+  }
+
+  @Override
+  public void onPeerUp(long opened, boolean dialled) {
+    core.emit(
+        new Effect.SendToPeer(
+            opened,
+            new LogChannelMessage.HelloRefused(
+                LogChannelMessage.Refusal.NOT_LIVE, "role " + role)));
+    core.emit(new Effect.ClosePeer(opened));
+  }
+
+  @Override
+  public void onDialFailed() {}
+
+  @Override
+  public void onLease(ArbiterReply.Renewed renewed) {}
+
+  @Override
+  public void onDisk(ReplicaEvent event) {}
+
+  @Override
+  public void onProxyUp() {}
+
+  @Override
+  public void onInput(ReplicaEvent event) {}
+
+  @Override
+  public void onHashCheckWanted() {}
+
+  @Override
+  public Optional<String> held(long nowNanos) {
+    return Optional.empty();
+  }
+
+  @Override
+  public StageStatus status(long nowNanos) {
+    return new StageStatus(Optional.empty(), replay.nextLsn(), 0, 0, replay.outputsReleased());
+  }
+}

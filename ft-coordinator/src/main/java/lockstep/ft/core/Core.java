@@ -1,0 +1,106 @@
+package lockstep.ft.core;
+
+import java.util.List;
+import lockstep.ft.arbiter.ArbiterRecord;
+import lockstep.ft.arbiter.Member;
+import lockstep.ft.arbiter.ReplicaId;
+import lockstep.ft.log.LogChannelMessage;
+import lockstep.ft.machine.Output;
+import lockstep.ft.machine.StateHash;
+
+/** What every stage of a replica shares, and the event being handled: its time, its effects. */
+final class Core {
+  final ReplicaConfig config;
+  final ReplicaConfig.Limits limits;
+  final Guest guest;
+  final ArbiterAsking arbiter;
+
+  private final long startPosition;
+  private final StateHash startHash;
+  private final List<Output> startUnreleased;
+  private long nowNanos;
+  private Effects effects = effect -> {};
+  private Stage stage;
+
+  /**
+   * @param startUnreleased outputs that the machine had made when it was saved, and that may not
+   *     have left
+   */
+  Core(ReplicaConfig config, Guest guest, List<Output> startUnreleased, long nowNanos) {
+    this.config = config;
+    this.limits = config.limits();
+    this.guest = guest;
+    this.arbiter = new ArbiterAsking(limits.retryNanos());
+    this.startPosition = guest.machine.position();
+    this.startHash = guest.machine.hash();
+    this.startUnreleased = startUnreleased;
+    this.nowNanos = nowNanos;
+    this.stage = new Waiting(this, nowNanos);
+  }
+
+  /** Sets the time and the sink of the event that is handled next. */
+  void begin(long eventNanos, Effects eventEffects) {
+    this.nowNanos = eventNanos;
+    this.effects = eventEffects;
+  }
+
+  long now() {
+    return nowNanos;
+  }
+
+  void emit(Effect effect) {
+    effects.emit(effect);
+  }
+
+  List<Output> startUnreleased() {
+    return startUnreleased;
+  }
+
+  Stage stage() {
+    return stage;
+  }
+
+  Member self() {
+    return config.self();
+  }
+
+  boolean isSelf(ReplicaId id) {
+    return config.self().id().equals(id);
+  }
+
+  /** Whether {@code record} names this replica live. */
+  boolean isLiveIn(ArbiterRecord record) {
+    return record.live().isPresent() && isSelf(record.live().get().id());
+  }
+
+  void become(Stage next) {
+    stage = next;
+  }
+
+  /** Tells a change of role, once. */
+  void tellRole(Role from, Role to, String why) {
+    emit(
+        new Effect.RoleChanged(
+            from, to, stage.epoch(), stage.nextLsn(), guest.machine.position(), why));
+  }
+
+  void halt(HaltReason reason, String detail) {
+    Stage last = stage;
+    stage = new Halted(last.epoch(), last.nextLsn());
+    tellRole(last.role(), Role.HALTED, reason + ": " + detail);
+    emit(new Effect.Halt(reason, detail));
+  }
+
+  LogChannelMessage.Hello hello(LogChannelMessage.HelloRole role, long epoch) {
+    return new LogChannelMessage.Hello(
+        LogChannelMessage.PROTOCOL_VERSION,
+        config.machineVersion(),
+        config.vm(),
+        config.definitionDigest(),
+        self(),
+        epoch,
+        role,
+        startPosition,
+        startHash);
+  }
+}

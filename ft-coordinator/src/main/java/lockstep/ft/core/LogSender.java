@@ -1,0 +1,126 @@
+package lockstep.ft.core;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import lockstep.ft.arbiter.Member;
+import lockstep.ft.log.LogChannelMessage;
+import lockstep.ft.log.LogEntry;
+
+/**
+ * The live replica's end of a log channel: batches entries, counts what is not acknowledged, keeps
+ * an idle channel alive, and knows how far the other machine is.
+ */
+final class LogSender {
+  /** A batch is cut when it has grown so long. */
+  private static final long BATCH_BYTES_MAX = 1 << 20;
+
+  private record Unacked(long lsn, int bytes) {}
+
+  final long channel;
+  final Member peer;
+
+  private final LagBound lag = new LagBound();
+  private final FailureDetector detector;
+  private final ArrayDeque<Unacked> unacked = new ArrayDeque<>();
+  private List<LogEntry> batch = new ArrayList<>();
+  private long batchBytes;
+  private long nextLsn;
+  private long nextLsnAcked;
+  private long unackedBytes;
+  private long releasedTold;
+  private long sentAtNanos;
+  private long heartbeats;
+
+  LogSender(long channel, Member peer, long silenceNanos, long nowNanos) {
+    this.channel = channel;
+    this.peer = peer;
+    this.detector = new FailureDetector(silenceNanos, nowNanos);
+    this.sentAtNanos = nowNanos;
+  }
+
+  void append(LogEntry entry, long outputsReleased, Core core) {
+    int bytes = entry.sizeBytes();
+    nextLsn = entry.lsn() + 1;
+    unacked.addLast(new Unacked(entry.lsn(), bytes));
+    unackedBytes += bytes;
+    batch.add(entry);
+    batchBytes += bytes;
+    if (batch.size() == LogChannelMessage.ENTRIES_MAX || batchBytes >= BATCH_BYTES_MAX) {
+      sendBatch(outputsReleased, core);
+    }
+  }
+
+  /** Sends what was gathered, or a heartbeat if nothing was sent for a while. */
+  void flush(long outputsReleased, Core core) {
+    if (!batch.isEmpty()) {
+      sendBatch(outputsReleased, core);
+    } else if (core.now() - sentAtNanos >= core.limits.heartbeatNanos()
+        || (outputsReleased != releasedTold
+            && core.now() - sentAtNanos >= core.limits.heartbeatNanos() / 8)) {
+      sent(outputsReleased, core);
+      core.emit(
+          new Effect.SendToPeer(
+              channel, new LogChannelMessage.Heartbeat(++heartbeats, outputsReleased)));
+    }
+  }
+
+  private void sendBatch(long outputsReleased, Core core) {
+    sent(outputsReleased, core);
+    core.emit(
+        new Effect.SendToPeer(channel, new LogChannelMessage.Entries(batch, outputsReleased)));
+    batch = new ArrayList<>();
+    batchBytes = 0;
+  }
+
+  private void sent(long outputsReleased, Core core) {
+    sentAtNanos = core.now();
+    releasedTold = outputsReleased;
+  }
+
+  void heard() {
+    detector.heard();
+  }
+
+  /** Takes an acknowledgement; whether it can be true. */
+  boolean acked(LogChannelMessage.Ack ack) {
+    if (ack.nextLsn() > nextLsn) {
+      return false;
+    }
+    nextLsnAcked = Math.max(nextLsnAcked, ack.nextLsn());
+    while (!unacked.isEmpty() && unacked.getFirst().lsn < nextLsnAcked) {
+      unackedBytes -= unacked.removeFirst().bytes;
+    }
+    lag.executed(ack.positionExecuted());
+    return true;
+  }
+
+  boolean suspects(long nowNanos) {
+    return detector.observe(nowNanos);
+  }
+
+  void reached(long position, long nowNanos) {
+    lag.reached(position, nowNanos);
+  }
+
+  boolean allAcked() {
+    return nextLsnAcked == nextLsn;
+  }
+
+  /** Every entry with a lower lsn has been acknowledged. */
+  long nextLsnAcked() {
+    return nextLsnAcked;
+  }
+
+  long unackedBytes() {
+    return unackedBytes;
+  }
+
+  long lagNanos(long nowNanos) {
+    return lag.lagNanos(nowNanos);
+  }
+
+  long heartbeatAtNanos(long heartbeatNanos) {
+    return sentAtNanos + heartbeatNanos;
+  }
+}

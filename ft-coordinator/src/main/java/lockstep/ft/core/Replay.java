@@ -1,0 +1,180 @@
+package lockstep.ft.core;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import lockstep.ft.log.LogEntry;
+import lockstep.ft.log.Payload;
+import lockstep.ft.machine.DeterministicMachine.Pause;
+import lockstep.ft.machine.Input;
+import lockstep.ft.machine.Output;
+import lockstep.ft.machine.StateHash;
+
+/**
+ * Executes a log: runs the machine to the position of each entry and does what the entry says. What
+ * the machine does by itself must be what the log says it did: its outputs are compared with their
+ * marks, its state with the hashes.
+ *
+ * <p>Keeps the outputs that may not have left the primary.
+ */
+final class Replay {
+  /** Entries executed in one slice, at most. */
+  private static final int ENTRIES_PER_SLICE_MAX = 4096;
+
+  private record Made(long number, long position, Output output) {}
+
+  private final Guest guest;
+  private final ArrayDeque<LogEntry> entries = new ArrayDeque<>();
+
+  /** Outputs made that may not have left, in order. */
+  private final ArrayDeque<Made> kept = new ArrayDeque<>();
+
+  /** Outputs made whose mark has not been executed yet. */
+  private final ArrayDeque<Made> unmarked = new ArrayDeque<>();
+
+  private long nextLsn;
+  private long lastPosition;
+  private long outputsReleased;
+  private boolean poweredOff;
+
+  /**
+   * @param unreleased outputs that the guest had made already and that may not have left
+   */
+  Replay(Guest guest, List<Output> unreleased) {
+    this.guest = guest;
+    this.lastPosition = guest.machine.position();
+    long number = guest.outputsMade() - unreleased.size();
+    this.outputsReleased = number;
+    for (Output output : unreleased) {
+      kept.addLast(new Made(number++, lastPosition, output));
+    }
+  }
+
+  /** Takes the next entry; whether it fits behind the last. */
+  boolean receive(LogEntry entry) {
+    if (entry.lsn() != nextLsn || entry.position() < lastPosition) {
+      return false;
+    }
+    nextLsn++;
+    lastPosition = entry.position();
+    entries.addLast(entry);
+    return true;
+  }
+
+  /** Every output with a lower number has left the primary, and is kept no longer. */
+  void outputsReleased(long released) {
+    outputsReleased = Math.max(outputsReleased, released);
+    while (!kept.isEmpty() && kept.getFirst().number < outputsReleased) {
+      kept.removeFirst();
+    }
+  }
+
+  long outputsReleased() {
+    return outputsReleased;
+  }
+
+  long nextLsn() {
+    return nextLsn;
+  }
+
+  boolean isDone() {
+    return entries.isEmpty();
+  }
+
+  /** Whether the log's last entry, executed, says that the guest has ended. */
+  boolean poweredOff() {
+    return poweredOff;
+  }
+
+  List<Output> kept() {
+    List<Output> outputs = new ArrayList<>();
+    kept.forEach(made -> outputs.add(made.output));
+    return outputs;
+  }
+
+  /** How many of the outputs made no mark of the log has named. */
+  int unmarked() {
+    return unmarked.size();
+  }
+
+  /** Executes up to {@code stepsMax} steps; returns how the machine differs from the log, if so. */
+  Optional<String> run(long stepsMax, Core core) {
+    long limit = guest.machine.position() + stepsMax;
+    for (int i = 0; i < ENTRIES_PER_SLICE_MAX && !entries.isEmpty(); i++) {
+      LogEntry next = entries.getFirst();
+      while (guest.machine.position() < next.position()) {
+        if (guest.machine.position() >= limit) {
+          return Optional.empty();
+        }
+        Pause pause = guest.run(Math.min(limit, next.position()), this::made);
+        boolean stuck = pause == Pause.IDLE || pause == Pause.OFF;
+        if (stuck && guest.machine.position() < next.position()) {
+          return Optional.of(
+              pause + " at " + guest.machine.position() + ", primary went to " + next.position());
+        }
+      }
+      entries.removeFirst();
+      if (core.config.logged()) {
+        core.emit(new Effect.Logged(next));
+      }
+      Optional<String> difference = execute(next, core);
+      if (difference.isPresent()) {
+        return difference;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> execute(LogEntry entry, Core core) {
+    return switch (entry.payload()) {
+      case Payload.Injected(Input input) -> {
+        if (!guest.open.expects(input)) {
+          yield Optional.of("the primary's guest was given what this one never asked for");
+        }
+        guest.inject(input, this::made);
+        yield Optional.empty();
+      }
+      case Payload.OutputMade(long output) -> mark(output);
+      case Payload.HashChecked(StateHash expected) -> {
+        StateHash actual = guest.machine.hash();
+        core.emit(new Effect.Hashed(entry.lsn(), entry.position(), actual));
+        yield actual.equals(expected)
+            ? Optional.empty()
+            : Optional.of("state hash " + actual + ", the primary's is " + expected);
+      }
+      case Payload.OwnFlushBegan(int disk, long flush) -> {
+        guest.unflushed(disk).ownFlushBegan(flush);
+        yield Optional.empty();
+      }
+      case Payload.OwnFlushEnded ended -> {
+        guest.unflushed(ended.disk()).ownFlushEnded(ended.flush(), ended.status());
+        yield Optional.empty();
+      }
+      case Payload.PoweredOff _ -> {
+        poweredOff = true;
+        yield Optional.empty();
+      }
+      case Payload.Progressed _, Payload.EpochBegan _ -> Optional.empty();
+    };
+  }
+
+  /** The step just executed must have made output number {@code output}. */
+  private Optional<String> mark(long output) {
+    Made made = unmarked.pollFirst();
+    long position = guest.machine.position();
+    if (made == null || made.number != output || made.position != position) {
+      return Optional.of(
+          "the primary made output " + output + " at " + position + ", not this one");
+    }
+    return Optional.empty();
+  }
+
+  private void made(long number, Output output) {
+    Made made = new Made(number, guest.machine.position(), output);
+    unmarked.addLast(made);
+    if (number >= outputsReleased) {
+      kept.addLast(made);
+    }
+  }
+}

@@ -1,0 +1,284 @@
+package lockstep.ft.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import lockstep.ft.arbiter.ArbiterRecord;
+import lockstep.ft.arbiter.ArbiterReply;
+import lockstep.ft.arbiter.ArbiterRequest;
+import lockstep.ft.arbiter.Member;
+import lockstep.ft.log.LogChannelMessage;
+import lockstep.ft.log.LogEntry;
+import lockstep.ft.log.Payload;
+import lockstep.ft.machine.Output;
+
+/**
+ * A replica without a part in the arbiter's record.
+ *
+ * <p>If somebody is live it dials them and offers itself as a backup: hello, answered by theirs;
+ * then the log from its beginning, which it acknowledges and keeps, and does not execute. The entry
+ * that names it backup enlists it, and says at which epoch. Losing the channel before that entry
+ * puts it back to the beginning, whatever the arbiter's record says: it claims nothing, for it does
+ * not know the epoch.
+ *
+ * <p>If nobody is live, or the live one can't be reached, it asks to start the guest (if its start
+ * rule lets it); the arbiter grants it if nobody is live or the lease is over.
+ */
+final class Waiting implements Stage {
+  private final Core core;
+  private final List<LogEntry> received = new ArrayList<>();
+  private Optional<ArbiterRecord> known = Optional.empty();
+  private OptionalLong channel = OptionalLong.empty();
+  private boolean dialling;
+  private boolean answered;
+  private boolean unreachable;
+  private FailureDetector detector;
+  private long nextTryNanos;
+  private long outputsReleased;
+  private OptionalLong enlistedAtEpoch = OptionalLong.empty();
+
+  Waiting(Core core, long nowNanos) {
+    this.core = core;
+    this.detector = new FailureDetector(core.limits.silenceNanos(), nowNanos);
+    this.nextTryNanos = nowNanos;
+  }
+
+  @Override
+  public Role role() {
+    return answered ? Role.CANDIDATE : Role.WAITING;
+  }
+
+  @Override
+  public long epoch() {
+    return 0;
+  }
+
+  @Override
+  public long nextLsn() {
+    return received.size();
+  }
+
+  @Override
+  public void onRecord(ArbiterRecord record) {
+    if (known.isEmpty() || record.epoch() > known.get().epoch()) {
+      known = Optional.of(record);
+      unreachable = false;
+      nextTryNanos = core.now();
+    }
+    tryNext();
+  }
+
+  /** Dials who is live, or asks to start. */
+  private void tryNext() {
+    if (known.isEmpty()
+        || channel.isPresent()
+        || dialling
+        || core.arbiter.isOpen()
+        || nextTryNanos - core.now() > 0) {
+      return;
+    }
+    nextTryNanos = core.now() + core.limits.retryNanos();
+    ArbiterRecord record = known.get();
+    Optional<Member> live = record.live();
+    boolean mayStart = core.config.startRule() != ReplicaConfig.StartRule.NEVER;
+    if (mayStart && (live.isEmpty() || unreachable)) {
+      unreachable = false;
+      core.arbiter.ask(
+          nonce -> new ArbiterRequest.Start(core.config.vm(), core.self(), record.epoch(), nonce),
+          core);
+    } else if (live.isPresent() && !core.isLiveIn(record)) {
+      dialling = true;
+      core.emit(new Effect.DialPeer(live.get().logEndpoint()));
+    }
+  }
+
+  @Override
+  public void onGranted(ArbiterRequest question, ArbiterReply.Granted granted) {
+    Live.started(core, granted);
+  }
+
+  @Override
+  public void onRefused(ArbiterRequest question, ArbiterReply.Refused refused) {
+    known = Optional.of(refused.record());
+  }
+
+  @Override
+  public void onLease(ArbiterReply.Renewed renewed) {}
+
+  @Override
+  public void onPeerUp(long opened, boolean dialled) {
+    if (!dialled || channel.isPresent() || core.arbiter.isOpen()) {
+      if (!dialled) {
+        core.emit(
+            new Effect.SendToPeer(
+                opened,
+                new LogChannelMessage.HelloRefused(
+                    LogChannelMessage.Refusal.NOT_LIVE, "role " + role())));
+      }
+      dialling &= !dialled;
+      core.emit(new Effect.ClosePeer(opened));
+      return;
+    }
+    dialling = false;
+    channel = OptionalLong.of(opened);
+    detector = new FailureDetector(core.limits.silenceNanos(), core.now());
+    long epoch = known.map(ArbiterRecord::epoch).orElse(0L);
+    core.emit(
+        new Effect.SendToPeer(opened, core.hello(LogChannelMessage.HelloRole.CANDIDATE, epoch)));
+  }
+
+  @Override
+  public void onDialFailed() {
+    dialling = false;
+    unreachable = true;
+  }
+
+  @Override
+  public void onPeerDown(long closed) {
+    if (isCurrent(closed)) {
+      unreachable = !answered;
+      leave("the log channel was closed");
+    }
+  }
+
+  private boolean isCurrent(long candidate) {
+    return channel.isPresent() && channel.getAsLong() == candidate;
+  }
+
+  /** Forgets everything that came on the channel. */
+  private void leave(String why) {
+    Role before = role();
+    channel = OptionalLong.empty();
+    answered = false;
+    received.clear();
+    enlistedAtEpoch = OptionalLong.empty();
+    nextTryNanos = core.now() + core.limits.retryNanos();
+    if (before != role()) {
+      core.tellRole(before, role(), why);
+    }
+  }
+
+  @Override
+  public void onPeerSaid(long from, LogChannelMessage message) {
+    if (!isCurrent(from)) {
+      return;
+    }
+    detector.heard();
+    switch (message) {
+      case LogChannelMessage.Hello hello -> onHello(from, hello);
+      case LogChannelMessage.HelloRefused refused -> onHelloRefused(from, refused);
+      case LogChannelMessage.Entries entries -> onEntries(from, entries);
+      case LogChannelMessage.Heartbeat _ -> ack(from);
+      case LogChannelMessage.GuestEnded _, LogChannelMessage.Ack _, LogChannelMessage.Diverged _ ->
+          close(from, "an unexpected message came");
+    }
+  }
+
+  private void onHello(long from, LogChannelMessage.Hello hello) {
+    if (answered || hello.role() != LogChannelMessage.HelloRole.LIVE) {
+      close(from, "an unexpected hello came");
+      return;
+    }
+    Role before = role();
+    answered = true;
+    core.tellRole(before, role(), "joined " + hello.replica().id().brief());
+  }
+
+  private void onHelloRefused(long from, LogChannelMessage.HelloRefused refused) {
+    if (refused.reason().isFinal()) {
+      core.emit(new Effect.ClosePeer(from));
+      core.halt(HaltReason.REFUSED, refused.reason().text() + ": " + refused.detail());
+    } else {
+      close(from, refused.reason().text());
+      nextTryNanos = core.now() + core.limits.silenceNanos();
+    }
+  }
+
+  private void onEntries(long from, LogChannelMessage.Entries entries) {
+    if (!answered) {
+      close(from, "entries came before the hello");
+      return;
+    }
+    for (LogEntry entry : entries.entries()) {
+      if (entry.lsn() != received.size()) {
+        close(from, "lsn " + entry.lsn() + " came where " + received.size() + " belongs");
+        return;
+      }
+      received.add(entry);
+      if (entry.payload() instanceof Payload.EpochBegan began) {
+        boolean enlisted = began.backup().map(core::isSelf).orElse(false);
+        enlistedAtEpoch = enlisted ? OptionalLong.of(began.epoch()) : OptionalLong.empty();
+      }
+    }
+    outputsReleased = entries.outputsReleased();
+    if (enlistedAtEpoch.isPresent()) {
+      Backup.enlisted(core, from, enlistedAtEpoch.getAsLong(), received, outputsReleased);
+    } else {
+      ack(from);
+    }
+  }
+
+  private void ack(long to) {
+    core.emit(
+        new Effect.SendToPeer(
+            to, new LogChannelMessage.Ack(received.size(), core.guest.machine.position())));
+  }
+
+  private void close(long current, String why) {
+    core.emit(new Effect.ClosePeer(current));
+    leave(why);
+  }
+
+  @Override
+  public void onDisk(ReplicaEvent event) {}
+
+  @Override
+  public void onProxyUp() {}
+
+  @Override
+  public void onInput(ReplicaEvent event) {}
+
+  @Override
+  public void onHashCheckWanted() {}
+
+  @Override
+  public void onTick() {
+    if (channel.isPresent() && detector.observe(core.now())) {
+      unreachable = true;
+      close(channel.getAsLong(), "the live replica is silent");
+    }
+    tryNext();
+  }
+
+  @Override
+  public void runSlice(long stepsMax) {}
+
+  @Override
+  public boolean wantsToRun(long nowNanos) {
+    return false;
+  }
+
+  @Override
+  public long deadlineNanos() {
+    return core.now() + core.limits.heartbeatNanos();
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public List<Output> unreleased() {
+    return core.startUnreleased();
+  }
+
+  @Override
+  public Optional<String> held(long nowNanos) {
+    return Optional.of("not enlisted");
+  }
+
+  @Override
+  public StageStatus status(long nowNanos) {
+    return StageStatus.NONE;
+  }
+}
