@@ -1,0 +1,89 @@
+package lockstep.tools;
+
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import lockstep.tools.image.ImageCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * The {@code lockstep} command line.
+ *
+ * <p>Each command is a class with picocli's annotations, listed here. A command returns its exit
+ * code, or throws: then the exception's message is shown as one line and the exit code is {@link
+ * #EXIT_FAILED}; wrong usage exits with {@link #EXIT_USAGE}. {@code LOCKSTEP_TRACE=1} in the
+ * environment adds the stack trace.
+ */
+@Command(
+    name = "lockstep",
+    description = "Keeps an unmodified Linux server running through the death of the machine under it.",
+    mixinStandardHelpOptions = true,
+    version = Lockstep.VERSION,
+    scope = ScopeType.INHERIT,
+    synopsisSubcommandLabel = "COMMAND",
+    usageHelpAutoWidth = true,
+    subcommands = {ImageCommand.class})
+public final class Lockstep implements Runnable {
+  /** Exit code of a command that failed. */
+  public static final int EXIT_FAILED = 1;
+
+  /** Exit code of a command that was called wrongly. */
+  public static final int EXIT_USAGE = 2;
+
+  static final String VERSION = "lockstep 0.1.0";
+
+  private static final String TRACE_VARIABLE = "LOCKSTEP_TRACE";
+
+  @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+
+  /** Called without a command. */
+  @Override
+  public void run() {
+    if (spec != null) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "which command? `lockstep --help` lists them");
+    }
+  }
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** The parser and runner of all commands. */
+  public static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new Lockstep());
+    commandLine.setParameterExceptionHandler(
+        (error, arguments) -> {
+          CommandLine failed = error.getCommandLine();
+          failed.getErr().println("lockstep: " + error.getMessage());
+          return EXIT_USAGE;
+        });
+    commandLine.setExecutionExceptionHandler(oneLine());
+    return commandLine;
+  }
+
+  private static IExecutionExceptionHandler oneLine() {
+    return (error, commandLine, parsed) -> {
+      commandLine.getErr().println("lockstep: " + message(error));
+      if (System.getenv(TRACE_VARIABLE) != null) {
+        error.printStackTrace(commandLine.getErr());
+      }
+      return EXIT_FAILED;
+    };
+  }
+
+  /** What an exception says to a user; the JDK's file exceptions say only the file's name. */
+  private static String message(Exception error) {
+    String message = error.getMessage();
+    return switch (error) {
+      case NoSuchFileException e -> "no such file: " + e.getFile();
+      case AccessDeniedException e -> "permission denied: " + e.getFile();
+      case FileAlreadyExistsException e -> "is there already: " + e.getFile();
+      case RuntimeException e -> e.toString();
+      default -> message == null ? error.toString() : message;
+    };
+  }
+}
