@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import lockstep.ft.machine.Input;
+import lockstep.ft.machine.Output;
 import lockstep.vmm.machine.Machine;
 import lockstep.vmm.machine.MachineConfig;
 import lockstep.vmm.machine.boot.BoardTree;
@@ -25,6 +26,7 @@ import lockstep.vmm.machine.device.virtio.VirtioMmio;
 import lockstep.vmm.machine.hart.GuestTime;
 import lockstep.vmm.machine.hart.Interrupts;
 import lockstep.vmm.machine.memory.PhysicalMemory;
+import lockstep.vmm.machine.sbi.Sbi;
 
 /**
  * Joins a machine's parts. Inputs reach their devices through {@link #onInput}; at {@link
@@ -61,9 +63,7 @@ public final class Board {
     this.config = config;
     this.kernel = kernel;
     this.initramfs = initramfs;
-    layout =
-        BootLayout.place(
-            PhysicalMemory.RAM_BASE, config.ramBytes(), kernel, initramfs.length);
+    layout = BootLayout.place(PhysicalMemory.RAM_BASE, config.ramBytes(), kernel, initramfs.length);
     machine = new Machine(new MachineConfig(config.ramBytes(), config.picosecondsPerStep()));
     PhysicalMemory memory = machine.memory();
     plic =
@@ -72,10 +72,8 @@ public final class Board {
                 machine.hart().line(Interrupts.MACHINE_EXTERNAL),
                 machine.hart().line(Interrupts.SUPERVISOR_EXTERNAL)));
     console = new ConsoleStream(machine.outputs());
-    uart =
-        new Uart16550(plic.line(MemoryMap.UART_SOURCE), console::write, console::flush);
-    powerButton =
-        new Uart16550(plic.line(MemoryMap.POWER_BUTTON_SOURCE), value -> {}, () -> {});
+    uart = new Uart16550(plic.line(MemoryMap.UART_SOURCE), console::write, console::flush);
+    powerButton = new Uart16550(plic.line(MemoryMap.POWER_BUTTON_SOURCE), value -> {}, () -> {});
     rtc = new GoldfishRtc(machine.clock());
     net =
         new VirtioNet(
@@ -115,7 +113,11 @@ public final class Board {
 
   private void map() {
     var bus = machine.bus();
-    bus.map("power", MemoryMap.POWER_SWITCH, PowerSwitch.SIZE_BYTES, powerSwitch());
+    bus.map(
+        "power",
+        MemoryMap.POWER_SWITCH,
+        PowerSwitch.SIZE_BYTES,
+        new PowerSwitch(this::changePower));
     bus.map("rtc", MemoryMap.RTC, GoldfishRtc.SIZE_BYTES, rtc);
     bus.map("plic", MemoryMap.PLIC, Plic.SIZE_BYTES, plic);
     bus.map("uart", MemoryMap.UART, Uart16550.SIZE_BYTES, uart);
@@ -128,15 +130,13 @@ public final class Board {
     }
     machine.addState("console", console);
     machine.addInputHandler(this::onInput);
+    machine.hart().installFirmware(new Sbi(machine.memory(), console, this::changePower));
   }
 
   /** What was written to the console leaves before the machine stops. */
-  private PowerSwitch powerSwitch() {
-    return new PowerSwitch(
-        output -> {
-          console.flush();
-          machine.outputs().emit(output);
-        });
+  private void changePower(Output change) {
+    console.flush();
+    machine.outputs().emit(change);
   }
 
   private void mapVirtio(String name, int slot, VirtioDevice device) {
@@ -197,6 +197,11 @@ public final class Board {
                 Interrupts.MACHINE_EXTERNAL,
                 Interrupts.SUPERVISOR_EXTERNAL)
             .uart(MemoryMap.UART, Uart16550.SIZE_BYTES, MemoryMap.UART_SOURCE, UART_CLOCK_HZ)
+            .serialPort(
+                MemoryMap.POWER_BUTTON_UART,
+                Uart16550.SIZE_BYTES,
+                MemoryMap.POWER_BUTTON_SOURCE,
+                UART_CLOCK_HZ)
             .rtc(MemoryMap.RTC, GoldfishRtc.SIZE_BYTES, MemoryMap.RTC_SOURCE)
             .powerSwitch(
                 MemoryMap.POWER_SWITCH,

@@ -117,12 +117,20 @@ public final class BoardTree {
 
   /** A 16550; also the standard output of the boot. */
   public BoardTree uart(long base, long size, int source, int clockHz) {
-    DeviceTreeNode uart =
-        device("serial", base, size, source)
-            .strings("compatible", "ns16550a")
-            .cells("clock-frequency", clockHz);
-    chosen.strings("stdout-path", "/soc/" + uart.name());
+    chosen.strings("stdout-path", "/soc/" + serial(base, size, source, clockHz).name());
     return this;
+  }
+
+  /** One more 16550. */
+  public BoardTree serialPort(long base, long size, int source, int clockHz) {
+    serial(base, size, source, clockHz);
+    return this;
+  }
+
+  private DeviceTreeNode serial(long base, long size, int source, int clockHz) {
+    return device("serial", base, size, source)
+        .strings("compatible", "ns16550a")
+        .cells("clock-frequency", clockHz);
   }
 
   /** A virtio device behind its MMIO transport. */

@@ -14,9 +14,9 @@ import lockstep.vmm.machine.Machine;
 import lockstep.vmm.machine.boot.BootException;
 
 /**
- * Runs a real guest in this thread: answers its disks from memory, its entropy requests from a seed,
- * moves an idle guest's clock to its next timer, gathers its console and frames, and records every
- * input with its position. With this virtual clock a run depends on nothing of the host.
+ * Runs a real guest in this thread: answers its disks from memory, its entropy requests from a
+ * seed, moves an idle guest's clock to its next timer, gathers its console and frames, and records
+ * every input with its position. With this virtual clock a run depends on nothing of the host.
  */
 final class BoardHarness {
   /** What happened to the machine, in order. */
@@ -136,8 +136,7 @@ final class BoardHarness {
 
   private void runTo(long position, boolean stopAtOutput) {
     while (!off && machine.position() < position) {
-      long limit =
-          due.isEmpty() ? position : Math.min(position, due.peekFirst().position());
+      long limit = due.isEmpty() ? position : Math.min(position, due.peekFirst().position());
       Pause pause = machine.run(Math.max(limit, machine.position()));
       machine.drainOutputs(this::take);
       injectDue();

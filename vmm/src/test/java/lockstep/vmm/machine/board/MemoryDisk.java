@@ -30,9 +30,7 @@ final class MemoryDisk {
   private static MappedByteBuffer privateMap(FileChannel readable, Path file) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
-            file,
-            java.nio.file.StandardOpenOption.READ,
-            java.nio.file.StandardOpenOption.WRITE)) {
+            file, java.nio.file.StandardOpenOption.READ, java.nio.file.StandardOpenOption.WRITE)) {
       return channel.map(MapMode.PRIVATE, 0, readable.size());
     }
   }
