@@ -245,6 +245,9 @@ final class Backup implements Stage {
   public void onInput(ReplicaEvent event) {}
 
   @Override
+  public void onSuspend() {}
+
+  @Override
   public void onHashCheckWanted() {}
 
   @Override

@@ -6,6 +6,8 @@ public enum HaltReason {
   GUEST_OFF,
   /** The guest has asked for a reset; a new start is due. */
   GUEST_RESET,
+  /** The guest was saved and stopped; the arbiter's record is vacant. */
+  SUSPENDED,
   /** Somebody else was granted what this replica claimed, or is live at a higher epoch. */
   LOST,
   /** The disk server has refused this replica's epoch. */
@@ -19,6 +21,6 @@ public enum HaltReason {
 
   /** Whether the process ends as intended. */
   public boolean isClean() {
-    return this == GUEST_OFF || this == GUEST_RESET;
+    return this == GUEST_OFF || this == GUEST_RESET || this == SUSPENDED;
   }
 }

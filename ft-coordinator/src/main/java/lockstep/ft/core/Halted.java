@@ -29,6 +29,9 @@ record Halted(long epoch, long nextLsn) implements Stage {
   public void onLease(ArbiterReply.Renewed renewed) {}
 
   @Override
+  public void onSuspend() {}
+
+  @Override
   public void onPeerUp(long channel, boolean dialled) {}
 
   @Override

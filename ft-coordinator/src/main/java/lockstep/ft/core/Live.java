@@ -49,8 +49,10 @@ final class Live implements Stage {
   private Optional<LogSender> peer = Optional.empty();
   private Optional<LiveGuest> running = Optional.empty();
 
-  /** The guest's power-off has left the gate; holds whether it is a reset. */
-  private Optional<Boolean> ended = Optional.empty();
+  /**
+   * Why this replica is about to resign: the guest's power-off has left the gate, or a suspension.
+   */
+  private Optional<HaltReason> ended = Optional.empty();
 
   private Live(
       Core core,
@@ -238,7 +240,8 @@ final class Live implements Stage {
           core.emit(new Effect.DrawEntropy(number, request.requestId(), request.length()));
         }
       }
-      case Output.PowerChanged(boolean reset) -> ended = Optional.of(reset);
+      case Output.PowerChanged(boolean reset) ->
+          ended = Optional.of(reset ? HaltReason.GUEST_RESET : HaltReason.GUEST_OFF);
     }
   }
 
@@ -292,13 +295,15 @@ final class Live implements Stage {
   }
 
   private void onResigned() {
-    boolean reset = ended.orElse(false);
+    HaltReason reason = ended.orElse(HaltReason.GUEST_OFF);
+    boolean reset = reason == HaltReason.GUEST_RESET;
     peer.ifPresent(
         sender -> {
           core.emit(new Effect.SendToPeer(sender.channel, new LogChannelMessage.GuestEnded(reset)));
           core.emit(new Effect.ClosePeer(sender.channel));
         });
-    core.halt(reset ? HaltReason.GUEST_RESET : HaltReason.GUEST_OFF, "the guest has ended");
+    core.halt(
+        reason, reason == HaltReason.SUSPENDED ? "the guest is saved" : "the guest has ended");
   }
 
   @Override
@@ -494,6 +499,14 @@ final class Live implements Stage {
     }
   }
 
+  /** Only a guest that runs alone: the state of a pair is not for one of them to take away. */
+  @Override
+  public void onSuspend() {
+    if (role == Role.ALONE && ended.isEmpty()) {
+      ended = Optional.of(HaltReason.SUSPENDED);
+    }
+  }
+
   @Override
   public void onHashCheckWanted() {
     running.ifPresent(LiveGuest::hashCheckWanted);
@@ -526,6 +539,9 @@ final class Live implements Stage {
   public Optional<String> held(long nowNanos) {
     if (running.isEmpty()) {
       return Optional.of("no backup is enlisted");
+    }
+    if (ended.isPresent()) {
+      return Optional.of("the guest has ended or is suspended");
     }
     if (peer.isPresent() && peer.get().lagNanos(nowNanos) > core.limits.lagNanosMax()) {
       return Optional.of("the backup's execution lags");

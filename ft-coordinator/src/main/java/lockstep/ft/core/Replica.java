@@ -83,6 +83,7 @@ public final class Replica {
           ReplicaEvent.EntropyDrawn _,
           ReplicaEvent.PowerButton _ ->
           stage.onInput(event);
+      case ReplicaEvent.Suspend _ -> stage.onSuspend();
       case ReplicaEvent.HashCheckWanted _ -> stage.onHashCheckWanted();
     }
     core.stage().flush();

@@ -95,4 +95,10 @@ public sealed interface ReplicaEvent {
 
   /** Put a state hash into the log at the next slice. */
   record HashCheckWanted() implements ReplicaEvent {}
+
+  /**
+   * The guest, live and alone, was saved by the driver just now: it stops for good, the replica
+   * resigns and halts.
+   */
+  record Suspend() implements ReplicaEvent {}
 }

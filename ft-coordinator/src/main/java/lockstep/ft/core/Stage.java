@@ -48,6 +48,9 @@ sealed interface Stage permits Waiting, Backup, Live, Halted {
   /** Something for the guest: a frame, console bytes, entropy, the power button. */
   void onInput(ReplicaEvent event);
 
+  /** The guest has just been saved by the driver and is to stop. */
+  void onSuspend();
+
   void onHashCheckWanted();
 
   void onTick();

@@ -240,6 +240,9 @@ final class Waiting implements Stage {
   public void onInput(ReplicaEvent event) {}
 
   @Override
+  public void onSuspend() {}
+
+  @Override
   public void onHashCheckWanted() {}
 
   @Override

@@ -9,6 +9,9 @@ import lockstep.ft.machine.Bytes;
  */
 public sealed interface LinkMessage {
 
+  /** Version of the messages themselves. */
+  int PROTOCOL_VERSION = 1;
+
   /** First message of each side. The proxy answers with its own, {@code replica} as received. */
   record Hello(
       int protocolVersion,

@@ -1,4 +1,19 @@
-/** The VMM process: the loop that drives a machine under the protocol, and its links. */
+/**
+ * The VMM process: the loop that drives a machine under the protocol, and its links.
+ *
+ * <p>{@link lockstep.vmm.replica.Vmm} is the process: it fetches the definition ({@link
+ * lockstep.vmm.replica.VmSource}), makes the machine and the {@link lockstep.ft.core.Replica}, and
+ * starts the guest's thread ({@link lockstep.vmm.replica.GuestThread}). That thread owns machine
+ * and replica: it hears events from the {@link lockstep.vmm.replica.Inbox}, runs the guest in
+ * slices, and carries the replica's effects out ({@link lockstep.vmm.replica.EffectRunner}). The
+ * links live on I/O threads and do nothing but put events into the inbox: {@link
+ * lockstep.vmm.replica.ArbiterLink}, {@link lockstep.vmm.replica.PeerLinks} (log channels), {@link
+ * lockstep.vmm.replica.DiskLinks} (NBD), {@link lockstep.vmm.replica.ProxyLink} (frames), {@link
+ * lockstep.vmm.replica.ConsoleServer}.
+ *
+ * <p>Saved states ({@link lockstep.vmm.replica.SavedState}) and recordings ({@link
+ * lockstep.vmm.replica.LogRecorder}, {@link lockstep.vmm.replica.Replay}) are files made here.
+ */
 @NullMarked
 package lockstep.vmm.replica;
 

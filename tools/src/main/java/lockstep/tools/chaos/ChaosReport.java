@@ -1,0 +1,46 @@
+package lockstep.tools.chaos;
+
+import java.io.PrintStream;
+import lockstep.tools.redis.Pauses;
+
+/** Sums up runs of one kind of fault. */
+final class ChaosReport {
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  private final Pauses pauses = new Pauses();
+  private long runs;
+  private long failedRuns;
+  private long acknowledged;
+  private long lost;
+  private long repeated;
+  private long resets;
+
+  void add(FaultRun.Outcome outcome) {
+    runs++;
+    failedRuns += outcome.good() ? 0 : 1;
+    acknowledged += outcome.client().acknowledged();
+    lost += outcome.client().lost();
+    repeated += outcome.client().repeated();
+    resets += outcome.client().ended().isEmpty() ? 0 : 1;
+    pauses.add(outcome.client().longestPauseNanos());
+  }
+
+  boolean allGood() {
+    return runs > 0 && failedRuns == 0;
+  }
+
+  void print(PrintStream out, Fault fault, long seed) {
+    out.printf("%nfault                     %s, seed %d%n", fault, seed);
+    out.printf(
+        "runs                      %d, of these not as they must be: %d%n", runs, failedRuns);
+    out.printf("acknowledged increments   %,d%n", acknowledged);
+    out.printf("lost writes               %d%n", lost);
+    out.printf("applied twice             %d%n", repeated);
+    out.printf("connections reset         %d%n", resets);
+    out.printf(
+        "pause                     p50 %.0f ms, p99 %.0f ms, longest %.0f ms%n",
+        pauses.percentileNanos(50) / NANOS_PER_MILLI,
+        pauses.percentileNanos(99) / NANOS_PER_MILLI,
+        pauses.longestNanos() / NANOS_PER_MILLI);
+  }
+}

@@ -1,0 +1,155 @@
+package lockstep.tools.chaos;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import lockstep.tools.cluster.Cluster;
+import lockstep.tools.cluster.ReplicaView;
+import lockstep.tools.cluster.ServerProcess;
+import lockstep.tools.redis.IncrementLoad;
+import lockstep.tools.redis.RedisConnection;
+import lockstep.tools.redis.RedisErrorException;
+
+/** One run: a fresh pair, a client that counts, one fault, and what the client saw. */
+final class FaultRun {
+  private static final Duration PROTECTED_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration POLL = Duration.ofMillis(20);
+  private static final Duration ARBITER_AWAY = Duration.ofSeconds(2);
+  private static final long ACKNOWLEDGED_AFTER_MIN = 50;
+  private static final int BEFORE_MILLIS_MIN = 300;
+  private static final int BEFORE_MILLIS_MAX = 2_000;
+
+  private final SavedGuest saved;
+  private final Fault fault;
+  private final int clientPort;
+  private final RandomGenerator random;
+
+  FaultRun(SavedGuest saved, Fault fault, int clientPort, RandomGenerator random) {
+    this.saved = saved;
+    this.fault = fault;
+    this.clientPort = clientPort;
+    this.random = random;
+  }
+
+  /**
+   * What came of a run.
+   *
+   * @param client what the client saw
+   * @param liveAfterwards how many replicas said that they are live when it was over
+   * @param wrong what did not happen as it must; empty if all did
+   */
+  record Outcome(IncrementLoad.Result client, long liveAfterwards, String wrong) {
+    boolean good() {
+      return client.flawless() && liveAfterwards == 1 && wrong.isEmpty();
+    }
+  }
+
+  Outcome run() throws IOException, InterruptedException, RedisErrorException {
+    saved.resetDisk();
+    try (Cluster cluster = saved.cluster()) {
+      try (Relay wire = new Relay(cluster.settings().replicas().getFirst().logPort())) {
+        start(cluster, wire);
+        return underLoad(cluster, wire);
+      } finally {
+        SavedGuest.stopAll(cluster);
+      }
+    }
+  }
+
+  private void start(Cluster cluster, Relay wire) throws IOException {
+    cluster.startDiskServer();
+    cluster.startClientProxy();
+    String state = saved.machineState().toString();
+    // The first one to start is live, so that it is its log channel that the relay carries.
+    cluster.startReplica(
+        0, List.of("--from-state", state, "--advertise", "127.0.0.1:" + wire.port()));
+    await(cluster, "a live replica", () -> cluster.live().isPresent());
+    cluster.startReplica(1, List.of("--from-state", state));
+    await(cluster, "a protected pair", () -> cluster.backup().isPresent());
+  }
+
+  private Outcome underLoad(Cluster cluster, Relay wire)
+      throws IOException, InterruptedException, RedisErrorException {
+    try (RedisConnection connection = new RedisConnection("127.0.0.1", clientPort, ANSWER_TIMEOUT);
+        IncrementLoad load = IncrementLoad.start(connection, "lockstep-chaos", Duration.ZERO)) {
+      Cluster.sleep(Duration.ofMillis(random.nextInt(BEFORE_MILLIS_MIN, BEFORE_MILLIS_MAX)));
+      String wrong = doFault(cluster, wire);
+      awaitProgress(load);
+      IncrementLoad.Result result = load.stop();
+      long live = cluster.replicas().stream().filter(ReplicaView::isLive).count();
+      return new Outcome(result, live, wrong.isEmpty() ? afterwards(cluster) : wrong);
+    }
+  }
+
+  private String doFault(Cluster cluster, Relay wire) throws IOException {
+    ServerProcess primary = cluster.replicaProcess(0);
+    switch (fault) {
+      case KILL_PRIMARY -> primary.signal("KILL");
+      case STOP_PRIMARY -> primary.signal("STOP");
+      case KILL_BACKUP -> cluster.replicaProcess(1).signal("KILL");
+      case CUT_LOG_CHANNEL -> wire.cut();
+      case RESTART_DISK_SERVER -> {
+        kill(cluster.diskServer());
+        Cluster.sleep(ARBITER_AWAY);
+        cluster.startDiskServer();
+      }
+      case KILL_PRIMARY_WITHOUT_ARBITER -> {
+        kill(cluster.diskServer());
+        kill(primary);
+        Cluster.sleep(ARBITER_AWAY);
+        boolean wentLive = cluster.live().isPresent();
+        cluster.startDiskServer();
+        return wentLive ? "went live without an arbiter's answer" : "";
+      }
+    }
+    return "";
+  }
+
+  /** What must hold once the client goes on. */
+  private String afterwards(Cluster cluster) throws IOException {
+    if (fault != Fault.STOP_PRIMARY) {
+      return "";
+    }
+    ServerProcess stopped = cluster.replicaProcess(0);
+    stopped.signal("CONT");
+    return stopped.awaitEnd(PROTECTED_TIMEOUT) ? "" : "the continued primary has not halted";
+  }
+
+  private static void kill(ServerProcess process) throws IOException {
+    process.signal("KILL");
+    process.awaitEnd(PROTECTED_TIMEOUT);
+  }
+
+  private static void awaitProgress(IncrementLoad load) throws IOException {
+    long wanted = load.acknowledged() + ACKNOWLEDGED_AFTER_MIN;
+    long deadline = System.nanoTime() + ANSWER_TIMEOUT.toNanos();
+    // The answer under way may come from before the fault took effect: give it a moment first.
+    Cluster.sleep(Duration.ofMillis(TimeUnit.SECONDS.toMillis(1)));
+    while (load.acknowledged() < wanted && System.nanoTime() < deadline) {
+      Cluster.sleep(POLL);
+    }
+  }
+
+  private interface Condition {
+    boolean holds() throws IOException;
+  }
+
+  private static void await(Cluster cluster, String what, Condition condition) throws IOException {
+    long deadline = System.nanoTime() + PROTECTED_TIMEOUT.toNanos();
+    while (!condition.holds()) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException(
+            "no "
+                + what
+                + " after "
+                + PROTECTED_TIMEOUT.toSeconds()
+                + " s; logs are beside "
+                + cluster.diskServer().logFile());
+      }
+      Cluster.sleep(POLL);
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package lockstep.tools.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import lockstep.tools.cluster.ClusterSettings.ReplicaPorts;
+
+/** The four processes of a cluster on this machine: disk server, client proxy, two VMMs. */
+public final class Cluster implements AutoCloseable {
+  public static final String DISK_SERVER = "disk-server";
+  public static final String CLIENT_PROXY = "client-proxy";
+
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(50);
+  private static final int LOG_LINES = 12;
+
+  private final StateDirectory state;
+  private final ClusterSettings settings;
+  private final ServerHttp http = new ServerHttp();
+
+  public Cluster(StateDirectory state, ClusterSettings settings) {
+    this.state = state;
+    this.settings = settings;
+  }
+
+  /** The cluster of a state directory that {@code up} has made before. */
+  public static Cluster of(StateDirectory state) throws IOException {
+    return new Cluster(
+        state,
+        ClusterSettings.load(state)
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "nothing was started in " + state.root() + " yet: lockstep up")));
+  }
+
+  public StateDirectory state() {
+    return state;
+  }
+
+  public ClusterSettings settings() {
+    return settings;
+  }
+
+  public ServerHttp http() {
+    return http;
+  }
+
+  public ServerProcess diskServer() {
+    return new ServerProcess(state, DISK_SERVER);
+  }
+
+  public ServerProcess clientProxy() {
+    return new ServerProcess(state, CLIENT_PROXY);
+  }
+
+  /** Every server's process, in the order in which they start. */
+  public List<ServerProcess> processes() {
+    List<ServerProcess> all = new ArrayList<>(List.of(diskServer(), clientProxy()));
+    for (int i = 0; i < settings.replicas().size(); i++) {
+      all.add(replicaProcess(i));
+    }
+    return all;
+  }
+
+  public ServerProcess replicaProcess(int index) {
+    return new ServerProcess(state, "vmm-" + (index + 1));
+  }
+
+  /** The VMMs as they are now. */
+  public List<ReplicaView> replicas() throws IOException {
+    List<ReplicaView> views = new ArrayList<>();
+    for (int i = 0; i < settings.replicas().size(); i++) {
+      ServerProcess process = replicaProcess(i);
+      ReplicaPorts ports = settings.replicas().get(i);
+      Optional<JsonNode> status =
+          process.running().isPresent() ? http.status(ports.httpPort()) : Optional.empty();
+      views.add(new ReplicaView(process, ports, status));
+    }
+    return views;
+  }
+
+  /** The VMM whose guest is live, if one is. */
+  public Optional<ReplicaView> live() throws IOException {
+    return replicas().stream().filter(ReplicaView::isLive).findFirst();
+  }
+
+  /** The enlisted backup, if there is one. */
+  public Optional<ReplicaView> backup() throws IOException {
+    return replicas().stream().filter(view -> view.hasRole("BACKUP")).findFirst();
+  }
+
+  /** Starts the disk server if it does not run, and waits until it answers. */
+  public void startDiskServer() throws IOException {
+    start(
+        diskServer(),
+        settings.diskHttpPort(),
+        List.of(
+            DISK_SERVER,
+            "--data",
+            state.disk().toString(),
+            "--nbd-port",
+            Integer.toString(settings.nbdPort()),
+            "--arbiter-port",
+            Integer.toString(settings.arbiterPort()),
+            "--http-port",
+            Integer.toString(settings.diskHttpPort())));
+  }
+
+  /** Starts the client proxy if it does not run, and waits until it answers. */
+  public void startClientProxy() throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(CLIENT_PROXY, "--vm", settings.vm()));
+    arguments.addAll(diskServerArguments());
+    arguments.addAll(
+        List.of(
+            "--link-port",
+            Integer.toString(settings.linkPort()),
+            "--http-port",
+            Integer.toString(settings.proxyHttpPort())));
+    start(clientProxy(), settings.proxyHttpPort(), arguments);
+  }
+
+  /** Starts a VMM if it does not run, and waits until it answers. */
+  public void startReplica(int index, List<String> more) throws IOException {
+    ReplicaPorts ports = settings.replicas().get(index);
+    List<String> arguments = new ArrayList<>(List.of("vmm", "--vm", settings.vm()));
+    arguments.addAll(diskServerArguments());
+    arguments.addAll(
+        List.of(
+            "--proxy-port",
+            Integer.toString(settings.linkPort()),
+            "--log-port",
+            Integer.toString(ports.logPort()),
+            "--http-port",
+            Integer.toString(ports.httpPort()),
+            "--console-port",
+            Integer.toString(ports.consolePort()),
+            "--keep",
+            state.root().resolve("kept").toString()));
+    arguments.addAll(more);
+    start(replicaProcess(index), ports.httpPort(), arguments);
+  }
+
+  private List<String> diskServerArguments() {
+    return List.of(
+        "--nbd-port",
+        Integer.toString(settings.nbdPort()),
+        "--arbiter-port",
+        Integer.toString(settings.arbiterPort()),
+        "--disk-http-port",
+        Integer.toString(settings.diskHttpPort()));
+  }
+
+  private void start(ServerProcess process, int httpPort, List<String> arguments)
+      throws IOException {
+    if (process.running().isPresent()) {
+      return;
+    }
+    process.start(arguments);
+    long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+    while (http.status(httpPort).isEmpty()) {
+      if (process.running().isEmpty()) {
+        throw new IOException(
+            process.name() + " ended at once; its log says:\n" + process.logTail(LOG_LINES));
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IOException(process.name() + " does not answer; its log is " + process.logFile());
+      }
+      sleep(POLL);
+    }
+  }
+
+  /** Waits, as {@link Thread#sleep} does, where an interrupt ends the command. */
+  public static void sleep(Duration duration) throws IOException {
+    try {
+      Thread.sleep(duration);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}

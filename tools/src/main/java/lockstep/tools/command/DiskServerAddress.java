@@ -1,0 +1,48 @@
+package lockstep.tools.command;
+
+import java.net.InetSocketAddress;
+import lockstep.ft.net.Endpoints;
+import picocli.CommandLine.Option;
+
+/** Where the disk server is, for the servers and tools that use it. */
+final class DiskServerAddress {
+  @Option(
+      names = "--disk-server",
+      paramLabel = "HOST",
+      defaultValue = "127.0.0.1",
+      description = "Host of the disk server (default: ${DEFAULT-VALUE}).")
+  private String host = "";
+
+  @Option(
+      names = "--nbd-port",
+      paramLabel = "PORT",
+      defaultValue = "10809",
+      description = "Its NBD port (default: ${DEFAULT-VALUE}).")
+  private int nbdPort;
+
+  @Option(
+      names = "--arbiter-port",
+      paramLabel = "PORT",
+      defaultValue = "10810",
+      description = "Its arbiter port (default: ${DEFAULT-VALUE}).")
+  private int arbiterPort;
+
+  @Option(
+      names = "--disk-http-port",
+      paramLabel = "PORT",
+      defaultValue = "10811",
+      description = "Its HTTP port: definitions and blobs (default: ${DEFAULT-VALUE}).")
+  private int httpPort;
+
+  InetSocketAddress nbd() {
+    return Endpoints.parse(host, nbdPort);
+  }
+
+  InetSocketAddress arbiter() {
+    return Endpoints.parse(host, arbiterPort);
+  }
+
+  InetSocketAddress http() {
+    return Endpoints.parse(host, httpPort);
+  }
+}

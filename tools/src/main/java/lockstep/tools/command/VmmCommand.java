@@ -1,0 +1,143 @@
+package lockstep.tools.command;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import lockstep.ft.core.Effect;
+import lockstep.ft.net.Endpoints;
+import lockstep.vmm.replica.Vmm;
+import lockstep.vmm.replica.VmmOptions;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code lockstep vmm}: one replica of a VM. */
+@Command(
+    name = "vmm",
+    description = {
+      "Runs one replica of a VM. Start it twice, on two hosts: the arbiter decides which one is",
+      "live; the other becomes its backup, executes the same guest at the same instructions, and",
+      "goes live when the first one dies. The guest does not run before its backup is enlisted,",
+      "unless --alone is given.",
+      "",
+      "It ends with 0 when the guest has switched itself off, with 3 when another replica is live",
+      "in its place, and with 4 when it was refused (another version, another definition)."
+    },
+    footer = {
+      "",
+      "Example, on two hosts:",
+      "  lockstep vmm --vm web --disk-server disk.example --proxy proxy.example \\",
+      "      --listen 0.0.0.0 --advertise $(hostname -f)"
+    })
+public final class VmmCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(VmmCommand.class);
+  private static final int EXIT_LOST = 3;
+  private static final int EXIT_REFUSED = 4;
+
+  @Option(names = "--vm", required = true, paramLabel = "NAME", description = "Name of the VM.")
+  private String vm = "";
+
+  @Mixin private DiskServerAddress diskServer = new DiskServerAddress();
+
+  @Option(
+      names = "--proxy",
+      paramLabel = "HOST",
+      defaultValue = "127.0.0.1",
+      description = "Host of the client proxy (default: ${DEFAULT-VALUE}).")
+  private String proxy = "";
+
+  @Option(
+      names = "--proxy-port",
+      paramLabel = "PORT",
+      defaultValue = "10830",
+      description = "Its port for replicas (default: ${DEFAULT-VALUE}).")
+  private int proxyPort;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "Where log channel and HTTP listen (default: ${DEFAULT-VALUE}).")
+  private String listen = "";
+
+  @Option(
+      names = "--advertise",
+      paramLabel = "HOST",
+      description =
+          "HOST or HOST:PORT at which the other replica reaches the log channel (default: as --listen).")
+  private @Nullable String advertise;
+
+  @Option(
+      names = "--log-port",
+      paramLabel = "PORT",
+      defaultValue = "0",
+      description = "Accepts log channels; 0 takes a free port (default: ${DEFAULT-VALUE}).")
+  private int logPort;
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      defaultValue = "0",
+      description = "/metrics, /healthz, /status; 0 takes a free port (default: ${DEFAULT-VALUE}).")
+  private int httpPort;
+
+  @Option(
+      names = "--console-port",
+      paramLabel = "PORT",
+      defaultValue = "0",
+      description =
+          "The guest's console, raw, on loopback; 0 takes a free port (default: ${DEFAULT-VALUE}).")
+  private int consolePort;
+
+  @Option(names = "--alone", description = "Run the guest without waiting for a backup.")
+  private boolean alone;
+
+  @Option(
+      names = "--from-state",
+      paramLabel = "FILE",
+      description = "Start from a saved state instead of booting; give both replicas the same.")
+  private @Nullable Path savedState;
+
+  @Option(names = "--record", paramLabel = "FILE", description = "Write the log into a recording.")
+  private @Nullable Path recording;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "DIR",
+      defaultValue = "kept",
+      description = "Saved states and states of divergences go here (default: ${DEFAULT-VALUE}).")
+  private Path keep = Path.of("kept");
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    String advertised = advertise == null ? listen : advertise;
+    VmmOptions options =
+        new VmmOptions(
+            vm,
+            diskServer.nbd(),
+            diskServer.arbiter(),
+            diskServer.http(),
+            Endpoints.parse(proxy, proxyPort),
+            Endpoints.parse(listen, logPort),
+            advertised,
+            Endpoints.parse(listen, httpPort),
+            Endpoints.parse("127.0.0.1", consolePort),
+            alone,
+            Optional.ofNullable(savedState),
+            Optional.ofNullable(recording),
+            keep);
+    try (Vmm running = Vmm.start(options)) {
+      Effect.Halt halt = running.awaitHalt();
+      log.info("halted reason={} detail=\"{}\"", halt.reason(), halt.detail());
+      return switch (halt.reason()) {
+        case GUEST_OFF, GUEST_RESET, SUSPENDED -> 0;
+        case LOST, FENCED, DISMISSED, DIVERGED -> EXIT_LOST;
+        case REFUSED -> EXIT_REFUSED;
+      };
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package lockstep.vmm.replica;
+
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import lockstep.ft.arbiter.ArbiterReply;
+import lockstep.ft.arbiter.ArbiterReplyCodec;
+import lockstep.ft.arbiter.ArbiterRequest;
+import lockstep.ft.arbiter.ArbiterRequestCodec;
+import lockstep.ft.core.ReplicaEvent;
+import lockstep.ft.net.MessageChannel;
+import lockstep.ft.net.MessageListener;
+import lockstep.ft.net.Transport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The connection to the arbiter, dialled again and again for as long as the process lives. */
+final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest> {
+  private static final Logger log = LoggerFactory.getLogger(ArbiterLink.class);
+
+  private final Transport transport;
+  private final InetSocketAddress address;
+  private final Inbox inbox;
+  private final Backoff backoff = new Backoff(); // I/O thread only
+  private volatile @Nullable MessageChannel<ArbiterRequest> channel;
+  private volatile boolean closed;
+
+  ArbiterLink(Transport transport, InetSocketAddress address, Inbox inbox) {
+    this.transport = transport;
+    this.address = address;
+    this.inbox = inbox;
+  }
+
+  void start() {
+    transport.dial(address, new ArbiterReplyCodec(), new ArbiterRequestCodec(), this);
+  }
+
+  /** Sends, or forgets if there is no connection: the replica asks again. */
+  void send(ArbiterRequest request) {
+    MessageChannel<ArbiterRequest> open = channel;
+    if (open != null) {
+      open.send(request);
+    }
+  }
+
+  boolean up() {
+    return channel != null;
+  }
+
+  void close() {
+    closed = true;
+    MessageChannel<ArbiterRequest> open = channel;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  @Override
+  public void opened(MessageChannel<ArbiterRequest> opened) {
+    log.info("arbiter=up address={}", opened.remoteName());
+    backoff.reset();
+    channel = opened;
+    inbox.put(new ReplicaEvent.ArbiterUp());
+  }
+
+  @Override
+  public void received(MessageChannel<ArbiterRequest> from, ArbiterReply reply) {
+    inbox.put(new ReplicaEvent.ArbiterAnswered(reply));
+  }
+
+  @Override
+  public void closed(String reason) {
+    if (channel != null) {
+      channel = null;
+      log.warn("arbiter=down reason=\"{}\"", reason);
+      inbox.put(new ReplicaEvent.ArbiterDown());
+    }
+    if (!closed) {
+      transport.eventLoops().schedule(this::start, backoff.nextMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package lockstep.vmm.replica;
+
+import com.codahale.metrics.Histogram;
+import com.codahale.metrics.Meter;
+import com.codahale.metrics.MetricRegistry;
+import java.util.function.Supplier;
+import lockstep.ft.core.ReplicaStatus;
+import lockstep.ft.log.LogChannelMessage;
+import lockstep.ft.log.LogEntry;
+import lockstep.ft.machine.Bytes;
+
+/** What a VMM counts. Marked on the guest's thread, read on the HTTP threads. */
+final class ReplicaMetrics {
+  private final Meter steps;
+  private final Meter logBytes;
+  private final Meter logEntries;
+  private final Meter framesSent;
+  private final Meter frameBytesSent;
+  private final Meter diskRequests;
+  private final Histogram sliceMicros;
+
+  ReplicaMetrics(MetricRegistry registry, Supplier<ReplicaStatus> status) {
+    steps = registry.meter("vmm_steps");
+    logBytes = registry.meter("vmm_log_bytes_sent");
+    logEntries = registry.meter("vmm_log_entries_sent");
+    framesSent = registry.meter("vmm_frames_sent");
+    frameBytesSent = registry.meter("vmm_frame_bytes_sent");
+    diskRequests = registry.meter("vmm_disk_requests");
+    sliceMicros = registry.histogram("vmm_slice_micros");
+    registry.registerGauge("vmm_position", () -> status.get().position());
+    registry.registerGauge("vmm_epoch", () -> status.get().epoch());
+    registry.registerGauge("vmm_live", () -> status.get().role().isLive() ? 1 : 0);
+    registry.registerGauge("vmm_lag_nanos", () -> status.get().lagNanos());
+    registry.registerGauge("vmm_log_unacked_bytes", () -> status.get().unackedBytes());
+    registry.registerGauge("vmm_outputs_made", () -> status.get().outputsMade());
+    registry.registerGauge("vmm_outputs_released", () -> status.get().outputsReleased());
+    registry.registerGauge("vmm_open_requests", () -> status.get().openRequests());
+    registry.registerGauge("vmm_kept_writes_bytes", () -> status.get().keptWritesBytes());
+  }
+
+  void ran(long stepsDone, long nanos) {
+    steps.mark(stepsDone);
+    sliceMicros.update(nanos / 1000);
+  }
+
+  void sentToPeer(LogChannelMessage message) {
+    if (message instanceof LogChannelMessage.Entries entries) {
+      logEntries.mark(entries.entries().size());
+      long bytes = 0;
+      for (LogEntry entry : entries.entries()) {
+        bytes += entry.sizeBytes();
+      }
+      logBytes.mark(bytes);
+    }
+  }
+
+  void frameSent(Bytes frame) {
+    framesSent.mark();
+    frameBytesSent.mark(frame.length());
+  }
+
+  void diskSubmitted() {
+    diskRequests.mark();
+  }
+
+  long stepsTotal() {
+    return steps.getCount();
+  }
+
+  long logBytesTotal() {
+    return logBytes.getCount();
+  }
+}

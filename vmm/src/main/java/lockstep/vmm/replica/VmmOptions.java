@@ -1,0 +1,38 @@
+package lockstep.vmm.replica;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a VMM is told at its start. Names are resolved when they are used.
+ *
+ * @param vm name of the VM, defined on the disk server
+ * @param diskServerNbd where the disk server serves disks
+ * @param diskServerArbiter where the disk server serves the arbiter
+ * @param diskServerHttp where the disk server serves definitions and blobs
+ * @param proxy where the client proxy takes replicas
+ * @param logListen where to accept log channels; port 0 takes a free one
+ * @param advertisedHost {@code host} or {@code host:port} at which the other replica reaches the
+ *     log channel; without a port, the one that is listened on
+ * @param httpListen metrics, health, status
+ * @param consoleListen the guest's console
+ * @param alone start the guest without waiting for a backup
+ * @param savedState start from this saved state instead of booting
+ * @param recording write the log into this file
+ * @param keepDirectory where states are kept for inspection after a divergence
+ */
+public record VmmOptions(
+    String vm,
+    InetSocketAddress diskServerNbd,
+    InetSocketAddress diskServerArbiter,
+    InetSocketAddress diskServerHttp,
+    InetSocketAddress proxy,
+    InetSocketAddress logListen,
+    String advertisedHost,
+    InetSocketAddress httpListen,
+    InetSocketAddress consoleListen,
+    boolean alone,
+    Optional<Path> savedState,
+    Optional<Path> recording,
+    Path keepDirectory) {}
