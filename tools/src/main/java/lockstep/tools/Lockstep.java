@@ -3,6 +3,15 @@ package lockstep.tools;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import lockstep.tools.chaos.ChaosCommand;
+import lockstep.tools.command.ConsoleCommand;
+import lockstep.tools.command.DefineCommand;
+import lockstep.tools.command.DemoCommand;
+import lockstep.tools.command.DownCommand;
+import lockstep.tools.command.KillCommand;
+import lockstep.tools.command.StatusCommand;
+import lockstep.tools.command.UpCommand;
+import lockstep.tools.command.VmmCommand;
 import lockstep.tools.image.ImageCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,7 +34,18 @@ import picocli.CommandLine.ScopeType;
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
-    subcommands = {ImageCommand.class})
+    subcommands = {
+      UpCommand.class,
+      DownCommand.class,
+      StatusCommand.class,
+      KillCommand.class,
+      DemoCommand.class,
+      ConsoleCommand.class,
+      ChaosCommand.class,
+      ImageCommand.class,
+      DefineCommand.class,
+      VmmCommand.class
+    })
 public final class Lockstep implements Runnable {
   /** Exit code of a command that failed. */
   public static final int EXIT_FAILED = 1;

@@ -19,7 +19,7 @@ public final class Cluster implements AutoCloseable {
 
   private final StateDirectory state;
   private final ClusterSettings settings;
-  private final ServerHttp http = new ServerHttp();
+  private final ServerHttp http = new ServerHttp("127.0.0.1");
 
   public Cluster(StateDirectory state, ClusterSettings settings) {
     this.state = state;

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Asks the servers of a cluster over HTTP. */
+/** Asks servers over HTTP. */
 public final class ServerHttp implements AutoCloseable {
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration UPLOAD_TIMEOUT = Duration.ofMinutes(5);
@@ -24,6 +24,13 @@ public final class ServerHttp implements AutoCloseable {
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(2))
           .build();
+
+  private final String host;
+
+  /** Asks servers on {@code host}. */
+  public ServerHttp(String host) {
+    this.host = host;
+  }
 
   /** The server's {@code /status}, or empty if nothing answers there. */
   public Optional<JsonNode> status(int port) {
@@ -85,12 +92,12 @@ public final class ServerHttp implements AutoCloseable {
     client.close();
   }
 
-  private static HttpRequest get(int port, String path) {
+  private HttpRequest get(int port, String path) {
     return request(port, path, ANSWER_TIMEOUT).GET().build();
   }
 
-  private static HttpRequest.Builder request(int port, String path, Duration timeout) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(timeout);
+  private HttpRequest.Builder request(int port, String path, Duration timeout) {
+    return HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + path)).timeout(timeout);
   }
 
   private static void accepted(HttpResponse<String> response) throws IOException {

@@ -37,7 +37,7 @@ public final class VmSetup {
   private final int httpPort;
   private final InetSocketAddress nbd;
 
-  /** Works on the disk server of this machine with these ports. */
+  /** Works on the disk server that {@code http} asks. */
   public VmSetup(ServerHttp http, int httpPort, InetSocketAddress nbd) {
     this.http = http;
     this.httpPort = httpPort;

@@ -1,15 +1,39 @@
 package lockstep.tools.command;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import lockstep.ft.definition.DefinitionCodec;
 import lockstep.ft.definition.InvalidDefinitionException;
 import lockstep.ft.definition.VmDefinition;
 import lockstep.ft.definition.VmDefinition.PublishedPort;
 import lockstep.tools.cluster.Cluster;
 
-/** What the VM of a cluster publishes, as the disk server knows it. */
+/** Published ports: as written on the command line, and as the disk server knows them. */
 final class Published {
   private Published() {}
+
+  /**
+   * Parses {@code PORT:GUEST_PORT} pairs.
+   *
+   * @return host port by guest port
+   */
+  static Map<Integer, Integer> parse(List<String> pairs) throws IOException {
+    Map<Integer, Integer> ports = new HashMap<>();
+    for (String pair : pairs) {
+      String[] parts = pair.split(":", -1);
+      if (parts.length != 2) {
+        throw new IOException("--publish takes PORT:GUEST_PORT, not " + pair);
+      }
+      try {
+        ports.put(Integer.parseInt(parts[1]), Integer.parseInt(parts[0]));
+      } catch (NumberFormatException e) {
+        throw new IOException("--publish takes PORT:GUEST_PORT, not " + pair, e);
+      }
+    }
+    return ports;
+  }
 
   static VmDefinition definition(Cluster cluster) throws IOException {
     String vm = cluster.settings().vm();

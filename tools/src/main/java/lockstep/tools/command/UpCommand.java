@@ -5,9 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import lockstep.ft.definition.VmDefinition;
@@ -97,7 +95,7 @@ public final class UpCommand implements Callable<Integer> {
       return Guest.open(guestPath)
           .orElseThrow(() -> new IOException("no finished guest in " + guestPath));
     }
-    return GuestArchive.importFrom(guestPath, directory.guest(), progress);
+    return GuestArchive.read(guestPath, directory.guest(), progress);
   }
 
   private VmDefinition define(Cluster cluster, Guest guest, Progress progress) throws IOException {
@@ -111,26 +109,12 @@ public final class UpCommand implements Callable<Integer> {
     Path marker = cluster.state().root().resolve("defined");
     if (!Files.exists(marker)) {
       setup.define(
-          VmSetup.definition(settings.vm(), guest, published(), memoryMebibytes << 20),
+          VmSetup.definition(settings.vm(), guest, Published.parse(publish), memoryMebibytes << 20),
           guest,
           progress);
       Files.writeString(marker, settings.vm() + "\n");
     }
     return Published.definition(cluster);
-  }
-
-  /** Host port by guest port. */
-  private Map<Integer, Integer> published() throws IOException {
-    Map<Integer, Integer> ports = new HashMap<>();
-    for (String pair : publish) {
-      String[] parts = pair.split(":", -1);
-      try {
-        ports.put(Integer.parseInt(parts[parts.length - 1]), Integer.parseInt(parts[0]));
-      } catch (NumberFormatException e) {
-        throw new IOException("--publish takes PORT:GUEST_PORT, not " + pair, e);
-      }
-    }
-    return ports;
   }
 
   /** Starts what is missing of the pair; true if the guest starts with it. */

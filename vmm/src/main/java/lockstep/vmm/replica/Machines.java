@@ -1,14 +1,37 @@
 package lockstep.vmm.replica;
 
 import java.io.IOException;
+import java.util.HexFormat;
 import lockstep.ft.definition.VmDefinition;
+import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.DeterministicMachine;
+import lockstep.vmm.machine.board.Board;
+import lockstep.vmm.machine.board.BoardConfig;
+import lockstep.vmm.machine.boot.BootException;
 
 /** Makes the machine that a definition describes. */
 final class Machines {
   private Machines() {}
 
-  static DeterministicMachine create(VmDefinition definition, VmSource source) throws IOException {
-    throw new IOException("no board yet for " + definition.name() + source);
+  /**
+   * @throws IOException if the kernel is no Image of this machine, or does not fit into its memory
+   */
+  static DeterministicMachine create(VmDefinition definition, byte[] kernel, byte[] initramfs)
+      throws IOException {
+    BoardConfig config =
+        new BoardConfig(
+            definition.memoryBytes(),
+            definition.picosecondsPerStep(),
+            definition.harts(),
+            definition.commandLine(),
+            Bytes.of(HexFormat.ofDelimiter(":").parseHex(definition.network().mac())),
+            definition.disks().stream()
+                .map(disk -> new BoardConfig.DiskConfig(disk.sizeBytes(), disk.readOnly()))
+                .toList());
+    try {
+      return Board.create(config, kernel, initramfs);
+    } catch (BootException e) {
+      throw new IOException("the guest can't be loaded: " + e.getMessage(), e);
+    }
   }
 }

@@ -65,7 +65,11 @@ public final class Vmm implements AutoCloseable {
     VmSource source = new VmSource(options.diskServerHttp());
     VmDefinition definition = source.definition(options.vm());
     String digest = DefinitionCodec.digest(definition);
-    DeterministicMachine machine = Machines.create(definition, source);
+    DeterministicMachine machine = 
+        Machines.create(
+            definition,
+            source.blob(definition.kernelDigest()),
+            source.blob(definition.initramfsDigest()));
 
     peers = new PeerLinks(transport, inbox);
     console = new ConsoleServer(inbox);
