@@ -40,8 +40,8 @@ public final class Float32 {
   public static int add(int a, int b, int roundingMode, FpStatus status) {
     if (hostDecides(roundingMode, status)) {
       int result = Float.floatToRawIntBits(Float.intBitsToFloat(a) + Float.intBitsToFloat(b));
-      // A sum that is zero is exact: sums don't underflow.
-      if (flagless(result) || (result & MAGNITUDE) == 0) {
+      // A sum that is tiny is exact, and so never underflows.
+      if ((result & MAGNITUDE) < INFINITY) {
         return result;
       }
     }
@@ -52,8 +52,8 @@ public final class Float32 {
   public static int sub(int a, int b, int roundingMode, FpStatus status) {
     if (hostDecides(roundingMode, status)) {
       int result = Float.floatToRawIntBits(Float.intBitsToFloat(a) - Float.intBitsToFloat(b));
-      // A sum that is zero is exact: sums don't underflow.
-      if (flagless(result) || (result & MAGNITUDE) == 0) {
+      // A sum that is tiny is exact, and so never underflows.
+      if ((result & MAGNITUDE) < INFINITY) {
         return result;
       }
     }

@@ -28,8 +28,8 @@ public final class Float64 {
     if (hostDecides(roundingMode, status)) {
       long result =
           Double.doubleToRawLongBits(Double.longBitsToDouble(a) + Double.longBitsToDouble(b));
-      // A sum that is zero is exact: sums don't underflow.
-      if (flagless(result) || (result & MAGNITUDE) == 0) {
+      // A sum that is tiny is exact, and so never underflows.
+      if ((result & MAGNITUDE) < INFINITY) {
         return result;
       }
     }
@@ -41,8 +41,8 @@ public final class Float64 {
     if (hostDecides(roundingMode, status)) {
       long result =
           Double.doubleToRawLongBits(Double.longBitsToDouble(a) - Double.longBitsToDouble(b));
-      // A sum that is zero is exact: sums don't underflow.
-      if (flagless(result) || (result & MAGNITUDE) == 0) {
+      // A sum that is tiny is exact, and so never underflows.
+      if ((result & MAGNITUDE) < INFINITY) {
         return result;
       }
     }
@@ -182,7 +182,7 @@ public final class Float64 {
 
   /** FCVT.D.WU: from the low 32 bits of {@code value}, unsigned; always exact. */
   public static long fromUint32(long value, int roundingMode, FpStatus status) {
-    return Double.doubleToRawLongBits(value & 0xffff_ffffL);
+    return Double.doubleToRawLongBits((double) (value & 0xffff_ffffL));
   }
 
   /** FCVT.D.L: from {@code value}, signed. */

@@ -95,7 +95,7 @@ record Format(int fractionBits, int exponentBits) {
   long significand(long bits) {
     long magnitude = magnitude(bits);
     if (magnitude >>> fractionBits != 0) {
-      magnitude = magnitude & fractionMask() | 1L << fractionBits;
+      magnitude = (magnitude & fractionMask()) | 1L << fractionBits;
     }
     return magnitude << (Long.numberOfLeadingZeros(magnitude) - (63 - LEADING_BIT));
   }

@@ -26,7 +26,7 @@ public final class Sbi implements SbiFirmware {
   private final SbiExtension hsm = new HartStateExtension();
   private final SbiExtension reset;
   private final SbiExtension debugConsole;
-  private final SbiExtension unknown = (hart, function) -> unsupported(hart);
+  private final SbiExtension unknown = new UnknownExtension();
   private final LegacyExtensions legacy;
 
   /**
@@ -54,7 +54,7 @@ public final class Sbi implements SbiFirmware {
 
   /** Whether {@link BaseExtension} may say that an extension is there. */
   boolean serves(long extension) {
-    return LegacyExtensions.serves(extension) || find(extension) != unknown;
+    return LegacyExtensions.serves(extension) || !(find(extension) instanceof UnknownExtension);
   }
 
   private SbiExtension find(long extension) {
@@ -73,7 +73,10 @@ public final class Sbi implements SbiFirmware {
     };
   }
 
-  private static void unsupported(Hart hart) {
-    SbiExtension.fail(hart, SbiError.NOT_SUPPORTED);
+  private static final class UnknownExtension implements SbiExtension {
+    @Override
+    public void call(Hart hart, long function) {
+      SbiExtension.fail(hart, SbiError.NOT_SUPPORTED);
+    }
   }
 }

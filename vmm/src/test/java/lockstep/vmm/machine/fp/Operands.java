@@ -105,15 +105,15 @@ final class Operands {
 
   /** Exponents within some 70 of one's: products and integers stay in range. */
   private long nearOne(long fraction) {
-    long field = format.exponentMax() + random.nextInt(-70, 71);
+    int field = format.exponentMax() + random.nextInt(-70, 71);
     long kept = fraction & ((1L << (format.precision() - 1)) - 1);
     long sign = random.nextBoolean() ? 1L << (format.width() - 1) : 0;
-    return sign | field << (format.precision() - 1) | kept;
+    return sign | (long) field << (format.precision() - 1) | kept;
   }
 
   /** A subnormal, or a normal number not far above. */
   private long small() {
-    long magnitude = random.nextLong() & (16L << (format.precision() - 1)) - 1;
+    long magnitude = random.nextLong() & ((16L << (format.precision() - 1)) - 1);
     long sign = random.nextBoolean() ? 1L << (format.width() - 1) : 0;
     return sign | magnitude >>> random.nextInt(format.precision());
   }

@@ -124,7 +124,7 @@ record Operation(String name, Tested tested, Expected expected) {
         new Operation(
             "fcvt.s.w",
             (a, b, c, rm, st) -> wide(Float32.fromInt32(a, rm, st)),
-            (a, b, c, rm) -> SINGLE.fromInteger(BigInteger.valueOf((int) a), rm)),
+            (a, b, c, rm) -> SINGLE.fromInteger(signed((int) a), rm)),
         new Operation(
             "fcvt.s.wu",
             (a, b, c, rm, st) -> wide(Float32.fromUint32(a, rm, st)),
@@ -140,7 +140,7 @@ record Operation(String name, Tested tested, Expected expected) {
         new Operation(
             "fcvt.d.w",
             (a, b, c, rm, st) -> Float64.fromInt32(a, rm, st),
-            (a, b, c, rm) -> DOUBLE.fromInteger(BigInteger.valueOf((int) a), rm)),
+            (a, b, c, rm) -> DOUBLE.fromInteger(signed((int) a), rm)),
         new Operation(
             "fcvt.d.wu",
             (a, b, c, rm, st) -> Float64.fromUint32(a, rm, st),
@@ -157,6 +157,10 @@ record Operation(String name, Tested tested, Expected expected) {
 
   private static long wide(int bits) {
     return bits & 0xffff_ffffL;
+  }
+
+  private static BigInteger signed(int value) {
+    return BigInteger.valueOf(value);
   }
 
   private static BigInteger unsigned(long value) {

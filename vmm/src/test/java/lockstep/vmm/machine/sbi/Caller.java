@@ -26,7 +26,7 @@ final class Caller {
 
   final Machine machine = new Machine(new MachineConfig(RAM_BYTES, 1000));
   final Hart hart = machine.hart();
-  final ConsoleStream console = new ConsoleStream(machine.outputs()::emit);
+  final ConsoleStream console = new ConsoleStream(output -> machine.outputs().emit(output));
   private final Sbi sbi = new Sbi(machine.memory(), console, machine.outputs());
 
   /** What a call left in a0 and a1. */
