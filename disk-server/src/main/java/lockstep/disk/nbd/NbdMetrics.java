@@ -1,0 +1,41 @@
+package lockstep.disk.nbd;
+
+import com.codahale.metrics.Counter;
+import com.codahale.metrics.Meter;
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.Timer;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** What the NBD server counts. */
+final class NbdMetrics {
+  final Counter connections;
+  final Counter attaches;
+  final Meter fenced;
+  final Meter errors;
+  final Meter malformed;
+  final Meter readBytes;
+  final Meter writtenBytes;
+  final Timer read;
+  final Timer flush;
+  private final Map<Command.Kind, Timer> changes = new EnumMap<>(Command.Kind.class);
+
+  NbdMetrics(MetricRegistry registry) {
+    connections = registry.counter("nbd_connections");
+    attaches = registry.counter("nbd_attaches");
+    fenced = registry.meter("nbd_fenced");
+    errors = registry.meter("nbd_errors");
+    malformed = registry.meter("nbd_malformed");
+    readBytes = registry.meter("nbd_read_bytes");
+    writtenBytes = registry.meter("nbd_written_bytes");
+    read = registry.timer("nbd_read");
+    flush = registry.timer("nbd_flush");
+    for (Command.Kind kind : Command.Kind.values()) {
+      changes.put(kind, registry.timer("nbd_" + kind.name().toLowerCase(java.util.Locale.ROOT)));
+    }
+  }
+
+  Timer change(Command.Kind kind) {
+    return java.util.Objects.requireNonNull(changes.get(kind));
+  }
+}

@@ -1,0 +1,115 @@
+package lockstep.disk.nbd;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import lockstep.ft.nbd.ExportInfo;
+import lockstep.ft.nbd.Nbd;
+
+/** The bytes of the options' replies ("Option reply types"). */
+final class OptionReplies {
+  private static final int SHOWN_CHARS_MAX = 100;
+
+  private OptionReplies() {}
+
+  /**
+   * The data of INFO and GO.
+   *
+   * @param infos the types of information that are asked for
+   */
+  record InfoRequest(String name, Set<Integer> infos) {
+
+    /** Empty if the data is malformed. */
+    static Optional<InfoRequest> parse(ByteBuf data) {
+      if (data.readableBytes() < Integer.BYTES + Short.BYTES) {
+        return Optional.empty();
+      }
+      long nameLength = data.readUnsignedInt();
+      if (nameLength > Nbd.EXPORT_NAME_BYTES_MAX
+          || nameLength > data.readableBytes() - Short.BYTES) {
+        return Optional.empty();
+      }
+      String name = data.readCharSequence((int) nameLength, StandardCharsets.UTF_8).toString();
+      int count = data.readUnsignedShort();
+      if (data.readableBytes() != count * Short.BYTES) {
+        return Optional.empty();
+      }
+      Set<Integer> infos = new TreeSet<>();
+      for (int i = 0; i < count; i++) {
+        infos.add(data.readUnsignedShort());
+      }
+      return Optional.of(new InfoRequest(name, infos));
+    }
+  }
+
+  static ByteBuf ack(ChannelHandlerContext context, int option) {
+    return header(context, option, Nbd.REP_ACK, 0);
+  }
+
+  static ByteBuf error(ChannelHandlerContext context, int option, int type, String text) {
+    byte[] message = text.getBytes(StandardCharsets.UTF_8);
+    return header(context, option, type, message.length).writeBytes(message);
+  }
+
+  /** An export in the answer to LIST. */
+  static ByteBuf server(ChannelHandlerContext context, String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    return header(context, Nbd.OPT_LIST, Nbd.REP_SERVER, Integer.BYTES + bytes.length)
+        .writeInt(bytes.length)
+        .writeBytes(bytes);
+  }
+
+  /** What INFO and GO tell, then the ACK. */
+  static ByteBuf infos(
+      ChannelHandlerContext context, int option, InfoRequest request, ExportInfo info) {
+    ByteBuf out = header(context, option, Nbd.REP_INFO, 12);
+    out.writeShort(Nbd.INFO_EXPORT);
+    out.writeLong(info.sizeBytes());
+    out.writeShort(info.transmissionFlags());
+    if (request.infos.contains(Nbd.INFO_NAME)) {
+      text(out, option, Nbd.INFO_NAME, request.name);
+    }
+    if (request.infos.contains(Nbd.INFO_DESCRIPTION) && info.incarnation().isPresent()) {
+      text(out, option, Nbd.INFO_DESCRIPTION, ExportInfo.describe(info.incarnation().getAsLong()));
+    }
+    if (request.infos.contains(Nbd.INFO_BLOCK_SIZE)) {
+      header(out, option, Nbd.REP_INFO, Short.BYTES + 3 * Integer.BYTES);
+      out.writeShort(Nbd.INFO_BLOCK_SIZE);
+      out.writeInt(1).writeInt(Nbd.BLOCK_BYTES_PREFERRED).writeInt(Nbd.PAYLOAD_BYTES_MAX);
+    }
+    header(out, option, Nbd.REP_ACK, 0);
+    return out;
+  }
+
+  /** The answer to EXPORT_NAME, which has no header. */
+  static ByteBuf exportName(ChannelHandlerContext context, ExportInfo info, boolean noZeroes) {
+    ByteBuf out = context.alloc().buffer();
+    out.writeLong(info.sizeBytes()).writeShort(info.transmissionFlags());
+    return noZeroes ? out : out.writeZero(Nbd.EXPORT_NAME_ZEROES);
+  }
+
+  /** A client's text, for the log and for people: bounded and printable. */
+  static String shown(String text) {
+    String cut = text.length() > SHOWN_CHARS_MAX ? text.substring(0, SHOWN_CHARS_MAX) + "…" : text;
+    return "'" + cut.replaceAll("\\p{Cntrl}", "?") + "'";
+  }
+
+  private static void text(ByteBuf out, int option, int kind, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    header(out, option, Nbd.REP_INFO, Short.BYTES + bytes.length);
+    out.writeShort(kind).writeBytes(bytes);
+  }
+
+  private static ByteBuf header(ChannelHandlerContext context, int option, int type, int length) {
+    ByteBuf out = context.alloc().buffer();
+    header(out, option, type, length);
+    return out;
+  }
+
+  private static void header(ByteBuf out, int option, int type, int length) {
+    out.writeLong(Nbd.OPTION_REPLY_MAGIC).writeInt(option).writeInt(type).writeInt(length);
+  }
+}

@@ -1,0 +1,272 @@
+package lockstep.disk.nbd;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Random;
+import lockstep.disk.ServerFixture;
+import lockstep.disk.ServerFixture.ArbiterClient;
+import lockstep.disk.TestAttach;
+import lockstep.disk.TestVm;
+import lockstep.disk.store.BlockStore;
+import lockstep.disk.store.DiskOracle;
+import lockstep.ft.arbiter.ArbiterRequest;
+import lockstep.ft.machine.Bytes;
+import lockstep.ft.machine.DiskOperation;
+import lockstep.ft.machine.DiskStatus;
+import lockstep.ft.nbd.ExportInfo;
+import lockstep.ft.nbd.ExportName;
+import lockstep.ft.nbd.Nbd;
+import lockstep.ft.nbd.NbdEvent;
+import lockstep.ft.nbd.NbdRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class NbdServerTest {
+  @TempDir Path data;
+  private ServerFixture fixture;
+
+  @BeforeEach
+  void start() throws IOException, InterruptedException {
+    fixture = new ServerFixture(data);
+  }
+
+  @AfterEach
+  void stop() {
+    fixture.close();
+  }
+
+  private static Bytes bytes(int length, int value) {
+    byte[] array = new byte[length];
+    java.util.Arrays.fill(array, (byte) value);
+    return Bytes.of(array);
+  }
+
+  @Test
+  void tellsSizeFlagsAndIncarnation() {
+    try (TestAttach disk = fixture.plain()) {
+      ExportInfo info = disk.attached();
+      assertEquals(TestVm.DISK_BYTES, info.sizeBytes());
+      assertEquals(OptionalLong.of(fixture.server.incarnation()), info.incarnation());
+      assertTrue(info.has(Nbd.TRANSMISSION_CAN_MULTI_CONN));
+      assertFalse(info.readOnly());
+    }
+  }
+
+  @Test
+  void anotherStartHasAnotherIncarnation() throws IOException {
+    long first = fixture.server.incarnation();
+    fixture.restart();
+    assertTrue(first != fixture.server.incarnation());
+  }
+
+  @Test
+  void answersEveryOperationOfAnySizeLikeAnArrayAlsoAfterRestarts() throws IOException {
+    Random random = new Random(7);
+    int size = 8 << 20;
+    DiskOracle oracle = new DiskOracle(size);
+    for (int restart = 0; restart < 3; restart++) {
+      try (TestAttach disk = fixture.plain()) {
+        disk.attached();
+        for (int i = 0; i < 300; i++) {
+          randomRequest(random, disk, oracle, size);
+        }
+        assertArrayEquals(oracle.all(), disk.read(0, size));
+      }
+      fixture.restart();
+    }
+  }
+
+  private static void randomRequest(Random random, TestAttach disk, DiskOracle oracle, int size) {
+    int offset = random.nextInt(size);
+    int length = random.nextInt(Math.min(size - offset, 1 << (1 + random.nextInt(21))) + 1);
+    DiskOperation operation = DiskOperation.values()[random.nextInt(DiskOperation.values().length)];
+    boolean fua = random.nextInt(8) == 0;
+    List<BlockStore.Change> changes = new ArrayList<>();
+    NbdRequest request =
+        switch (operation) {
+          case READ -> NbdRequest.read(1, offset, length);
+          case FLUSH -> NbdRequest.flush(1);
+          case WRITE -> {
+            byte[] payload = new byte[length];
+            random.nextBytes(payload);
+            changes.add(new BlockStore.Write(offset, ByteBuffer.wrap(payload)));
+            yield new NbdRequest(1, operation, fua, offset, length, Bytes.of(payload));
+          }
+          case TRIM, WRITE_ZEROES -> {
+            changes.add(new BlockStore.Zero(offset, length));
+            yield new NbdRequest(1, operation, fua, offset, length, Bytes.EMPTY);
+          }
+        };
+    oracle.apply(changes);
+    NbdEvent.Completed answer =
+        assertInstanceOf(NbdEvent.Completed.class, disk.call(request), request.toString());
+    assertEquals(DiskStatus.OK, answer.status(), request.toString());
+    if (operation == DiskOperation.READ) {
+      assertArrayEquals(oracle.read(offset, length), answer.data().array());
+    }
+  }
+
+  @Test
+  void manyRequestsInFlightAreAllAnswered() {
+    try (TestAttach disk = fixture.plain()) {
+      disk.attached();
+      int count = 2_000;
+      for (int i = 0; i < count; i++) {
+        disk.client.submit(NbdRequest.write(i, i * 4096L, bytes(4096, i)));
+        if (i % 100 == 99) {
+          disk.client.submit(NbdRequest.flush(count + i));
+        }
+      }
+      for (int i = 0; i < count + count / 100; i++) {
+        assertEquals(DiskStatus.OK, ((NbdEvent.Completed) disk.next()).status());
+      }
+      for (int i = 0; i < count; i += 37) {
+        assertArrayEquals(bytes(4096, i).array(), disk.read(i * 4096L, 4096));
+      }
+    }
+  }
+
+  @Test
+  void thirtyTwoMegabytesTravelBothWays() {
+    try (TestAttach disk = fixture.plain()) {
+      disk.attached();
+      byte[] payload = new byte[Nbd.PAYLOAD_BYTES_MAX];
+      new Random(1).nextBytes(payload);
+      assertEquals(DiskStatus.OK, disk.status(NbdRequest.write(1, 4097, Bytes.of(payload))));
+      assertArrayEquals(payload, disk.read(4097, payload.length));
+    }
+  }
+
+  @Test
+  void whatLiesBeyondTheEndIsAnErrorAndTheConnectionLives() {
+    try (TestAttach disk = fixture.plain()) {
+      disk.attached();
+      assertEquals(DiskStatus.IO_ERROR, disk.status(NbdRequest.read(1, TestVm.DISK_BYTES - 1, 2)));
+      assertEquals(
+          DiskStatus.NO_SPACE,
+          disk.status(NbdRequest.write(2, TestVm.DISK_BYTES - 1, bytes(2, 1))));
+      assertEquals(
+          DiskStatus.NO_SPACE, disk.status(NbdRequest.writeZeroes(3, TestVm.DISK_BYTES, 4096)));
+      assertEquals(DiskStatus.IO_ERROR, disk.status(NbdRequest.trim(4, Long.MAX_VALUE - 5, 4096)));
+      assertEquals(
+          DiskStatus.OK, disk.status(NbdRequest.write(5, TestVm.DISK_BYTES - 1, bytes(1, 1))));
+    }
+  }
+
+  @Test
+  void anUnknownExportIsRefusedByName() {
+    try (TestAttach disk = fixture.attach(ExportName.plain("web", "other"))) {
+      NbdEvent.Refused refused = assertInstanceOf(NbdEvent.Refused.class, disk.next());
+      assertTrue(refused.reason().contains("no export 'web/other'"), refused.reason());
+    }
+  }
+
+  @Test
+  void aReadOnlyDiskSaysSoAndRefusesWrites() {
+    try (TestAttach disk = fixture.attach(ExportName.plain("web", "fixed"))) {
+      assertTrue(disk.attached().readOnly());
+      assertEquals(DiskStatus.IO_ERROR, disk.status(NbdRequest.write(1, 0, bytes(512, 1))));
+      assertArrayEquals(new byte[512], disk.read(0, 512));
+    }
+  }
+
+  @Test
+  void plainClientsOnlyReadWhileAVmmHoldsTheDisk() {
+    ArbiterClient arbiter = fixture.arbiter();
+    long epoch = fixture.start(arbiter, 1);
+    try (TestAttach vmm = fixture.vmm(epoch);
+        TestAttach plain = fixture.plain()) {
+      assertFalse(vmm.attached().readOnly());
+      assertTrue(plain.attached().readOnly());
+      assertEquals(DiskStatus.OK, vmm.status(NbdRequest.write(1, 100, bytes(10, 5))));
+      assertArrayEquals(bytes(10, 5).array(), plain.read(100, 10));
+      assertEquals(DiskStatus.IO_ERROR, plain.status(NbdRequest.write(2, 100, bytes(10, 6))));
+      assertArrayEquals(bytes(10, 5).array(), vmm.read(100, 10));
+    }
+  }
+
+  @Test
+  void startingAGuestFencesAPlainWriter() {
+    try (TestAttach plain = fixture.plain()) {
+      assertFalse(plain.attached().readOnly());
+      fixture.start(fixture.arbiter(), 1);
+      // Idle connections just end; at the next attach it may only read.
+      assertInstanceOf(NbdEvent.Lost.class, plain.next());
+    }
+    try (TestAttach plain = fixture.plain()) {
+      assertTrue(plain.attached().readOnly());
+    }
+  }
+
+  @Test
+  void anEpochThatIsOverIsFencedAndOneNeverGrantedIsRefused() {
+    ArbiterClient arbiter = fixture.arbiter();
+    long epoch = fixture.start(arbiter, 1);
+    try (TestAttach over = fixture.vmm(epoch - 1);
+        TestAttach never = fixture.vmm(epoch + 1)) {
+      assertInstanceOf(NbdEvent.Fenced.class, over.next());
+      assertInstanceOf(NbdEvent.Refused.class, never.next());
+    }
+  }
+
+  @Test
+  void aNewAttachOfTheSameEpochEndsTheOlderOneWhichIsNotFenced() {
+    ArbiterClient arbiter = fixture.arbiter();
+    long epoch = fixture.start(arbiter, 1);
+    try (TestAttach older = fixture.vmm(epoch);
+        TestAttach newer = fixture.vmm(epoch)) {
+      older.attached();
+      newer.attached();
+      assertInstanceOf(NbdEvent.Lost.class, older.next());
+      assertEquals(DiskStatus.OK, newer.status(NbdRequest.write(1, 0, bytes(10, 5))));
+    }
+  }
+
+  @Test
+  void aClaimFencesTheOlderEpochsCommands() {
+    ArbiterClient arbiter = fixture.arbiter();
+    long epoch = fixture.start(arbiter, 1);
+    try (TestAttach vmm = fixture.vmm(epoch)) {
+      vmm.attached();
+      for (int i = 0; i < 200; i++) {
+        vmm.client.submit(NbdRequest.write(i, i * 1_000_000L / 4, bytes(200_000, 1)));
+      }
+      long next =
+          ServerFixture.granted(
+              arbiter.ask(
+                  new ArbiterRequest.Claim(TestVm.NAME, ServerFixture.member(1), epoch, 77)));
+      NbdEvent event = vmm.next();
+      while (event instanceof NbdEvent.Completed completed) {
+        assertEquals(DiskStatus.OK, completed.status());
+        event = vmm.next();
+      }
+      assertInstanceOf(NbdEvent.Fenced.class, event);
+      try (TestAttach again = fixture.vmm(next)) {
+        again.attached();
+        assertEquals(DiskStatus.OK, again.status(NbdRequest.flush(1)));
+      }
+    }
+  }
+
+  @Test
+  void afterClosingNoEventIsTold() throws InterruptedException {
+    TestAttach disk = fixture.plain();
+    disk.attached();
+    disk.close();
+    fixture.server.close();
+    Thread.sleep(50);
+    assertTrue(disk.events.isEmpty());
+  }
+}

@@ -1,0 +1,158 @@
+package lockstep.disk.store;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RocksBlockStoreTest {
+  private static final int DISK_BYTES = 4 << 20;
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void staysEqualToAnArrayUnderRandomChangesAndRestarts(long seed) throws IOException {
+    Random random = new Random(seed);
+    DiskOracle[] oracles = {new DiskOracle(DISK_BYTES), new DiskOracle(DISK_BYTES)};
+    for (int restart = 0; restart < 4; restart++) {
+      try (DataDirectory data = DataDirectory.open(directory)) {
+        BlockStore store = data.blocks();
+        for (int i = 0; i < 400; i++) {
+          int disk = random.nextInt(oracles.length);
+          List<BlockStore.Change> changes = randomChanges(random);
+          store.apply(disk, changes);
+          oracles[disk].apply(changes);
+          long offset = random.nextInt(DISK_BYTES);
+          int length = randomLength(random, offset);
+          assertArrayEquals(
+              oracles[disk].read(offset, length),
+              read(store, disk, offset, length),
+              "seed " + seed + " step " + i);
+        }
+        for (int disk = 0; disk < oracles.length; disk++) {
+          assertArrayEquals(oracles[disk].all(), read(store, disk, 0, DISK_BYTES));
+        }
+      }
+    }
+  }
+
+  private static List<BlockStore.Change> randomChanges(Random random) {
+    List<BlockStore.Change> changes = new ArrayList<>();
+    int count = 1 + random.nextInt(4);
+    for (int i = 0; i < count; i++) {
+      long offset = random.nextInt(DISK_BYTES);
+      if (random.nextInt(4) == 0) {
+        offset = offset / BlockStore.BLOCK_BYTES * BlockStore.BLOCK_BYTES;
+      }
+      int length = randomLength(random, offset);
+      if (random.nextInt(3) == 0) {
+        changes.add(new BlockStore.Zero(offset, length));
+      } else {
+        byte[] data = new byte[length];
+        random.nextBytes(data);
+        changes.add(new BlockStore.Write(offset, ByteBuffer.wrap(data)));
+      }
+    }
+    return changes;
+  }
+
+  private static int randomLength(Random random, long offset) {
+    int most = (int) Math.min(DISK_BYTES - offset, 1 << (1 + random.nextInt(20)));
+    return random.nextInt(most + 1);
+  }
+
+  private static byte[] read(BlockStore store, int disk, long offset, int length)
+      throws IOException {
+    ByteBuffer target = ByteBuffer.allocate(length);
+    store.read(disk, offset, target);
+    return target.array();
+  }
+
+  @Test
+  void twoServersCannotShareADirectory() throws IOException {
+    try (DataDirectory first = DataDirectory.open(directory)) {
+      assertTrue(Files.isDirectory(first.blobs()));
+      IOException refused =
+          assertThrows(IOException.class, () -> DataDirectory.open(directory).close());
+      assertTrue(String.valueOf(refused.getMessage()).contains("lock"), refused.getMessage());
+    }
+  }
+
+  @Test
+  void aMissingStoreIsNamedAndNotMadeAnew() throws IOException {
+    DataDirectory.open(directory).close();
+    Files.move(directory.resolve("blocks"), directory.resolve("elsewhere"));
+    IOException missing =
+        assertThrows(IOException.class, () -> DataDirectory.open(directory).close());
+    assertEquals(
+        directory.resolve("blocks") + " is missing: the data directory is not complete",
+        missing.getMessage());
+  }
+
+  @Test
+  void aDirectoryOfSomethingElseIsLeftAlone() throws IOException {
+    Files.writeString(directory.resolve("thesis.txt"), "chapter 1");
+    IOException refused =
+        assertThrows(IOException.class, () -> DataDirectory.open(directory).close());
+    assertTrue(
+        String.valueOf(refused.getMessage()).contains("neither empty"), refused.getMessage());
+    assertEquals("chapter 1", Files.readString(directory.resolve("thesis.txt")));
+  }
+
+  @Test
+  void aFlippedBitInATableIsAnErrorAndNotData() throws IOException {
+    byte[] data = new byte[8 << 20];
+    new Random(4).nextBytes(data);
+    // More than the write buffers hold, so that tables are written.
+    try (DataDirectory opened = DataDirectory.open(directory)) {
+      for (int i = 0; i < 8; i++) {
+        opened
+            .blocks()
+            .apply(1, List.of(new BlockStore.Write((long) i * data.length, ByteBuffer.wrap(data))));
+      }
+    }
+    DataDirectory.open(directory).close(); // what is left in the log becomes a table
+    Path table = largestTable();
+    try (FileChannel file =
+        FileChannel.open(table, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer one = ByteBuffer.allocate(1);
+      file.read(one, file.size() / 3);
+      file.write(ByteBuffer.wrap(new byte[] {(byte) (one.get(0) ^ 4)}), file.size() / 3);
+    }
+    assertThrows(
+        IOException.class,
+        () -> {
+          try (DataDirectory opened = DataDirectory.open(directory)) {
+            for (int i = 0; i < 64; i++) {
+              byte[] found = read(opened.blocks(), 1, (long) i << 20, 1 << 20);
+              assertArrayEquals(
+                  java.util.Arrays.copyOfRange(data, (i % 8) << 20, ((i % 8) + 1) << 20), found);
+            }
+          }
+        });
+  }
+
+  private Path largestTable() throws IOException {
+    try (var files = Files.list(directory.resolve("blocks"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".sst"))
+          .max(java.util.Comparator.comparingLong(file -> file.toFile().length()))
+          .orElseThrow();
+    }
+  }
+}
