@@ -17,14 +17,13 @@ public record BootLayout(long kernelAddress, Optional<Range> initramfs, long dev
   /** A range of physical addresses, {@code end} excluded. */
   public record Range(long start, long end) {}
 
-  /** Linux maps itself with pages of 2 MiB. */
+  /** Linux maps itself with pages of 2 MiB, and keeps the last of them whole. */
   static final long KERNEL_ALIGNMENT_BYTES = 2 << 20;
 
   /** More than any device tree of this machine takes. */
   public static final int DEVICE_TREE_BYTES_MAX = 64 << 10;
 
   private static final long KERNEL_OFFSET = 2 << 20;
-  private static final long PAGE_BYTES = 4096;
 
   /**
    * Places everything in {@code [ramBase, ramBase + ramBytes)}.
@@ -35,7 +34,7 @@ public record BootLayout(long kernelAddress, Optional<Range> initramfs, long dev
   public static BootLayout place(
       long ramBase, long ramBytes, KernelImage kernel, long initramfsBytes) throws BootException {
     long kernelAddress = ramBase + Math.max(KERNEL_OFFSET, kernel.textOffset());
-    long initramfsStart = alignUp(kernelAddress + kernel.memoryBytes(), PAGE_BYTES);
+    long initramfsStart = alignUp(kernelAddress + kernel.memoryBytes(), KERNEL_ALIGNMENT_BYTES);
     long initramfsEnd = initramfsStart + initramfsBytes;
     long deviceTreeAddress =
         alignDown(ramBase + ramBytes - DEVICE_TREE_BYTES_MAX, KERNEL_ALIGNMENT_BYTES);
