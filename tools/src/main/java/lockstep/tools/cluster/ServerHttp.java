@@ -97,7 +97,8 @@ public final class ServerHttp implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(int port, String path, Duration timeout) {
-    return HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + path)).timeout(timeout);
+    return HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + path))
+        .timeout(timeout);
   }
 
   private static void accepted(HttpResponse<String> response) throws IOException {

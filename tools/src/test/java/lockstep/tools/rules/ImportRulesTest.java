@@ -69,8 +69,7 @@ final class ImportRulesTest {
             resideInAPackage("lockstep..")
                 .and(
                     DescribedPredicate.not(
-                        resideInAnyPackage(
-                            "lockstep.ft..", "lockstep.%s..".formatted(server)))))
+                        resideInAnyPackage("lockstep.ft..", "lockstep.%s..".formatted(server)))))
         .check(ALL);
   }
 
