@@ -12,13 +12,14 @@ final class GuestScripts {
   static final String SERVICE = "service";
   static final String ANNOUNCE = "announce";
   static final String SHUTDOWN = "shutdown";
+  static final String POWER_BUTTON = "power-button";
   static final String INITTAB = "inittab";
   static final String PROFILE = "profile";
   static final String PASSWD = "passwd";
   static final String GROUP = "group";
 
   private static final List<String> ALL =
-      List.of(INITRAMFS_INIT, BOOT, SERVICE, ANNOUNCE, SHUTDOWN, INITTAB, PROFILE, PASSWD, GROUP);
+      List.of(INITRAMFS_INIT, BOOT, SERVICE, ANNOUNCE, SHUTDOWN, POWER_BUTTON, INITTAB, PROFILE, PASSWD, GROUP);
 
   private GuestScripts() {}
 
