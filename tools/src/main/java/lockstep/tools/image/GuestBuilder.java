@@ -160,7 +160,8 @@ public final class GuestBuilder {
       tree.directory(directory);
     }
     tree.directory(SERVICE_DIRECTORY);
-    for (String script : List.of(GuestScripts.BOOT, GuestScripts.SHUTDOWN, GuestScripts.POWER_BUTTON)) {
+    for (String script :
+        List.of(GuestScripts.BOOT, GuestScripts.SHUTDOWN, GuestScripts.POWER_BUTTON)) {
       tree.script("etc/lockstep/" + script, GuestScripts.text(script));
     }
     tree.script(
