@@ -11,6 +11,10 @@ import lockstep.tools.command.DownCommand;
 import lockstep.tools.command.KillCommand;
 import lockstep.tools.command.StatusCommand;
 import lockstep.tools.command.UpCommand;
+import lockstep.tools.command.ClientProxyCommand;
+import lockstep.tools.command.DiskServerCommand;
+import lockstep.tools.command.RecordCommand;
+import lockstep.tools.command.ReplayCommand;
 import lockstep.tools.command.VmmCommand;
 import lockstep.tools.image.ImageCommand;
 import picocli.CommandLine;
@@ -45,7 +49,11 @@ import picocli.CommandLine.ScopeType;
       ChaosCommand.class,
       ImageCommand.class,
       DefineCommand.class,
-      VmmCommand.class
+      DiskServerCommand.class,
+      VmmCommand.class,
+      ClientProxyCommand.class,
+      RecordCommand.class,
+      ReplayCommand.class
     })
 public final class Lockstep implements Runnable {
   /** Exit code of a command that failed. */

@@ -39,9 +39,14 @@ final class Keeping {
     recorder.ifPresent(recording -> recording.append(entry));
   }
 
-  void close() throws IOException {
-    if (recorder.isPresent()) {
-      recorder.get().close();
+  /** Ends the recording. */
+  void close() {
+    try {
+      if (recorder.isPresent()) {
+        recorder.get().close();
+      }
+    } catch (IOException e) {
+      log.error("the recording has no end: {}", e.getMessage());
     }
   }
 

@@ -1,11 +1,82 @@
 package lockstep.vmm.replica;
 
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import lockstep.ft.definition.DefinitionCodec;
+import lockstep.ft.definition.VmDefinition;
 import lockstep.ft.log.LogEntry;
+import lockstep.ft.log.RecordingHeader;
+import lockstep.ft.log.RecordingWriter;
+import lockstep.ft.machine.Bytes;
+import lockstep.vmm.machine.Machine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Writes a recording. */
-interface LogRecorder {
-  void append(LogEntry entry);
+/**
+ * Writes the log of a replica into a file that replays by itself ({@link RecordingReplay}). On the
+ * guest's thread, through a buffer; a file that can't be written ends the recording, never the
+ * guest.
+ */
+final class LogRecorder implements Closeable {
+  private static final Logger log = LoggerFactory.getLogger(LogRecorder.class);
+  private static final int BUFFER_BYTES = 1 << 20;
 
-  void close() throws IOException;
+  private final Path file;
+  private final RecordingWriter writer;
+  private boolean failed;
+
+  private LogRecorder(Path file, RecordingWriter writer) {
+    this.file = file;
+    this.writer = writer;
+  }
+
+  /** Begins a recording from power-on. */
+  static LogRecorder begin(Path file, VmDefinition definition, byte[] kernel, byte[] initramfs)
+      throws IOException {
+    String json = DefinitionCodec.toJson(definition);
+    RecordingHeader header =
+        new RecordingHeader(
+            Machine.VERSION,
+            definition.name(),
+            Bytes.of(json.getBytes(StandardCharsets.UTF_8)),
+            DefinitionCodec.digest(definition));
+    RecordingWriter writer =
+        new RecordingWriter(
+            new BufferedOutputStream(Files.newOutputStream(file), BUFFER_BYTES), header);
+    section(writer, RecordingWriter.KERNEL, kernel);
+    section(writer, RecordingWriter.INITRAMFS, initramfs);
+    return new LogRecorder(file, writer);
+  }
+
+  private static void section(RecordingWriter writer, String name, byte[] content)
+      throws IOException {
+    try (InputStream in = new ByteArrayInputStream(content)) {
+      writer.section(name, content.length, in);
+    }
+  }
+
+  void append(LogEntry entry) {
+    if (failed) {
+      return;
+    }
+    try {
+      writer.append(entry);
+    } catch (IOException e) {
+      failed = true;
+      log.error("recording={} ended at lsn={}: {}", file, entry.lsn(), e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!failed) {
+      writer.close();
+    }
+  }
 }

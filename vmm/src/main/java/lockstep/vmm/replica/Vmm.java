@@ -58,6 +58,7 @@ public final class Vmm implements AutoCloseable {
   private final OpsServer ops;
   private final GuestThread guest;
   private final ReplicaMetrics metrics;
+  private final Keeping keeping;
   private final Thread thread;
 
   private Vmm(VmmOptions options) throws IOException {
@@ -65,11 +66,14 @@ public final class Vmm implements AutoCloseable {
     VmSource source = new VmSource(options.diskServerHttp());
     VmDefinition definition = source.definition(options.vm());
     String digest = DefinitionCodec.digest(definition);
-    DeterministicMachine machine = 
-        Machines.create(
-            definition,
-            source.blob(definition.kernelDigest()),
-            source.blob(definition.initramfsDigest()));
+    byte[] kernel = source.blob(definition.kernelDigest());
+    byte[] initramfs = source.blob(definition.initramfsDigest());
+    DeterministicMachine machine = Machines.create(definition, kernel, initramfs);
+    Optional<LogRecorder> recorder =
+        options.recording().isPresent()
+            ? Optional.of(
+                LogRecorder.begin(options.recording().get(), definition, kernel, initramfs))
+            : Optional.empty();
 
     peers = new PeerLinks(transport, inbox);
     console = new ConsoleServer(inbox);
@@ -119,7 +123,7 @@ public final class Vmm implements AutoCloseable {
             options.recording().isPresent());
     Replica replica = Startup.replica(options, config, machine);
     metrics = new ReplicaMetrics(metricRegistry, this::replicaStatus);
-    Keeping keeping = new Keeping(options, digest, machine, Optional.empty());
+    keeping = new Keeping(options, digest, machine, recorder);
     EffectRunner effects =
         new EffectRunner(
             inbox,
@@ -210,6 +214,7 @@ public final class Vmm implements AutoCloseable {
     logListening.close();
     ops.close();
     transport.close();
+    keeping.close();
   }
 
   private void runGuest() {

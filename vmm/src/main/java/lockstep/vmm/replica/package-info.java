@@ -12,7 +12,8 @@
  * lockstep.vmm.replica.ConsoleServer}.
  *
  * <p>Saved states ({@link lockstep.vmm.replica.SavedState}) and recordings ({@link
- * lockstep.vmm.replica.LogRecorder}, {@link lockstep.vmm.replica.Replay}) are files made here.
+ * lockstep.vmm.replica.LogRecorder}, {@link lockstep.vmm.replica.RecordingReplay}) are files made
+ * here.
  */
 @NullMarked
 package lockstep.vmm.replica;
