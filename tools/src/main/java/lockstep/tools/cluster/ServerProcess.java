@@ -61,7 +61,8 @@ public final class ServerProcess {
           logFile().resolveSibling(name + ".previous.log"),
           StandardCopyOption.REPLACE_EXISTING);
     }
-    List<String> command = new ArrayList<>();
+    // In a session of its own, so that a Ctrl-C that ends `up` does not reach the servers.
+    List<String> command = new ArrayList<>(List.of("setsid"));
     command.add(Launcher.path().toString());
     command.addAll(arguments);
     ProcessBuilder builder =
