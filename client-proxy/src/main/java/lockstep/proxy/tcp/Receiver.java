@@ -206,4 +206,11 @@ final class Receiver {
   boolean owesAcknowledgment(long nowNanos) {
     return ackNow || ackDeadlineNanos <= nowNanos;
   }
+
+  @Override
+  public String toString() {
+    return String.format(
+        "next=%d window=%d capacity=%d unconsumed=%d early=%s",
+        Integer.toUnsignedLong(next), edge - next, capacity, unconsumed, !early.isEmpty());
+  }
 }

@@ -432,4 +432,17 @@ final class Sender {
       probe();
     }
   }
+
+  @Override
+  public String toString() {
+    return String.format(
+        "una=+%d next=+%d max=+%d buffered=%d window=%d cwnd=%d rto=%dms",
+        una - initial,
+        next - initial,
+        sentMax - initial,
+        buffer.length(),
+        window,
+        congestion.bytes(),
+        retransmission.timeoutNanos() / 1_000_000);
+  }
 }

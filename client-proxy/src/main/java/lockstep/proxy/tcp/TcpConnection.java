@@ -522,4 +522,10 @@ public final class TcpConnection {
   private void emit(TcpSegment segment) {
     effects.add(new TcpEffect.Transmit(segment, false));
   }
+
+  /** The state and both sequence spaces, for people. */
+  @Override
+  public String toString() {
+    return state + " send[" + sender + "] receive[" + receiver + "]";
+  }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package lockstep.proxy.failover;
+
+import org.jspecify.annotations.NullMarked;

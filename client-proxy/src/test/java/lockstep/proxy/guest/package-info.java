@@ -1,0 +1,4 @@
+@NullMarked
+package lockstep.proxy.guest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package lockstep.proxy;
+
+import org.jspecify.annotations.NullMarked;
