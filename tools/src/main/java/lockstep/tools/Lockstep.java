@@ -28,7 +28,8 @@ import picocli.CommandLine.ScopeType;
  */
 @Command(
     name = "lockstep",
-    description = "Keeps an unmodified Linux server running through the death of the machine under it.",
+    description =
+        "Keeps an unmodified Linux server running through the death of the machine under it.",
     mixinStandardHelpOptions = true,
     version = Lockstep.VERSION,
     scope = ScopeType.INHERIT,

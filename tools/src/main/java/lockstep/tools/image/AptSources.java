@@ -13,7 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The host's own apt sources, in both formats of sources.list(5), and the Debian mirror in them. */
+/**
+ * The host's own apt sources, in both formats of sources.list(5), and the Debian mirror in them.
+ */
 final class AptSources {
   /**
    * One archive of a sources file.
@@ -90,7 +92,8 @@ final class AptSources {
     List<Entry> entries = new ArrayList<>();
     for (String stanza : text.split("\\R(?:[ \\t]*\\R)+")) {
       Map<String, String> fields = fields(stanza);
-      boolean enabled = !fields.getOrDefault("enabled", "yes").toLowerCase(Locale.ROOT).equals("no");
+      boolean enabled =
+          !fields.getOrDefault("enabled", "yes").toLowerCase(Locale.ROOT).equals("no");
       if (enabled && words(fields.getOrDefault("types", "")).contains("deb")) {
         for (String uri : words(fields.getOrDefault("uris", ""))) {
           entries.add(

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a root tree as an ext4 disk: {@code mke2fs} makes it empty, {@code debugfs} fills it in the
- * order of the paths. Identity and times are fixed and the host's configuration is left out, so that
- * the same tree gives the same bytes, whoever builds it.
+ * Writes a root tree as an ext4 disk: {@code mke2fs} makes it empty, {@code debugfs} fills it in
+ * the order of the paths. Identity and times are fixed and the host's configuration is left out, so
+ * that the same tree gives the same bytes, whoever builds it.
  */
 final class Ext4Image {
   private static final String UUID = "10c57e90-0f1e-4d5c-9a3b-2f6e6c6f636b";

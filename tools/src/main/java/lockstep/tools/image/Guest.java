@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** A finished guest in a directory: {@code kernel}, {@code initramfs}, {@code root.img}, {@code guest.json}. */
+/**
+ * A finished guest in a directory: {@code kernel}, {@code initramfs}, {@code root.img}, {@code
+ * guest.json}.
+ */
 public record Guest(Path directory, GuestDescription description) {
   static final String KERNEL = "kernel";
   static final String INITRAMFS = "initramfs";

@@ -43,8 +43,7 @@ public final class GuestArchive {
     Path partial = file.resolveSibling(file.getFileName() + ".partial");
     GzipParameters parameters = new GzipParameters();
     parameters.setCompressionLevel(Deflater.BEST_SPEED);
-    long total =
-        guest.description().files().values().stream().mapToLong(f -> f.sizeBytes()).sum();
+    long total = guest.description().files().values().stream().mapToLong(f -> f.sizeBytes()).sum();
     try (Progress.Step step = progress.step("writing " + file.getFileName(), total)) {
       try (OutputStream out = Files.newOutputStream(partial);
           TarArchiveOutputStream tar =
@@ -157,8 +156,7 @@ public final class GuestArchive {
       throws IOException, ImageException {
     TarArchiveEntry entry = tar.getNextEntry();
     if (entry == null || !entry.getName().equals(name)) {
-      throw new ImageException(
-          "%s is not an exported guest: it has no %s".formatted(file, name));
+      throw new ImageException("%s is not an exported guest: it has no %s".formatted(file, name));
     }
   }
 
@@ -189,13 +187,13 @@ public final class GuestArchive {
     }
     if (size != expected.sizeBytes() || !Digests.hex(digest).equals(expected.sha256())) {
       throw new ImageException(
-          "%s in the exported guest is not what its guest.json says".formatted(target.getFileName()));
+          "%s in the exported guest is not what its guest.json says"
+              .formatted(target.getFileName()));
     }
     return before + size;
   }
 
-  private static void writeAt(FileChannel out, ByteBuffer bytes, long position)
-      throws IOException {
+  private static void writeAt(FileChannel out, ByteBuffer bytes, long position) throws IOException {
     long at = position;
     while (bytes.hasRemaining()) {
       at += out.write(bytes, at);

@@ -26,8 +26,7 @@ public final class GuestBuilder {
    * @param cache where downloads stay between two runs; made where missing
    * @param mirror of Debian; empty: the one of the host's own apt sources
    */
-  public GuestBuilder(
-      GuestRecipe recipe, Path cache, Optional<String> mirror, Progress progress) {
+  public GuestBuilder(GuestRecipe recipe, Path cache, Optional<String> mirror, Progress progress) {
     this.recipe = recipe;
     this.cache = cache.toAbsolutePath();
     this.mirror = mirror;
@@ -78,7 +77,9 @@ public final class GuestBuilder {
                 "no Debian archive among this host's apt sources; name one with --mirror URL"));
   }
 
-  /** A cached index may name packages that the mirror has replaced since: then it is fetched anew. */
+  /**
+   * A cached index may name packages that the mirror has replaced since: then it is fetched anew.
+   */
   private Map<DebianPackage, Path> packages(PackageArchive archive, boolean update)
       throws IOException, ImageException {
     if (!update && archive.hasIndex()) {
@@ -140,8 +141,7 @@ public final class GuestBuilder {
       Files.write(
           work.resolve(Guest.INITRAMFS), Initramfs.of(kernel.load(recipe.allModules()), tree));
       try (var _ = progress.step("writing the root disk", 0)) {
-        new Ext4Image(tools)
-            .write(tree, work.resolve(Guest.ROOT), recipe.diskBytes(), work);
+        new Ext4Image(tools).write(tree, work.resolve(Guest.ROOT), recipe.diskBytes(), work);
       }
       GuestDescription description = describe(work, kernel, packages);
       publish(work, output, description);
@@ -183,8 +183,7 @@ public final class GuestBuilder {
     try (var _ = progress.step("computing digests", 0)) {
       for (String name : Guest.FILES) {
         Path file = work.resolve(name);
-        files.put(
-            name, new GuestDescription.FileDescription(Files.size(file), Digests.of(file)));
+        files.put(name, new GuestDescription.FileDescription(Files.size(file), Digests.of(file)));
       }
     }
     return new GuestDescription(
@@ -207,8 +206,7 @@ public final class GuestBuilder {
   static void publish(Path work, Path output, GuestDescription description) throws IOException {
     Files.deleteIfExists(output.resolve(Guest.DESCRIPTION));
     for (String name : Guest.FILES) {
-      Files.move(
-          work.resolve(name), output.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      Files.move(work.resolve(name), output.resolve(name), StandardCopyOption.REPLACE_EXISTING);
     }
     Path text = work.resolve(Guest.DESCRIPTION);
     Files.writeString(text, description.toJson());

@@ -26,8 +26,7 @@ public final class GuestCommandLine {
 
   /** With the default addresses. */
   public static String recommended() {
-    return of(
-        DEFAULT_NAME, DEFAULT_ADDRESS, DEFAULT_PREFIX_LENGTH, DEFAULT_GATEWAY, DEFAULT_DNS);
+    return of(DEFAULT_NAME, DEFAULT_ADDRESS, DEFAULT_PREFIX_LENGTH, DEFAULT_GATEWAY, DEFAULT_DNS);
   }
 
   /**

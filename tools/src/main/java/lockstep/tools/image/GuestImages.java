@@ -28,8 +28,8 @@ public final class GuestImages {
   }
 
   /**
-   * The default guest (Redis) in {@code directory}: the one that is there, whichever recipe made it,
-   * or else one built now.
+   * The default guest (Redis) in {@code directory}: the one that is there, whichever recipe made
+   * it, or else one built now.
    *
    * @throws ImageException saying in one line what is missing on this host
    */

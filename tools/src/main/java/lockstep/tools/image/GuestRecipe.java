@@ -35,7 +35,9 @@ public record GuestRecipe(
   public static final List<String> REDIS_PACKAGES = List.of("redis-server", "redis-tools");
   public static final int REDIS_PORT = 6379;
 
-  /** Data survive in memory by Lockstep itself; the append-only file brings them past a power-off. */
+  /**
+   * Data survive in memory by Lockstep itself; the append-only file brings them past a power-off.
+   */
   public static final String REDIS_SERVICE =
       "redis-server --bind '*' --protected-mode no --dir /var/lib/lockstep"
           + " --save '' --appendonly yes --appendfsync everysec --always-show-logo no";

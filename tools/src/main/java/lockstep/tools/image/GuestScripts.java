@@ -18,8 +18,7 @@ final class GuestScripts {
   static final String GROUP = "group";
 
   private static final List<String> ALL =
-      List.of(
-          INITRAMFS_INIT, BOOT, SERVICE, ANNOUNCE, SHUTDOWN, INITTAB, PROFILE, PASSWD, GROUP);
+      List.of(INITRAMFS_INIT, BOOT, SERVICE, ANNOUNCE, SHUTDOWN, INITTAB, PROFILE, PASSWD, GROUP);
 
   private GuestScripts() {}
 

@@ -87,8 +87,7 @@ final class HostTools {
     try {
       Process process = builder.redirectError(errorFile.toFile()).start();
       process.getOutputStream().close();
-      String standard =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String standard = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       int status = await(process);
       String error = Files.readString(errorFile);
       if (status != 0) {

@@ -204,7 +204,8 @@ public final class ImageCommand implements Callable<Integer> {
       Path directory = parent.output.orElseGet(parent::guestDirectory);
       Optional<Guest> guest = Guest.open(directory);
       if (guest.isEmpty()) {
-        throw new ImageException("no guest in %s; make one with `lockstep image`".formatted(directory));
+        throw new ImageException(
+            "no guest in %s; make one with `lockstep image`".formatted(directory));
       }
       GuestArchive.write(guest.get(), file, Progress.onStandardError());
       parent.out().println("exported to " + file);

@@ -22,8 +22,7 @@ final class Initramfs {
     archive.file("bin/busybox", tree.busybox());
     archive.symlink("bin/sh", "busybox");
     archive.file(
-        "init",
-        GuestScripts.text(GuestScripts.INITRAMFS_INIT).getBytes(StandardCharsets.UTF_8));
+        "init", GuestScripts.text(GuestScripts.INITRAMFS_INIT).getBytes(StandardCharsets.UTF_8));
     StringBuilder order = new StringBuilder();
     for (var module : modules.entrySet()) {
       String file = module.getKey() + ".ko";

@@ -79,7 +79,9 @@ final class KernelModule {
     return Arrays.copyOf(module, (int) (headerStart - signatureBytes));
   }
 
-  /** The modules that must be loaded before, from the {@code depends=} string of {@code .modinfo}. */
+  /**
+   * The modules that must be loaded before, from the {@code depends=} string of {@code .modinfo}.
+   */
   static List<String> dependencies(byte[] module) throws ImageException {
     String strings =
         new String(ElfSections.section(module, ".modinfo"), StandardCharsets.ISO_8859_1);

@@ -43,8 +43,7 @@ record KernelPackage(Path image, String release, Map<String, Path> modules) {
             boolean wanted =
                 path.startsWith("boot/" + IMAGE_PREFIX) || name.matches(".*\\.ko(\\.xz)?");
             if (wanted && entry.isFile()) {
-              Files.copy(
-                  content, partial.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+              Files.copy(content, partial.resolve(name), StandardCopyOption.REPLACE_EXISTING);
             }
           });
       Files.move(partial, directory, StandardCopyOption.ATOMIC_MOVE);

@@ -23,8 +23,7 @@ import java.util.stream.Stream;
 final class PackageArchive {
   private static final String ARCHITECTURE = "riscv64";
 
-  private static final Path KEYRING =
-      Path.of("/usr/share/keyrings/debian-archive-keyring.gpg");
+  private static final Path KEYRING = Path.of("/usr/share/keyrings/debian-archive-keyring.gpg");
 
   private static final List<String> STAND_INS =
       List.of(
@@ -82,8 +81,7 @@ final class PackageArchive {
   /** Fetches the archive's signed index anew. */
   void update() throws IOException, ImageException {
     configure();
-    HostTools.Output output =
-        HostTools.run(apt(List.of("-q", "update", "--error-on=any")));
+    HostTools.Output output = HostTools.run(apt(List.of("-q", "update", "--error-on=any")));
     if (!hasIndex()) {
       throw new ImageException(
           "the archive has no index of %s for %s: %s"
@@ -121,7 +119,9 @@ final class PackageArchive {
     return packages;
   }
 
-  /** The packages' files, downloaded where they are not in the cache, each checked by its digest. */
+  /**
+   * The packages' files, downloaded where they are not in the cache, each checked by its digest.
+   */
   Map<DebianPackage, Path> fetch(List<DebianPackage> packages, Progress progress)
       throws IOException, ImageException {
     Files.createDirectories(archives.resolve("partial"));
@@ -139,7 +139,8 @@ final class PackageArchive {
     for (DebianPackage wanted : packages) {
       if (missing.contains(wanted) && !isWhole(wanted)) {
         throw new ImageException(
-            "%s was downloaded but is not what the archive's index says".formatted(wanted.fileName()));
+            "%s was downloaded but is not what the archive's index says"
+                .formatted(wanted.fileName()));
       }
       files.put(wanted, archives.resolve(wanted.fileName()));
     }
