@@ -20,6 +20,7 @@ import lockstep.vmm.machine.bus.Bus;
 import lockstep.vmm.machine.bus.GuestClock;
 import lockstep.vmm.machine.bus.InputHandler;
 import lockstep.vmm.machine.bus.OutputSink;
+import lockstep.vmm.machine.hart.Clint;
 import lockstep.vmm.machine.hart.GuestTime;
 import lockstep.vmm.machine.hart.Hart;
 import lockstep.vmm.machine.memory.PhysicalMemory;
@@ -59,6 +60,7 @@ public final class Machine implements DeterministicMachine {
     memory = new PhysicalMemory(config.ramBytes());
     time = new GuestTime(config.picosecondsPerStep());
     hart = new Hart(0, memory, bus, time);
+    bus.map("clint", Clint.BASE, Clint.SIZE, new Clint(hart, time));
   }
 
   public PhysicalMemory memory() {

@@ -12,8 +12,8 @@ public interface PageObserver {
    */
   void tableAboutToChange(long address, int length);
 
-  /** A page that code was decoded from is about to be written; its mark is gone already. */
-  void codeAboutToChange(int page);
+  /** Bytes of a page that code was decoded from are about to be written. */
+  void codeAboutToChange(long address, int length);
 
   /** No page may be written directly any more, before it is marked dirty again. */
   void forgetDirectStores();

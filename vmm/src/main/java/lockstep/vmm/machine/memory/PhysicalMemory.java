@@ -38,6 +38,9 @@ public final class PhysicalMemory implements GuestMemory {
   /** Translations were derived from the page. */
   public static final int TABLE = 8;
 
+  /** Somebody wants to see every store to the page. */
+  public static final int WATCHED = 16;
+
   /** The marks of a page that may be written directly. */
   public static final int DIRECT = DIRTY_FOR_HASH | DIRTY_FOR_TRANSFER;
 
@@ -58,6 +61,7 @@ public final class PhysicalMemory implements GuestMemory {
   private final byte[] marks;
   private final PageHashes hashes;
   private final List<PageObserver> observers = new ArrayList<>();
+  private Runnable onWatchedStore = () -> {};
   private final byte[] pageBuffer = new byte[PAGE_BYTES];
 
   /** RAM of {@code sizeBytes}, a multiple of the page size, all zero. */
@@ -72,6 +76,12 @@ public final class PhysicalMemory implements GuestMemory {
 
   public void observe(PageObserver observer) {
     observers.add(observer);
+  }
+
+  /** Calls {@code onStore} behind every store of a hart to the page of {@code address}. */
+  public void watchStores(long address, Runnable onStore) {
+    mark(pageOf(address), WATCHED);
+    onWatchedStore = onStore;
   }
 
   public long sizeBytes() {
@@ -139,9 +149,8 @@ public final class PhysicalMemory implements GuestMemory {
       }
     }
     if ((mark & CODE) != 0) {
-      unmark(page, CODE);
       for (PageObserver observer : observers) {
-        observer.codeAboutToChange(page);
+        observer.codeAboutToChange(address, length);
       }
     }
     markDirty(page);
@@ -181,6 +190,24 @@ public final class PhysicalMemory implements GuestMemory {
       case 2 -> ram.set(LE32, offset, (int) value);
       default -> ram.set(LE64, offset, value);
     }
+    if ((marks[pageOf(address)] & WATCHED) != 0) {
+      onWatchedStore.run();
+    }
+  }
+
+  /**
+   * Sets accessed and dirty bits in the page table entry at {@code address}. What was derived from
+   * the entry stays true.
+   */
+  public void storeAccessedBits(long address, long entry) {
+    int page = pageOf(address);
+    if ((marks[page] & CODE) != 0) {
+      for (PageObserver observer : observers) {
+        observer.codeAboutToChange(address, Long.BYTES);
+      }
+    }
+    markDirty(page);
+    ram.set(LE64, address - RAM_BASE, entry);
   }
 
   @Override

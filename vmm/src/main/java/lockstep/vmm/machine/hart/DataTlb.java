@@ -1,0 +1,52 @@
+package lockstep.vmm.machine.hart;
+
+import java.util.Arrays;
+
+/**
+ * Direct ways to RAM for loads and stores of one privilege in one address space. An entry holds a
+ * virtual page's address as its tag, and what to add to a virtual address to get a host address. A
+ * tag is compared with {@code address & (~0xfff | size - 1)}, so that a misaligned access misses.
+ */
+final class DataTlb {
+  static final int ENTRIES = 4096;
+
+  /** A tag that no address compares equal to. */
+  static final long NONE = -1;
+
+  final long[] loadTags = new long[ENTRIES];
+  final long[] loadAddends = new long[ENTRIES];
+  final long[] storeTags = new long[ENTRIES];
+  final long[] storeAddends = new long[ENTRIES];
+
+  DataTlb() {
+    clear();
+  }
+
+  static int index(long address) {
+    return (int) (address >>> 12) & (ENTRIES - 1);
+  }
+
+  void clear() {
+    Arrays.fill(loadTags, NONE);
+    clearStores();
+  }
+
+  void clearStores() {
+    Arrays.fill(storeTags, NONE);
+  }
+
+  void drop(long virtualPage) {
+    int index = index(virtualPage);
+    if (loadTags[index] == virtualPage) {
+      loadTags[index] = NONE;
+    }
+    dropStore(virtualPage);
+  }
+
+  void dropStore(long virtualPage) {
+    int index = index(virtualPage);
+    if (storeTags[index] == virtualPage) {
+      storeTags[index] = NONE;
+    }
+  }
+}

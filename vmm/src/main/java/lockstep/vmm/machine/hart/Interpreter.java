@@ -1,0 +1,1169 @@
+package lockstep.vmm.machine.hart;
+
+import static lockstep.vmm.machine.memory.PhysicalMemory.HOST;
+import static lockstep.vmm.machine.memory.PhysicalMemory.LE16;
+import static lockstep.vmm.machine.memory.PhysicalMemory.LE32;
+import static lockstep.vmm.machine.memory.PhysicalMemory.LE64;
+import static lockstep.vmm.machine.memory.PhysicalMemory.PAGE_BYTES;
+
+import java.lang.foreign.ValueLayout;
+import lockstep.vmm.machine.fp.FpStatus;
+import lockstep.vmm.machine.fp.RoundingMode;
+import lockstep.vmm.machine.isa.Op;
+
+/**
+ * The hot loop. It executes decoded slots ({@link CodePages}) until the steps it was given are used
+ * up or it meets something it can't do alone, and says what.
+ *
+ * <p>The form was chosen by measurement: one switch in one loop; no calls in it but such as the JIT
+ * compiler inlines; no test behind the switch. A case ends in {@code continue} and counts a step;
+ * only jumps that leave the page reach the code behind the switch; whatever can't be done leaves
+ * the loop <em>before</em> it has changed anything, and is no step. Fields of a slot are picked out
+ * by hand (see {@link lockstep.vmm.machine.isa.Insn}), and the method stays below 8000 bytecodes,
+ * above which HotSpot does not compile.
+ */
+final class Interpreter {
+  /** All steps are used up. */
+  static final int DONE = 0;
+
+  /** The instruction at the slot is not one for this loop, or not now. */
+  static final int SLOW = 1;
+
+  /** The load at the slot missed the TLB; see {@link #missed}. */
+  static final int LOAD_MISS = 2;
+
+  /** The store at the slot missed the TLB. */
+  static final int STORE_MISS = 3;
+
+  /** A jump, already retired, or the end of the page leads to {@link #missed}, not in the TLB. */
+  static final int FETCH_MISS = 4;
+
+  private static final int TLB_MASK = DataTlb.ENTRIES - 1;
+  private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+
+  private final HartState state;
+
+  /** Steps that may still be executed. */
+  long left;
+
+  /** The slots of the current page, its virtual address, and the slot to execute next. */
+  long[] code = new long[0];
+
+  long page;
+  int slot;
+
+  /** Virtual address that could not be reached. */
+  long missed;
+
+  Interpreter(HartState state) {
+    this.state = state;
+  }
+
+  long pc() {
+    return page + ((long) slot << 1);
+  }
+
+  private boolean fpDirty() {
+    return (state.mstatus & Status.FS) == Status.FS;
+  }
+
+  /** With inexact raised already, what the host rounds to nearest raises nothing new. */
+  private boolean hostRoundsAlike() {
+    return fpDirty()
+        && (state.fpStatus.flags & FpStatus.NX) != 0
+        && state.roundingMode == RoundingMode.RNE;
+  }
+
+  /** Executes until one of the reasons above, which is returned. */
+  int run(DataTlb data, FetchTlb fetch) {
+    final long[] x = state.x;
+    final long[] f = state.f;
+    final boolean fpOn = fpDirty();
+    final boolean fpHost = hostRoundsAlike();
+    final long[] loadTags = data.loadTags;
+    final long[] loadAddends = data.loadAddends;
+    final long[] storeTags = data.storeTags;
+    final long[] storeAddends = data.storeAddends;
+    final long[] fetchTags = fetch.tags;
+    final long[][] fetchCode = fetch.code;
+    long[] code = this.code;
+    long page = this.page;
+    int slot = this.slot;
+    long left = this.left;
+    long missed = 0;
+    int exit = DONE;
+    loop:
+    for (; left > 0; left--) {
+      final long d = code[slot];
+      final long target;
+      switch ((int) d & 0xff) {
+        case Op.LUI -> {
+          x[(int) (d >> 8) & 63] = (d >> 32);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.AUIPC -> {
+          x[(int) (d >> 8) & 63] = page + ((long) slot << 1) + (d >> 32);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.ADDI -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] + (d >> 32);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SLTI -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] < (d >> 32) ? 1 : 0;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SLTIU -> {
+          x[(int) (d >> 8) & 63] =
+              Long.compareUnsigned(x[(int) (d >> 16) & 63], (d >> 32)) < 0 ? 1 : 0;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.XORI -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] ^ (d >> 32);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.ORI -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] | (d >> 32);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.ANDI -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] & (d >> 32);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SLLI -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] << (int) (d >> 32);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SRLI -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] >>> (int) (d >> 32);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SRAI -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] >> (int) (d >> 32);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.ADD -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] + x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SUB -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] - x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SLL -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] << (int) x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SLT -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] < x[(int) (d >> 24) & 63] ? 1 : 0;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SLTU -> {
+          x[(int) (d >> 8) & 63] =
+              Long.compareUnsigned(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]) < 0 ? 1 : 0;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.XOR -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] ^ x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SRL -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] >>> (int) x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SRA -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] >> (int) x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.OR -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] | x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.AND -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] & x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.ADDIW -> {
+          x[(int) (d >> 8) & 63] = (int) (x[(int) (d >> 16) & 63] + (d >> 32));
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SLLIW -> {
+          x[(int) (d >> 8) & 63] = (int) x[(int) (d >> 16) & 63] << (int) (d >> 32);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SRLIW -> {
+          x[(int) (d >> 8) & 63] = (int) x[(int) (d >> 16) & 63] >>> (int) (d >> 32);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SRAIW -> {
+          x[(int) (d >> 8) & 63] = (int) x[(int) (d >> 16) & 63] >> (int) (d >> 32);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.ADDW -> {
+          x[(int) (d >> 8) & 63] = (int) (x[(int) (d >> 16) & 63] + x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SUBW -> {
+          x[(int) (d >> 8) & 63] = (int) (x[(int) (d >> 16) & 63] - x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SLLW -> {
+          x[(int) (d >> 8) & 63] = (int) x[(int) (d >> 16) & 63] << (int) x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SRLW -> {
+          x[(int) (d >> 8) & 63] = (int) x[(int) (d >> 16) & 63] >>> (int) x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SRAW -> {
+          x[(int) (d >> 8) & 63] = (int) x[(int) (d >> 16) & 63] >> (int) x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.MUL -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] * x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.MULH -> {
+          x[(int) (d >> 8) & 63] =
+              Math.multiplyHigh(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.MULHU -> {
+          x[(int) (d >> 8) & 63] =
+              Math.unsignedMultiplyHigh(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.MULHSU -> {
+          x[(int) (d >> 8) & 63] = Alu.mulhsu(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.MULW -> {
+          x[(int) (d >> 8) & 63] = (int) x[(int) (d >> 16) & 63] * (int) x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.DIV -> {
+          x[(int) (d >> 8) & 63] = Alu.div(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.DIVU -> {
+          x[(int) (d >> 8) & 63] = Alu.divu(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.REM -> {
+          x[(int) (d >> 8) & 63] = Alu.rem(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.REMU -> {
+          x[(int) (d >> 8) & 63] = Alu.remu(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.DIVW -> {
+          x[(int) (d >> 8) & 63] = Alu.divw(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.DIVUW -> {
+          x[(int) (d >> 8) & 63] = Alu.divuw(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.REMW -> {
+          x[(int) (d >> 8) & 63] = Alu.remw(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.REMUW -> {
+          x[(int) (d >> 8) & 63] = Alu.remuw(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.ADD_UW -> {
+          x[(int) (d >> 8) & 63] =
+              (x[(int) (d >> 16) & 63] & 0xffff_ffffL) + x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SH1ADD -> {
+          x[(int) (d >> 8) & 63] = (x[(int) (d >> 16) & 63] << 1) + x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SH2ADD -> {
+          x[(int) (d >> 8) & 63] = (x[(int) (d >> 16) & 63] << 2) + x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SH3ADD -> {
+          x[(int) (d >> 8) & 63] = (x[(int) (d >> 16) & 63] << 3) + x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SH1ADD_UW -> {
+          x[(int) (d >> 8) & 63] =
+              ((x[(int) (d >> 16) & 63] & 0xffff_ffffL) << 1) + x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SH2ADD_UW -> {
+          x[(int) (d >> 8) & 63] =
+              ((x[(int) (d >> 16) & 63] & 0xffff_ffffL) << 2) + x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SH3ADD_UW -> {
+          x[(int) (d >> 8) & 63] =
+              ((x[(int) (d >> 16) & 63] & 0xffff_ffffL) << 3) + x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SLLI_UW -> {
+          x[(int) (d >> 8) & 63] = (x[(int) (d >> 16) & 63] & 0xffff_ffffL) << (int) (d >> 32);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.ANDN -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] & ~x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.ORN -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] | ~x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.XNOR -> {
+          x[(int) (d >> 8) & 63] = ~(x[(int) (d >> 16) & 63] ^ x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.MAX -> {
+          x[(int) (d >> 8) & 63] = Math.max(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.MAXU -> {
+          x[(int) (d >> 8) & 63] = Alu.maxu(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.MIN -> {
+          x[(int) (d >> 8) & 63] = Math.min(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.MINU -> {
+          x[(int) (d >> 8) & 63] = Alu.minu(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.ROL -> {
+          x[(int) (d >> 8) & 63] =
+              Long.rotateLeft(x[(int) (d >> 16) & 63], (int) x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.ROR -> {
+          x[(int) (d >> 8) & 63] =
+              Long.rotateRight(x[(int) (d >> 16) & 63], (int) x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.ROLW -> {
+          x[(int) (d >> 8) & 63] =
+              Integer.rotateLeft((int) x[(int) (d >> 16) & 63], (int) x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.RORW -> {
+          x[(int) (d >> 8) & 63] =
+              Integer.rotateRight((int) x[(int) (d >> 16) & 63], (int) x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.RORI -> {
+          x[(int) (d >> 8) & 63] = Long.rotateRight(x[(int) (d >> 16) & 63], (int) (d >> 32));
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.RORIW -> {
+          x[(int) (d >> 8) & 63] =
+              Integer.rotateRight((int) x[(int) (d >> 16) & 63], (int) (d >> 32));
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.CLZ -> {
+          x[(int) (d >> 8) & 63] = Long.numberOfLeadingZeros(x[(int) (d >> 16) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.CLZW -> {
+          x[(int) (d >> 8) & 63] = Integer.numberOfLeadingZeros((int) x[(int) (d >> 16) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.CTZ -> {
+          x[(int) (d >> 8) & 63] = Long.numberOfTrailingZeros(x[(int) (d >> 16) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.CTZW -> {
+          x[(int) (d >> 8) & 63] = Integer.numberOfTrailingZeros((int) x[(int) (d >> 16) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.CPOP -> {
+          x[(int) (d >> 8) & 63] = Long.bitCount(x[(int) (d >> 16) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.CPOPW -> {
+          x[(int) (d >> 8) & 63] = Integer.bitCount((int) x[(int) (d >> 16) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SEXT_B -> {
+          x[(int) (d >> 8) & 63] = (byte) x[(int) (d >> 16) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SEXT_H -> {
+          x[(int) (d >> 8) & 63] = (short) x[(int) (d >> 16) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.ZEXT_H -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] & 0xffff;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.ORC_B -> {
+          x[(int) (d >> 8) & 63] = Alu.orcb(x[(int) (d >> 16) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.REV8 -> {
+          x[(int) (d >> 8) & 63] = Long.reverseBytes(x[(int) (d >> 16) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.BCLR -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] & ~(1L << (int) x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.BEXT -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] >>> (int) x[(int) (d >> 24) & 63] & 1;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.BINV -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] ^ 1L << (int) x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.BSET -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] | 1L << (int) x[(int) (d >> 24) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.BCLRI -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] & ~(1L << (int) (d >> 32));
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.BEXTI -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] >>> (int) (d >> 32) & 1;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.BINVI -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] ^ 1L << (int) (d >> 32);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.BSETI -> {
+          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] | 1L << (int) (d >> 32);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.FENCE, Op.FENCE_I -> {
+          // Nothing is ever out of order or stale here.
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.BEQ_IN_PAGE -> {
+          slot +=
+              x[(int) (d >> 16) & 63] == x[(int) (d >> 24) & 63]
+                  ? (int) (d >> 32)
+                  : (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.BNE_IN_PAGE -> {
+          slot +=
+              x[(int) (d >> 16) & 63] != x[(int) (d >> 24) & 63]
+                  ? (int) (d >> 32)
+                  : (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.BLT_IN_PAGE -> {
+          slot +=
+              x[(int) (d >> 16) & 63] < x[(int) (d >> 24) & 63]
+                  ? (int) (d >> 32)
+                  : (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.BGE_IN_PAGE -> {
+          slot +=
+              x[(int) (d >> 16) & 63] >= x[(int) (d >> 24) & 63]
+                  ? (int) (d >> 32)
+                  : (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.BLTU_IN_PAGE -> {
+          slot +=
+              Long.compareUnsigned(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]) < 0
+                  ? (int) (d >> 32)
+                  : (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.BGEU_IN_PAGE -> {
+          slot +=
+              Long.compareUnsigned(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]) >= 0
+                  ? (int) (d >> 32)
+                  : (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.JUMP_IN_PAGE -> {
+          slot += (int) (d >> 32);
+          continue;
+        }
+        case SlotOp.JAL_IN_PAGE -> {
+          x[(int) (d >> 8) & 63] = page + ((long) slot << 1) + ((int) (d >> 14) & 3) * 2;
+          slot += (int) (d >> 32);
+          continue;
+        }
+        case Op.BEQ -> {
+          if (!(x[(int) (d >> 16) & 63] == x[(int) (d >> 24) & 63])) {
+            slot += (int) (d >> 14) & 3;
+            continue;
+          }
+          target = page + ((long) slot << 1) + (d >> 32);
+        }
+        case Op.BNE -> {
+          if (!(x[(int) (d >> 16) & 63] != x[(int) (d >> 24) & 63])) {
+            slot += (int) (d >> 14) & 3;
+            continue;
+          }
+          target = page + ((long) slot << 1) + (d >> 32);
+        }
+        case Op.BLT -> {
+          if (!(x[(int) (d >> 16) & 63] < x[(int) (d >> 24) & 63])) {
+            slot += (int) (d >> 14) & 3;
+            continue;
+          }
+          target = page + ((long) slot << 1) + (d >> 32);
+        }
+        case Op.BGE -> {
+          if (!(x[(int) (d >> 16) & 63] >= x[(int) (d >> 24) & 63])) {
+            slot += (int) (d >> 14) & 3;
+            continue;
+          }
+          target = page + ((long) slot << 1) + (d >> 32);
+        }
+        case Op.BLTU -> {
+          if (!(Long.compareUnsigned(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]) < 0)) {
+            slot += (int) (d >> 14) & 3;
+            continue;
+          }
+          target = page + ((long) slot << 1) + (d >> 32);
+        }
+        case Op.BGEU -> {
+          if (!(Long.compareUnsigned(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]) >= 0)) {
+            slot += (int) (d >> 14) & 3;
+            continue;
+          }
+          target = page + ((long) slot << 1) + (d >> 32);
+        }
+        case Op.JAL -> {
+          target = page + ((long) slot << 1) + (d >> 32);
+          x[(int) (d >> 8) & 63] = page + ((long) slot << 1) + ((int) (d >> 14) & 3) * 2;
+        }
+        case Op.JALR -> {
+          target = (x[(int) (d >> 16) & 63] + (d >> 32)) & ~1L;
+          x[(int) (d >> 8) & 63] = page + ((long) slot << 1) + ((int) (d >> 14) & 3) * 2;
+        }
+        case SlotOp.END_OF_PAGE -> {
+          // No instruction: it must not count.
+          left++;
+          target = page + PAGE_BYTES;
+        }
+        case Op.LB -> {
+          long address = x[(int) (d >> 16) & 63] + (d >> 32);
+          int entry = (int) (address >>> 12) & TLB_MASK;
+          if (loadTags[entry] != (address & -0x1000L)) {
+            missed = address;
+            exit = LOAD_MISS;
+            break loop;
+          }
+          x[(int) (d >> 8) & 63] = HOST.get(BYTE, address + loadAddends[entry]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.LBU -> {
+          long address = x[(int) (d >> 16) & 63] + (d >> 32);
+          int entry = (int) (address >>> 12) & TLB_MASK;
+          if (loadTags[entry] != (address & -0x1000L)) {
+            missed = address;
+            exit = LOAD_MISS;
+            break loop;
+          }
+          x[(int) (d >> 8) & 63] = HOST.get(BYTE, address + loadAddends[entry]) & 0xffL;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.LH -> {
+          long address = x[(int) (d >> 16) & 63] + (d >> 32);
+          int entry = (int) (address >>> 12) & TLB_MASK;
+          if (loadTags[entry] != (address & (-0x1000L | 1))) {
+            missed = address;
+            exit = LOAD_MISS;
+            break loop;
+          }
+          x[(int) (d >> 8) & 63] = HOST.get(LE16, address + loadAddends[entry]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.LHU -> {
+          long address = x[(int) (d >> 16) & 63] + (d >> 32);
+          int entry = (int) (address >>> 12) & TLB_MASK;
+          if (loadTags[entry] != (address & (-0x1000L | 1))) {
+            missed = address;
+            exit = LOAD_MISS;
+            break loop;
+          }
+          x[(int) (d >> 8) & 63] = HOST.get(LE16, address + loadAddends[entry]) & 0xffffL;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.LW -> {
+          long address = x[(int) (d >> 16) & 63] + (d >> 32);
+          int entry = (int) (address >>> 12) & TLB_MASK;
+          if (loadTags[entry] != (address & (-0x1000L | 3))) {
+            missed = address;
+            exit = LOAD_MISS;
+            break loop;
+          }
+          x[(int) (d >> 8) & 63] = HOST.get(LE32, address + loadAddends[entry]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.LWU -> {
+          long address = x[(int) (d >> 16) & 63] + (d >> 32);
+          int entry = (int) (address >>> 12) & TLB_MASK;
+          if (loadTags[entry] != (address & (-0x1000L | 3))) {
+            missed = address;
+            exit = LOAD_MISS;
+            break loop;
+          }
+          x[(int) (d >> 8) & 63] = HOST.get(LE32, address + loadAddends[entry]) & 0xffff_ffffL;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.LD -> {
+          long address = x[(int) (d >> 16) & 63] + (d >> 32);
+          int entry = (int) (address >>> 12) & TLB_MASK;
+          if (loadTags[entry] != (address & (-0x1000L | 7))) {
+            missed = address;
+            exit = LOAD_MISS;
+            break loop;
+          }
+          x[(int) (d >> 8) & 63] = HOST.get(LE64, address + loadAddends[entry]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.FLW -> {
+          if (!fpOn) {
+            exit = SLOW;
+            break loop;
+          }
+          long address = x[(int) (d >> 16) & 63] + (d >> 32);
+          int entry = (int) (address >>> 12) & TLB_MASK;
+          if (loadTags[entry] != (address & (-0x1000L | 3))) {
+            missed = address;
+            exit = LOAD_MISS;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] =
+              HOST.get(LE32, address + loadAddends[entry]) | 0xffff_ffff_0000_0000L;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.FLD -> {
+          if (!fpOn) {
+            exit = SLOW;
+            break loop;
+          }
+          long address = x[(int) (d >> 16) & 63] + (d >> 32);
+          int entry = (int) (address >>> 12) & TLB_MASK;
+          if (loadTags[entry] != (address & (-0x1000L | 7))) {
+            missed = address;
+            exit = LOAD_MISS;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] = HOST.get(LE64, address + loadAddends[entry]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SB -> {
+          long address = x[(int) (d >> 16) & 63] + (d >> 32);
+          int entry = (int) (address >>> 12) & TLB_MASK;
+          if (storeTags[entry] != (address & -0x1000L)) {
+            missed = address;
+            exit = STORE_MISS;
+            break loop;
+          }
+          HOST.set(BYTE, address + storeAddends[entry], (byte) x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SH -> {
+          long address = x[(int) (d >> 16) & 63] + (d >> 32);
+          int entry = (int) (address >>> 12) & TLB_MASK;
+          if (storeTags[entry] != (address & (-0x1000L | 1))) {
+            missed = address;
+            exit = STORE_MISS;
+            break loop;
+          }
+          HOST.set(LE16, address + storeAddends[entry], (short) x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SW -> {
+          long address = x[(int) (d >> 16) & 63] + (d >> 32);
+          int entry = (int) (address >>> 12) & TLB_MASK;
+          if (storeTags[entry] != (address & (-0x1000L | 3))) {
+            missed = address;
+            exit = STORE_MISS;
+            break loop;
+          }
+          HOST.set(LE32, address + storeAddends[entry], (int) x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.SD -> {
+          long address = x[(int) (d >> 16) & 63] + (d >> 32);
+          int entry = (int) (address >>> 12) & TLB_MASK;
+          if (storeTags[entry] != (address & (-0x1000L | 7))) {
+            missed = address;
+            exit = STORE_MISS;
+            break loop;
+          }
+          HOST.set(LE64, address + storeAddends[entry], x[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.FSW -> {
+          if (!fpOn) {
+            exit = SLOW;
+            break loop;
+          }
+          long address = x[(int) (d >> 16) & 63] + (d >> 32);
+          int entry = (int) (address >>> 12) & TLB_MASK;
+          if (storeTags[entry] != (address & (-0x1000L | 3))) {
+            missed = address;
+            exit = STORE_MISS;
+            break loop;
+          }
+          HOST.set(LE32, address + storeAddends[entry], (int) f[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.FSD -> {
+          if (!fpOn) {
+            exit = SLOW;
+            break loop;
+          }
+          long address = x[(int) (d >> 16) & 63] + (d >> 32);
+          int entry = (int) (address >>> 12) & TLB_MASK;
+          if (storeTags[entry] != (address & (-0x1000L | 7))) {
+            missed = address;
+            exit = STORE_MISS;
+            break loop;
+          }
+          HOST.set(LE64, address + storeAddends[entry], f[(int) (d >> 24) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.FSGNJ_D -> {
+          if (!fpOn) {
+            exit = SLOW;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] =
+              f[(int) (d >> 16) & 63] & ~0x8000_0000_0000_0000L
+                  | f[(int) (d >> 24) & 63] & 0x8000_0000_0000_0000L;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.FSGNJN_D -> {
+          if (!fpOn) {
+            exit = SLOW;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] =
+              f[(int) (d >> 16) & 63] & ~0x8000_0000_0000_0000L
+                  | ~f[(int) (d >> 24) & 63] & 0x8000_0000_0000_0000L;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.FSGNJX_D -> {
+          if (!fpOn) {
+            exit = SLOW;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] =
+              f[(int) (d >> 16) & 63] ^ f[(int) (d >> 24) & 63] & 0x8000_0000_0000_0000L;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.FMV_X_D -> {
+          if (!fpOn) {
+            exit = SLOW;
+            break loop;
+          }
+          x[(int) (d >> 8) & 63] = f[(int) (d >> 16) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.FMV_D_X -> {
+          if (!fpOn) {
+            exit = SLOW;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.FMV_X_W -> {
+          if (!fpOn) {
+            exit = SLOW;
+            break loop;
+          }
+          x[(int) (d >> 8) & 63] = (int) f[(int) (d >> 16) & 63];
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.FMV_W_X -> {
+          if (!fpOn) {
+            exit = SLOW;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] | 0xffff_ffff_0000_0000L;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.FADD_D_NEAREST -> {
+          if (!fpHost) {
+            exit = SLOW;
+            break loop;
+          }
+          double r =
+              Double.longBitsToDouble(f[(int) (d >> 16) & 63])
+                  + Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
+          if (!HostFloat.isFinite(r)) {
+            exit = SLOW;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.FSUB_D_NEAREST -> {
+          if (!fpHost) {
+            exit = SLOW;
+            break loop;
+          }
+          double r =
+              Double.longBitsToDouble(f[(int) (d >> 16) & 63])
+                  - Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
+          if (!HostFloat.isFinite(r)) {
+            exit = SLOW;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.FMUL_D_NEAREST -> {
+          if (!fpHost) {
+            exit = SLOW;
+            break loop;
+          }
+          double r =
+              Double.longBitsToDouble(f[(int) (d >> 16) & 63])
+                  * Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
+          if (!(HostFloat.isNormal(r)
+              || HostFloat.isExactZero(r, f[(int) (d >> 16) & 63], f[(int) (d >> 24) & 63]))) {
+            exit = SLOW;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.FDIV_D_NEAREST -> {
+          if (!fpHost) {
+            exit = SLOW;
+            break loop;
+          }
+          double r =
+              Double.longBitsToDouble(f[(int) (d >> 16) & 63])
+                  / Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
+          if (!HostFloat.isNormal(r)) {
+            exit = SLOW;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.FSQRT_D_NEAREST -> {
+          if (!fpHost) {
+            exit = SLOW;
+            break loop;
+          }
+          double r = Math.sqrt(Double.longBitsToDouble(f[(int) (d >> 16) & 63]));
+          if (!HostFloat.isNormal(r)) {
+            exit = SLOW;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.FMADD_D_NEAREST -> {
+          if (!fpHost) {
+            exit = SLOW;
+            break loop;
+          }
+          double r =
+              Math.fma(
+                  Double.longBitsToDouble(f[(int) (d >> 16) & 63]),
+                  Double.longBitsToDouble(f[(int) (d >> 24) & 63]),
+                  Double.longBitsToDouble(f[(int) (d >> 40) & 63]));
+          if (!HostFloat.isNormal(r)) {
+            exit = SLOW;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.FMSUB_D_NEAREST -> {
+          if (!fpHost) {
+            exit = SLOW;
+            break loop;
+          }
+          double r =
+              Math.fma(
+                  Double.longBitsToDouble(f[(int) (d >> 16) & 63]),
+                  Double.longBitsToDouble(f[(int) (d >> 24) & 63]),
+                  -Double.longBitsToDouble(f[(int) (d >> 40) & 63]));
+          if (!HostFloat.isNormal(r)) {
+            exit = SLOW;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.FNMSUB_D_NEAREST -> {
+          if (!fpHost) {
+            exit = SLOW;
+            break loop;
+          }
+          double r =
+              Math.fma(
+                  -Double.longBitsToDouble(f[(int) (d >> 16) & 63]),
+                  Double.longBitsToDouble(f[(int) (d >> 24) & 63]),
+                  Double.longBitsToDouble(f[(int) (d >> 40) & 63]));
+          if (!HostFloat.isNormal(r)) {
+            exit = SLOW;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.FNMADD_D_NEAREST -> {
+          if (!fpHost) {
+            exit = SLOW;
+            break loop;
+          }
+          double r =
+              Math.fma(
+                  -Double.longBitsToDouble(f[(int) (d >> 16) & 63]),
+                  Double.longBitsToDouble(f[(int) (d >> 24) & 63]),
+                  -Double.longBitsToDouble(f[(int) (d >> 40) & 63]));
+          if (!HostFloat.isNormal(r)) {
+            exit = SLOW;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.FEQ_D -> {
+          if (!fpOn) {
+            exit = SLOW;
+            break loop;
+          }
+          double a = Double.longBitsToDouble(f[(int) (d >> 16) & 63]);
+          double b = Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
+          if (!(a <= b || a > b)) {
+            exit = SLOW;
+            break loop;
+          }
+          x[(int) (d >> 8) & 63] = a == b ? 1 : 0;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.FLT_D -> {
+          if (!fpOn) {
+            exit = SLOW;
+            break loop;
+          }
+          double a = Double.longBitsToDouble(f[(int) (d >> 16) & 63]);
+          double b = Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
+          if (!(a <= b || a > b)) {
+            exit = SLOW;
+            break loop;
+          }
+          x[(int) (d >> 8) & 63] = a < b ? 1 : 0;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.FLE_D -> {
+          if (!fpOn) {
+            exit = SLOW;
+            break loop;
+          }
+          double a = Double.longBitsToDouble(f[(int) (d >> 16) & 63]);
+          double b = Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
+          if (!(a <= b || a > b)) {
+            exit = SLOW;
+            break loop;
+          }
+          x[(int) (d >> 8) & 63] = a <= b ? 1 : 0;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case Op.FCVT_D_W -> {
+          if (!fpOn) {
+            exit = SLOW;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits((int) x[(int) (d >> 16) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.FCVT_D_L_NEAREST -> {
+          if (!fpHost) {
+            exit = SLOW;
+            break loop;
+          }
+          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits((double) x[(int) (d >> 16) & 63]);
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.FCVT_W_D_TO_ZERO -> {
+          if (!fpHost) {
+            exit = SLOW;
+            break loop;
+          }
+          double a = Double.longBitsToDouble(f[(int) (d >> 16) & 63]);
+          if (!(a > -0x1p31 && a < 0x1p31)) {
+            exit = SLOW;
+            break loop;
+          }
+          x[(int) (d >> 8) & 63] = (int) a;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        case SlotOp.FCVT_L_D_TO_ZERO -> {
+          if (!fpHost) {
+            exit = SLOW;
+            break loop;
+          }
+          double a = Double.longBitsToDouble(f[(int) (d >> 16) & 63]);
+          if (!(a > -0x1p63 && a < 0x1p63)) {
+            exit = SLOW;
+            break loop;
+          }
+          x[(int) (d >> 8) & 63] = (long) a;
+          slot += (int) (d >> 14) & 3;
+          continue;
+        }
+        default -> {
+          exit = SLOW;
+          break loop;
+        }
+      }
+      int entry = (int) (target >>> 12) & TLB_MASK;
+      if (fetchTags[entry] != (target & -0x1000L)) {
+        left--;
+        missed = target;
+        exit = FETCH_MISS;
+        break;
+      }
+      page = target & -0x1000L;
+      slot = (int) target >>> 1 & 0x7ff;
+      code = fetchCode[entry];
+    }
+    this.code = code;
+    this.page = page;
+    this.slot = slot;
+    this.left = left;
+    this.missed = missed;
+    return exit;
+  }
+}
