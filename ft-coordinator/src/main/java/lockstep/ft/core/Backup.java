@@ -39,7 +39,7 @@ final class Backup implements Stage {
     this.core = core;
     this.channel = channel;
     this.enlistedAtEpoch = enlistedAtEpoch;
-    this.replay = new Replay(core.guest, core.startUnreleased());
+    this.replay = new Replay(core.guest, core.startUnreleased(), core.config.logged());
     this.detector = new FailureDetector(core.limits.silenceNanos(), core.now());
     this.ackSentAtNanos = core.now();
     entries.forEach(replay::receive);
@@ -156,7 +156,7 @@ final class Backup implements Stage {
 
   @Override
   public void runSlice(long stepsMax) {
-    Optional<String> difference = replay.run(stepsMax, core);
+    Optional<String> difference = replay.run(stepsMax, core::emit);
     if (difference.isPresent()) {
       diverged(difference.get());
       return;

@@ -25,6 +25,7 @@ final class Replay {
   private record Made(long number, long position, Output output) {}
 
   private final Guest guest;
+  private final boolean logged;
   private final ArrayDeque<LogEntry> entries = new ArrayDeque<>();
 
   /** Outputs made that may not have left, in order. */
@@ -40,9 +41,11 @@ final class Replay {
 
   /**
    * @param unreleased outputs that the guest had made already and that may not have left
+   * @param logged whether to emit {@link Effect.Logged}
    */
-  Replay(Guest guest, List<Output> unreleased) {
+  Replay(Guest guest, List<Output> unreleased, boolean logged) {
     this.guest = guest;
+    this.logged = logged;
     this.lastPosition = guest.machine.position();
     long number = guest.outputsMade() - unreleased.size();
     this.outputsReleased = number;
@@ -99,7 +102,7 @@ final class Replay {
   }
 
   /** Executes up to {@code stepsMax} steps; returns how the machine differs from the log, if so. */
-  Optional<String> run(long stepsMax, Core core) {
+  Optional<String> run(long stepsMax, Effects effects) {
     long limit = guest.machine.position() + stepsMax;
     for (int i = 0; i < ENTRIES_PER_SLICE_MAX && !entries.isEmpty(); i++) {
       LogEntry next = entries.getFirst();
@@ -115,10 +118,10 @@ final class Replay {
         }
       }
       entries.removeFirst();
-      if (core.config.logged()) {
-        core.emit(new Effect.Logged(next));
+      if (logged) {
+        effects.emit(new Effect.Logged(next));
       }
-      Optional<String> difference = execute(next, core);
+      Optional<String> difference = execute(next, effects);
       if (difference.isPresent()) {
         return difference;
       }
@@ -126,7 +129,7 @@ final class Replay {
     return Optional.empty();
   }
 
-  private Optional<String> execute(LogEntry entry, Core core) {
+  private Optional<String> execute(LogEntry entry, Effects effects) {
     return switch (entry.payload()) {
       case Payload.Injected(Input input) -> {
         if (!guest.open.expects(input)) {
@@ -138,11 +141,15 @@ final class Replay {
       case Payload.OutputMade(long output) -> mark(output);
       case Payload.HashChecked(StateHash expected) -> {
         StateHash actual = guest.machine.hash();
-        core.emit(new Effect.Hashed(entry.lsn(), entry.position(), actual));
+        effects.emit(new Effect.Hashed(entry.lsn(), entry.position(), actual));
         yield actual.equals(expected)
             ? Optional.empty()
             : Optional.of("state hash " + actual + ", the primary's is " + expected);
       }
+      case Payload.OwnFlushBegan(int disk, _) when !guest.hasDisk(disk) ->
+          Optional.of("the primary's guest has a disk " + disk);
+      case Payload.OwnFlushEnded ended when !guest.hasDisk(ended.disk()) ->
+          Optional.of("the primary's guest has a disk " + ended.disk());
       case Payload.OwnFlushBegan(int disk, long flush) -> {
         guest.unflushed(disk).ownFlushBegan(flush);
         yield Optional.empty();

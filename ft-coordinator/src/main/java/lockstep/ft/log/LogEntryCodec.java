@@ -14,9 +14,6 @@ public final class LogEntryCodec {
   /** The longest body. */
   public static final int BODY_BYTES_MAX = InputCodec.DATA_BYTES_MAX + 1024;
 
-  /** Length and checksum. */
-  static final int HEADER_BYTES = 8;
-
   private final PayloadCodec payloads = new PayloadCodec();
 
   /** Appends the entry's bytes. */
@@ -41,7 +38,11 @@ public final class LogEntryCodec {
    *     entry
    */
   public LogEntry decode(WireReader in) throws MalformedMessageException {
-    int length = in.count32("length of a log entry", BODY_BYTES_MAX);
+    return decode(in.count32("length of a log entry", BODY_BYTES_MAX), in);
+  }
+
+  /** Reads what follows the length. */
+  LogEntry decode(int length, WireReader in) throws MalformedMessageException {
     int expected = in.int32();
     WireReader body = in.part(length);
     int actual = checksum(body.view());

@@ -1,0 +1,225 @@
+package lockstep.ft.simulation;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Connections as TCP gives them: bytes in order or not at all. A blocked way holds what is sent on
+ * it until it is unblocked, as retransmission does; a broken connection loses what is under way.
+ */
+final class Net {
+  static final int HOSTS = 4;
+  static final int SERVER = 2;
+  static final int PROXY = 3;
+
+  private static final long DIAL_TIMEOUT = 100 * World.MILLI;
+
+  /** One process's side of a connection. */
+  interface End {
+    void onMessage(Object message);
+
+    void onClosed();
+  }
+
+  /** A process that accepts connections. */
+  interface Listener {
+    /** Accepts or refuses (empty) a connection for {@code purpose}. */
+    Optional<End> accept(Connection connection, int fromHost, Object purpose);
+  }
+
+  private final World world;
+  private final boolean[][] blocked = new boolean[HOSTS][HOSTS];
+  private final long[][] extraDelay = new long[HOSTS][HOSTS];
+  private final List<Connection> connections = new ArrayList<>();
+
+  Net(World world) {
+    this.world = world;
+  }
+
+  void block(int from, int to, boolean block) {
+    blocked[from][to] = block;
+    if (!block) {
+      List.copyOf(connections).forEach(Connection::flush);
+    }
+  }
+
+  void delay(int from, int to, long extraNanos) {
+    extraDelay[from][to] = extraNanos;
+  }
+
+  boolean anyBlocked() {
+    for (boolean[] row : blocked) {
+      for (boolean cell : row) {
+        if (cell) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private long latency(int from, int to) {
+    return world.between(30 * World.MICRO, 200 * World.MICRO)
+        + (extraDelay[from][to] == 0 ? 0 : world.between(0, extraDelay[from][to]));
+  }
+
+  /** Dials; {@code done} gets the connection, whose near end is {@code end}, or nothing. */
+  void dial(
+      int from,
+      int to,
+      Optional<Listener> target,
+      Object purpose,
+      End end,
+      Consumer<Optional<Connection>> done) {
+    if (blocked[from][to] || blocked[to][from]) {
+      world.after(DIAL_TIMEOUT, () -> done.accept(Optional.empty()));
+      return;
+    }
+    world.after(
+        latency(from, to) + latency(to, from),
+        () -> {
+          Connection connection = new Connection(from, to, end);
+          Optional<End> far =
+              target.isEmpty() ? Optional.empty() : target.get().accept(connection, from, purpose);
+          if (far.isEmpty()) {
+            done.accept(Optional.empty());
+            return;
+          }
+          connection.far = far;
+          connections.add(connection);
+          done.accept(Optional.of(connection));
+        });
+  }
+
+  /** Breaks every connection between two hosts; both sides hear of it. */
+  void breakBetween(int a, int b) {
+    for (Connection connection : List.copyOf(connections)) {
+      if ((connection.nearHost == a && connection.farHost == b)
+          || (connection.nearHost == b && connection.farHost == a)) {
+        connection.break_();
+      }
+    }
+  }
+
+  /** Two pipes between two processes. */
+  final class Connection {
+    final int nearHost;
+    final int farHost;
+    private final End near;
+    private Optional<End> far = Optional.empty();
+    private final Pipe toFar;
+    private final Pipe toNear;
+    private boolean broken;
+
+    private Connection(int nearHost, int farHost, End near) {
+      this.nearHost = nearHost;
+      this.farHost = farHost;
+      this.near = near;
+      this.toFar = new Pipe(nearHost, farHost);
+      this.toNear = new Pipe(farHost, nearHost);
+    }
+
+    void sendFromNear(Object message) {
+      toFar.send(() -> far.ifPresent(end -> end.onMessage(message)));
+    }
+
+    void sendFromFar(Object message) {
+      toNear.send(() -> near.onMessage(message));
+    }
+
+    void closeFromNear() {
+      toFar.send(() -> far.ifPresent(End::onClosed));
+      toFar.closed = true;
+      toNear.deaf = true;
+    }
+
+    void closeFromFar() {
+      toNear.send(near::onClosed);
+      toNear.closed = true;
+      toFar.deaf = true;
+    }
+
+    /** The process on one side vanishes with its host: nobody tells the other side. */
+    void vanish(int host) {
+      if (host == nearHost) {
+        toFar.closed = true;
+        toNear.deaf = true;
+      } else {
+        toNear.closed = true;
+        toFar.deaf = true;
+      }
+    }
+
+    private void break_() {
+      if (!broken) {
+        broken = true;
+        connections.remove(this);
+        boolean tellNear = !toNear.deaf;
+        boolean tellFar = !toFar.deaf;
+        toNear.deaf = true;
+        toFar.deaf = true;
+        toNear.closed = true;
+        toFar.closed = true;
+        world.after(
+            latency(0, 0),
+            () -> {
+              if (tellNear) {
+                near.onClosed();
+              }
+              if (tellFar) {
+                far.ifPresent(End::onClosed);
+              }
+            });
+      }
+    }
+
+    private void flush() {
+      toFar.flush();
+      toNear.flush();
+      if (toFar.closed && toNear.closed) {
+        connections.remove(this);
+      }
+    }
+  }
+
+  private final class Pipe {
+    private final int from;
+    private final int to;
+    private final ArrayDeque<Runnable> held = new ArrayDeque<>();
+    private long lastArrival;
+    private boolean closed;
+    private boolean deaf;
+
+    Pipe(int from, int to) {
+      this.from = from;
+      this.to = to;
+    }
+
+    void send(Runnable delivery) {
+      if (closed) {
+        return;
+      }
+      held.addLast(delivery);
+      if (!blocked[from][to]) {
+        flush();
+      }
+    }
+
+    void flush() {
+      while (!blocked[from][to] && !held.isEmpty()) {
+        Runnable delivery = held.removeFirst();
+        lastArrival = Math.max(lastArrival, world.now() + latency(from, to));
+        world.after(
+            lastArrival - world.now(),
+            () -> {
+              if (!deaf) {
+                delivery.run();
+              }
+            });
+      }
+    }
+  }
+}

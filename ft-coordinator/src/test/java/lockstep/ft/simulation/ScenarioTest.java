@@ -1,0 +1,279 @@
+package lockstep.ft.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Optional;
+import lockstep.ft.core.CoreState;
+import lockstep.ft.core.CoreStateCodec;
+import lockstep.ft.core.Effect;
+import lockstep.ft.core.HaltReason;
+import lockstep.ft.core.Replayer;
+import lockstep.ft.core.ReplicaConfig.StartRule;
+import lockstep.ft.core.ReplicaEvent;
+import lockstep.ft.core.Role;
+import lockstep.ft.log.LogEntry;
+import org.junit.jupiter.api.Test;
+
+/** Single faults, one by one, with what must follow. The checker watches here too. */
+final class ScenarioTest {
+  private static final long SECOND = 1_000 * World.MILLI;
+
+  private final Simulation sim = new Simulation(7);
+
+  /** Host 0 is primary, host 1 backup, the service serves. */
+  private void startPair() {
+    sim.start(0);
+    sim.runFor(3 * World.MILLI);
+    sim.start(1);
+    sim.serve(5, SECOND);
+    assertEquals(Role.PRIMARY, sim.node(0).role());
+    assertEquals(Role.BACKUP, sim.node(1).role());
+  }
+
+  private void assertSameGuestServes() {
+    sim.serve(5, SECOND);
+    assertEquals(1, sim.checker.guestGeneration());
+  }
+
+  @Test
+  void guestDoesNotRunBeforeItsBackupIsEnlisted() {
+    sim.start(0);
+    sim.runFor(SECOND);
+    assertEquals(Role.LIVE_WAITING, sim.node(0).role());
+    assertEquals(0, sim.node(0).status().position());
+  }
+
+  @Test
+  void guestStartedAloneRunsAtOnce() {
+    sim.startRule(StartRule.ALONE);
+    sim.start(0);
+    sim.start(1);
+    sim.serve(5, SECOND);
+    sim.runFor(SECOND);
+    assertEquals(
+        1, java.util.stream.Stream.of(0, 1).filter(h -> sim.node(h).role() == Role.ALONE).count());
+  }
+
+  @Test
+  void backupGoesLiveWhenThePrimaryIsKilled() {
+    startPair();
+    sim.node(0).crash(false);
+    assertSameGuestServes();
+    assertEquals(Role.ALONE, sim.node(1).role());
+  }
+
+  @Test
+  void backupGoesLiveWhenThePrimaryVanishes() {
+    startPair();
+    sim.node(0).crash(true);
+    assertSameGuestServes();
+  }
+
+  @Test
+  void stoppedPrimaryFindsItselfReplacedAndHalts() {
+    startPair();
+    sim.node(0).pause();
+    assertSameGuestServes();
+    sim.node(0).resume();
+    sim.runFor(SECOND);
+    assertEquals(Role.HALTED, sim.node(0).role());
+    assertSameGuestServes();
+  }
+
+  @Test
+  void shortPauseChangesNothing() {
+    startPair();
+    sim.node(0).pause();
+    sim.runFor(Simulation.LIMITS.silenceNanos() / 2);
+    sim.node(0).resume();
+    assertSameGuestServes();
+    assertEquals(Role.PRIMARY, sim.node(0).role());
+  }
+
+  @Test
+  void stoppedBackupIsGivenUpAndHaltsWhenItContinues() {
+    startPair();
+    sim.node(1).pause();
+    assertSameGuestServes();
+    assertEquals(Role.ALONE, sim.node(0).role());
+    sim.node(1).resume();
+    sim.runFor(SECOND);
+    assertEquals(Role.HALTED, sim.node(1).role());
+  }
+
+  @Test
+  void primaryGoesOnAloneWhenTheBackupIsKilled() {
+    startPair();
+    sim.node(1).crash(false);
+    assertSameGuestServes();
+    assertEquals(Role.ALONE, sim.node(0).role());
+  }
+
+  @Test
+  void cuttingTheLogChannelLeavesExactlyOneLive() {
+    startPair();
+    sim.net.block(0, 1, true);
+    sim.net.block(1, 0, true);
+    assertSameGuestServes();
+    sim.runFor(SECOND);
+    boolean firstLives = sim.node(0).role() == Role.ALONE;
+    boolean secondLives = sim.node(1).role() == Role.ALONE;
+    assertTrue(firstLives != secondLives);
+    assertEquals(Optional.of(HaltReason.LOST), sim.node(firstLives ? 1 : 0).haltReason());
+  }
+
+  @Test
+  void pairOutlivesTheDiskServer() {
+    startPair();
+    sim.server.crash();
+    sim.runFor(SECOND);
+    sim.server.start();
+    assertSameGuestServes();
+    assertEquals(Role.PRIMARY, sim.node(0).role());
+  }
+
+  @Test
+  void nobodyGoesLiveWhileTheArbiterIsDownAndTheBackupDoesAfterwards() {
+    startPair();
+    sim.server.crash();
+    sim.node(0).crash(false);
+    sim.runFor(SECOND);
+    assertEquals(Role.SEALED, sim.node(1).role());
+    sim.server.start();
+    assertSameGuestServes();
+    assertEquals(Role.ALONE, sim.node(1).role());
+  }
+
+  @Test
+  void lostAnswerToAClaimStopsNobody() {
+    startPair();
+    sim.net.block(Net.SERVER, 1, true);
+    sim.node(0).crash(false);
+    sim.runFor(5 * World.MILLI);
+    assertEquals(sim.node(1).id, sim.server.record().live().orElseThrow().id());
+    sim.server.crash();
+    sim.net.breakBetween(Net.SERVER, 1);
+    sim.net.block(Net.SERVER, 1, false);
+    assertEquals(Role.SEALED, sim.node(1).role());
+    sim.server.start();
+    assertSameGuestServes();
+    assertEquals(3, sim.server.record().epoch(), "the repeated claim was granted anew");
+  }
+
+  @Test
+  void backupThatWasNeverToldItsEpochNeverClaims() {
+    sim.start(0);
+    sim.runFor(3 * World.MILLI);
+    sim.start(1);
+    while (sim.server.record().epoch() < 2) {
+      sim.runFor(100 * World.MICRO);
+    }
+    sim.node(0).crash(true); // the enlisting is granted, and nobody hears of it
+    assertEquals(sim.node(1).id, sim.server.record().backup().orElseThrow().id());
+    sim.runFor(Simulation.LEASE_MILLIS * World.MILLI / 2);
+    assertFalse(sim.node(1).role().isLive());
+    sim.start(0);
+    sim.serve(3, 3 * SECOND);
+    assertEquals(2, sim.checker.guestGeneration(), "it is a new start, after the lease");
+  }
+
+  @Test
+  void divergedBackupIsDroppedAndThePrimaryGoesOn() {
+    sim.expectDivergence();
+    startPair();
+    sim.node(1).machine().flipBit();
+    assertSameGuestServes();
+    sim.runFor(SECOND);
+    assertEquals(Optional.of(HaltReason.DIVERGED), sim.node(1).haltReason());
+    assertEquals(Role.ALONE, sim.node(0).role());
+    assertEquals(2, sim.divergences(), "both sides keep their state");
+  }
+
+  @Test
+  void guestThatSwitchesItselfOffEndsBoth() {
+    startPair();
+    sim.node(0).input(new ReplicaEvent.PowerButton());
+    sim.runFor(SECOND);
+    assertEquals(Optional.of(HaltReason.GUEST_OFF), sim.node(0).haltReason());
+    assertEquals(Optional.of(HaltReason.GUEST_OFF), sim.node(1).haltReason());
+    assertTrue(sim.server.record().live().isEmpty());
+  }
+
+  @Test
+  void otherMachineVersionIsRefusedByName() {
+    sim.start(0);
+    sim.version(2, "digest");
+    sim.start(1);
+    sim.runFor(SECOND);
+    assertEquals(
+        1,
+        java.util.stream.Stream.of(0, 1)
+            .filter(h -> sim.node(h).haltReason().equals(Optional.of(HaltReason.REFUSED)))
+            .count());
+  }
+
+  @Test
+  void otherDefinitionIsRefusedByName() {
+    sim.start(0);
+    sim.version(1, "another digest");
+    sim.start(1);
+    sim.runFor(SECOND);
+    assertEquals(
+        1,
+        java.util.stream.Stream.of(0, 1)
+            .filter(h -> sim.node(h).haltReason().equals(Optional.of(HaltReason.REFUSED)))
+            .count());
+  }
+
+  @Test
+  void recordingReplaysToTheSameState() {
+    ReplicaNode primary = sim.start(0);
+    sim.record(primary);
+    sim.runFor(3 * World.MILLI);
+    sim.start(1);
+    sim.serve(50, 10 * SECOND);
+    ToyMachine machine = new ToyMachine();
+    Replayer replayer = new Replayer(machine, 1, CoreState.POWER_ON);
+    long[] checks = new long[1];
+    for (LogEntry entry : sim.log()) {
+      assertTrue(replayer.receive(entry));
+      while (!replayer.isDone()) {
+        Optional<String> difference =
+            replayer.run(13, effect -> checks[0] += effect instanceof Effect.Hashed ? 1 : 0);
+        assertEquals(Optional.empty(), difference);
+      }
+    }
+    assertTrue(checks[0] > 1);
+    assertEquals(primary.machine().hash(), machine.hash());
+  }
+
+  @Test
+  void savedStateStandsInForTheBoot() throws IOException {
+    startPair();
+    ByteArrayOutputStream saved = new ByteArrayOutputStream();
+    sim.node(0).machine().save(saved);
+    CoreStateCodec codec = new CoreStateCodec();
+    byte[] core = codec.toBytes(sim.node(0).coreState());
+    sim.server.crash();
+    sim.node(0).crash(true);
+    sim.node(1).crash(true);
+    sim.server.start();
+    for (int host = 0; host < 2; host++) {
+      ToyMachine machine = new ToyMachine();
+      machine.restore(new ByteArrayInputStream(saved.toByteArray()));
+      try {
+        sim.start(host, machine, codec.fromBytes(core));
+      } catch (lockstep.ft.wire.MalformedMessageException e) {
+        throw new AssertionError(e);
+      }
+    }
+    sim.serve(10, 3 * SECOND);
+    assertTrue(sim.node(0).role() == Role.PRIMARY || sim.node(1).role() == Role.PRIMARY);
+    assertTrue(sim.checker.comparisons() > 0);
+  }
+}

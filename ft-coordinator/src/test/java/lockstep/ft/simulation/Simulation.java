@@ -1,0 +1,194 @@
+package lockstep.ft.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import lockstep.ft.arbiter.Member;
+import lockstep.ft.arbiter.ReplicaId;
+import lockstep.ft.core.CoreState;
+import lockstep.ft.core.Effect;
+import lockstep.ft.core.ReplicaConfig;
+import lockstep.ft.core.ReplicaConfig.StartRule;
+import lockstep.ft.log.LogChannelCodec;
+import lockstep.ft.log.LogChannelMessage;
+import lockstep.ft.log.LogEntry;
+import lockstep.ft.machine.Bytes;
+import lockstep.ft.wire.MalformedMessageException;
+
+/** Two hosts with a replica each, a disk server with the arbiter, a proxy with a client. */
+final class Simulation {
+  static final String VM = "toy";
+
+  /** Production's times are about five times as long; what matters is their order. */
+  static final ReplicaConfig.Limits LIMITS =
+      new ReplicaConfig.Limits(
+          10 * World.MILLI,
+          150 * World.MILLI,
+          20 * World.MILLI,
+          60 * World.MILLI,
+          60 * World.MILLI,
+          2 * World.MILLI,
+          2_000,
+          64 << 10,
+          2 << 10,
+          16 << 10);
+
+  static final long LEASE_MILLIS = 400;
+
+  final World world;
+  final Net net;
+  final Checker checker;
+  final ServerNode server;
+  final ProxyNode proxy;
+  private final LogChannelCodec codec = new LogChannelCodec();
+  private final ReplicaNode[] nodes = new ReplicaNode[2];
+  private final List<LogEntry> log = new ArrayList<>();
+  private Optional<ReplicaId> recorded = Optional.empty();
+  private boolean divergenceExpected;
+  private long divergences;
+  private StartRule startRule = StartRule.WITH_BACKUP;
+  private String definitionDigest = "digest";
+  private int machineVersion = 1;
+  final ServerNode.Sabotage sabotage;
+
+  Simulation(long seed, boolean telling, ServerNode.Sabotage sabotage) {
+    this.world = new World(seed, telling);
+    this.sabotage = sabotage;
+    this.net = new Net(world);
+    this.checker = new Checker();
+    this.server = new ServerNode(world, checker, LEASE_MILLIS, sabotage);
+    this.proxy = new ProxyNode(world, net, checker, server);
+  }
+
+  Simulation(long seed) {
+    this(seed, false, new ServerNode.Sabotage());
+  }
+
+  /** Starts a new process on {@code host}, with a machine not powered on. */
+  ReplicaNode start(int host) {
+    return start(host, new ToyMachine(), CoreState.POWER_ON);
+  }
+
+  ReplicaNode start(int host, ToyMachine machine, CoreState state) {
+    ReplicaId id = new ReplicaId(world.random.nextLong(), world.random.nextLong());
+    Member self = new Member(id, host + ":" + id, "");
+    byte[] entropy = new byte[8];
+    entropy[0] = (byte) world.random.nextInt();
+    ReplicaConfig config =
+        new ReplicaConfig(
+            VM,
+            self,
+            machineVersion,
+            definitionDigest,
+            1,
+            startRule,
+            Bytes.of(entropy),
+            world.now(),
+            LIMITS,
+            true);
+    nodes[host] = new ReplicaNode(this, host, config, machine, state);
+    world.tell(nodes[host].name() + " starts");
+    return nodes[host];
+  }
+
+  void startRule(StartRule rule) {
+    startRule = rule;
+  }
+
+  /** What the processes that are started from now on say in their hellos. */
+  void version(int otherMachineVersion, String otherDefinitionDigest) {
+    machineVersion = otherMachineVersion;
+    definitionDigest = otherDefinitionDigest;
+  }
+
+  ReplicaNode node(int host) {
+    return nodes[host];
+  }
+
+  /** The node that the arbiter's record names live, if its process lives. */
+  Optional<ReplicaNode> live() {
+    return server
+        .record()
+        .live()
+        .flatMap(member -> byEndpoint(member.logEndpoint()))
+        .filter(ReplicaNode::isAlive);
+  }
+
+  Optional<ReplicaNode> byEndpoint(String endpoint) {
+    for (ReplicaNode node : nodes) {
+      if (node != null && (node.host + ":" + node.id).equals(endpoint)) {
+        return Optional.of(node);
+      }
+    }
+    return Optional.empty();
+  }
+
+  void runFor(long nanos) {
+    world.runUntil(world.now() + nanos);
+  }
+
+  /** Runs until the client has been answered {@code more} times; fails after {@code nanosMax}. */
+  void serve(long more, long nanosMax) {
+    long wanted = proxy.replies() + more;
+    long end = world.now() + nanosMax;
+    while (proxy.replies() < wanted) {
+      Checker.require(world.now() < end, "the service does not go on: " + describe());
+      runFor(5 * World.MILLI);
+    }
+  }
+
+  String describe() {
+    return nodes[0].status() + "; " + nodes[1].status() + "; " + server.summary();
+  }
+
+  long sliceNanos() {
+    return 2 * World.MILLI;
+  }
+
+  /** Everything on the wire goes through the bytes, now and then. */
+  LogChannelMessage throughCodec(LogChannelMessage message) {
+    if (world.random.nextInt(16) != 0) {
+      return message;
+    }
+    try {
+      LogChannelMessage decoded = codec.fromBytes(codec.toBytes(message));
+      Checker.require(decoded.equals(message), "the codec changed " + message);
+      return decoded;
+    } catch (MalformedMessageException e) {
+      throw new Checker.Violation("the codec can't read what it wrote: " + e.getMessage());
+    }
+  }
+
+  // Recording.
+
+  void record(ReplicaNode node) {
+    recorded = Optional.of(node.id);
+  }
+
+  List<LogEntry> log() {
+    return log;
+  }
+
+  void logged(ReplicaId by, LogEntry entry) {
+    if (recorded.isPresent() && recorded.get().equals(by)) {
+      log.add(entry);
+    }
+  }
+
+  // Divergence.
+
+  void expectDivergence() {
+    divergenceExpected = true;
+  }
+
+  long divergences() {
+    return divergences;
+  }
+
+  void divergence(Effect.DivergenceFound found) {
+    divergences++;
+    if (!divergenceExpected) {
+      checker.noDivergence(found);
+    }
+  }
+}
