@@ -128,20 +128,25 @@ final class Backup implements Stage {
 
   @Override
   public void onRefused(ArbiterRequest question, ArbiterReply.Refused refused) {
-    core.halt(HaltReason.LOST, refused.reason());
+    if (refused.record().live().isEmpty()) {
+      core.halt(HaltReason.GUEST_OFF, "nobody is live any more");
+    } else {
+      core.halt(HaltReason.LOST, refused.reason());
+    }
   }
 
   /**
    * A record without this backup, of a later epoch: it was dismissed, or the primary has gone on
-   * alone. A sealed backup waits for the answer to its claim instead.
+   * alone, or, if nobody is live, the guest has ended. A sealed backup waits for the answer to its
+   * claim instead.
    */
   @Override
   public void onRecord(ArbiterRecord record) {
     boolean named = record.backup().map(member -> core.isSelf(member.id())).orElse(false);
     if (role == Role.BACKUP && record.epoch() > enlistedAtEpoch && !named) {
       core.emit(new Effect.ClosePeer(channel));
-      if (record.live().isEmpty() && replay.poweredOff()) {
-        core.halt(HaltReason.GUEST_OFF, "told by the arbiter");
+      if (record.live().isEmpty()) {
+        core.halt(HaltReason.GUEST_OFF, "nobody is live any more");
       } else {
         core.halt(HaltReason.DISMISSED, "epoch " + record.epoch() + " has another backup or none");
       }

@@ -65,9 +65,7 @@ final class LiveGuest {
     checkHash();
     Pause pause = core.guest.run(machine.position() + stepsMax, this::made);
     idle = pause == Pause.IDLE;
-    if (pause == Pause.OFF) {
-      off = true;
-    }
+    off |= pause == Pause.OFF;
     live.reached(machine.position());
   }
 
@@ -114,6 +112,7 @@ final class LiveGuest {
   }
 
   private void made(long number, Output output) {
+    off |= output instanceof Output.PowerChanged;
     LogEntry mark = live.append(new Payload.OutputMade(number));
     live.gate().add(number, mark.lsn(), output);
   }

@@ -37,7 +37,6 @@ final class Replay {
   private long nextLsn;
   private long lastPosition;
   private long outputsReleased;
-  private boolean poweredOff;
 
   /**
    * @param unreleased outputs that the guest had made already and that may not have left
@@ -83,11 +82,6 @@ final class Replay {
 
   boolean isDone() {
     return entries.isEmpty();
-  }
-
-  /** Whether the log's last entry, executed, says that the guest has ended. */
-  boolean poweredOff() {
-    return poweredOff;
   }
 
   List<Output> kept() {
@@ -158,11 +152,7 @@ final class Replay {
         guest.unflushed(ended.disk()).ownFlushEnded(ended.flush(), ended.status());
         yield Optional.empty();
       }
-      case Payload.PoweredOff _ -> {
-        poweredOff = true;
-        yield Optional.empty();
-      }
-      case Payload.Progressed _, Payload.EpochBegan _ -> Optional.empty();
+      case Payload.Progressed _, Payload.EpochBegan _, Payload.PoweredOff _ -> Optional.empty();
     };
   }
 

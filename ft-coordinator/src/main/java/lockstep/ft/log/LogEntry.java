@@ -9,7 +9,7 @@ package lockstep.ft.log;
  */
 public record LogEntry(long lsn, long position, Payload payload) {
   /** What an entry costs beside the bytes it carries; the codec's fixed part, rounded up. */
-  private static final int OVERHEAD_BYTES = 48;
+  private static final int OVERHEAD_BYTES = 72;
 
   public LogEntry {
     if (lsn < 0 || position < 0) {

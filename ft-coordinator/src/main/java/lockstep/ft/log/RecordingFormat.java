@@ -1,6 +1,7 @@
 package lockstep.ft.log;
 
 import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
 import lockstep.ft.wire.MalformedMessageException;
 import lockstep.ft.wire.WireReader;
 import lockstep.ft.wire.WireWriter;
@@ -11,7 +12,7 @@ import lockstep.ft.wire.WireWriter;
  * <pre>
  * magic "LOCKSTEP" (8), format version (4)
  * header: length (4), then machine version, VM's name, definition, its digest
- * sections: name, length (8), content, CRC-32C of the content (4); an empty name ends them
+ * sections: name, length (8), content, CRC-32C of the three (4); an empty name ends them
  * entries: each as LogEntryCodec writes it
  * end: -1 (4), number of entries (8)
  * </pre>
@@ -34,6 +35,15 @@ final class RecordingFormat {
   static final int END = -1;
 
   private RecordingFormat() {}
+
+  /** The checksum of a section, before its content. */
+  static CRC32C sectionChecksum(String name, long length) {
+    WireWriter start = new WireWriter();
+    start.string(name).int64(length);
+    CRC32C crc = new CRC32C();
+    crc.update(start.toByteArray());
+    return crc;
+  }
 
   static void encode(RecordingHeader header, WireWriter to) {
     to.int32(header.machineVersion());

@@ -167,7 +167,7 @@ public final class RecordingReader implements Closeable {
   /** The content of a section, with its checksum checked at its end. */
   private final class Content extends FilterInputStream {
     private final String name;
-    private final CRC32C crc = new CRC32C();
+    private final CRC32C crc;
     private long left;
     private boolean checked;
 
@@ -175,6 +175,7 @@ public final class RecordingReader implements Closeable {
       super(RecordingReader.this.in);
       this.name = name;
       this.left = length;
+      this.crc = RecordingFormat.sectionChecksum(name, length);
       checkAtEnd();
     }
 

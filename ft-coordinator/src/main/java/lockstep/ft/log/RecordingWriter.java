@@ -60,7 +60,7 @@ public final class RecordingWriter implements Closeable {
     }
     out.writeUTF(name);
     out.writeLong(length);
-    CRC32C crc = new CRC32C();
+    CRC32C crc = RecordingFormat.sectionChecksum(name, length);
     byte[] buffer = new byte[COPY_BYTES];
     for (long left = length; left > 0; ) {
       int read = content.read(buffer, 0, (int) Math.min(left, buffer.length));

@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.stream.Stream;
 import lockstep.ft.core.CoreState;
 import lockstep.ft.core.CoreStateCodec;
 import lockstep.ft.core.Effect;
@@ -17,6 +18,7 @@ import lockstep.ft.core.ReplicaConfig.StartRule;
 import lockstep.ft.core.ReplicaEvent;
 import lockstep.ft.core.Role;
 import lockstep.ft.log.LogEntry;
+import lockstep.ft.wire.MalformedMessageException;
 import org.junit.jupiter.api.Test;
 
 /** Single faults, one by one, with what must follow. The checker watches here too. */
@@ -55,8 +57,7 @@ final class ScenarioTest {
     sim.start(1);
     sim.serve(5, SECOND);
     sim.runFor(SECOND);
-    assertEquals(
-        1, java.util.stream.Stream.of(0, 1).filter(h -> sim.node(h).role() == Role.ALONE).count());
+    assertEquals(1, Stream.of(0, 1).filter(h -> sim.node(h).role() == Role.ALONE).count());
   }
 
   @Test
@@ -212,7 +213,7 @@ final class ScenarioTest {
     sim.runFor(SECOND);
     assertEquals(
         1,
-        java.util.stream.Stream.of(0, 1)
+        Stream.of(0, 1)
             .filter(h -> sim.node(h).haltReason().equals(Optional.of(HaltReason.REFUSED)))
             .count());
   }
@@ -225,7 +226,7 @@ final class ScenarioTest {
     sim.runFor(SECOND);
     assertEquals(
         1,
-        java.util.stream.Stream.of(0, 1)
+        Stream.of(0, 1)
             .filter(h -> sim.node(h).haltReason().equals(Optional.of(HaltReason.REFUSED)))
             .count());
   }
@@ -241,7 +242,7 @@ final class ScenarioTest {
     Replayer replayer = new Replayer(machine, 1, CoreState.POWER_ON);
     long[] checks = new long[1];
     for (LogEntry entry : sim.log()) {
-      assertTrue(replayer.receive(entry));
+      assertTrue(replayer.receive(entry), entry::toString);
       while (!replayer.isDone()) {
         Optional<String> difference =
             replayer.run(13, effect -> checks[0] += effect instanceof Effect.Hashed ? 1 : 0);
@@ -268,7 +269,7 @@ final class ScenarioTest {
       machine.restore(new ByteArrayInputStream(saved.toByteArray()));
       try {
         sim.start(host, machine, codec.fromBytes(core));
-      } catch (lockstep.ft.wire.MalformedMessageException e) {
+      } catch (MalformedMessageException e) {
         throw new AssertionError(e);
       }
     }

@@ -28,7 +28,7 @@ final class Simulation {
           60 * World.MILLI,
           60 * World.MILLI,
           2 * World.MILLI,
-          2_000,
+          200,
           64 << 10,
           2 << 10,
           16 << 10);
