@@ -15,6 +15,7 @@ import lockstep.ft.arbiter.ArbiterRequest;
 final class ArbiterAsking {
   private final long retryNanos;
   private Optional<ArbiterRequest> question = Optional.empty();
+  private long nextNonce = 1;
   private long nonce;
   private long askedAtNanos;
   private long retryAtNanos;
@@ -27,12 +28,23 @@ final class ArbiterAsking {
     return question.isPresent();
   }
 
-  /** Asks; {@code make} gets the nonce. Nothing else may be open. */
+  /** A nonce that no question had before. */
+  long newNonce() {
+    return nextNonce++;
+  }
+
+  /** Asks something new; {@code make} gets the nonce. Nothing else may be open. */
   void ask(LongFunction<ArbiterRequest> make, Core core) {
+    ask(newNonce(), make, core);
+  }
+
+  /** Asks with a nonce that may have been asked with before. Nothing else may be open. */
+  void ask(long questionNonce, LongFunction<ArbiterRequest> make, Core core) {
     if (question.isPresent()) {
       throw new IllegalStateException("asked already: " + question.get());
     }
-    question = Optional.of(make.apply(++nonce));
+    nonce = questionNonce;
+    question = Optional.of(make.apply(nonce));
     askedAtNanos = core.now();
     send(core);
   }

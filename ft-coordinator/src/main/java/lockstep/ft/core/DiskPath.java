@@ -158,12 +158,10 @@ final class DiskPath {
 
   /** Flushes what is kept before it grows beyond its bound. */
   void flushIfMuchIsKept() {
-    boolean flushing =
-        underWay.values().stream().anyMatch(purpose -> purpose instanceof Purpose.OwnFlush);
     if (state == State.READY
-        && !flushing
         && core.guest.unflushed(disk).bytes() > 0
-        && core.guest.keptBytes() * 2 > core.limits.keptWritesBytesMax()) {
+        && core.guest.keptBytes() * 2 > core.limits.keptWritesBytesMax()
+        && underWay.values().stream().noneMatch(Purpose.OwnFlush.class::isInstance)) {
       ownFlush();
     }
   }

@@ -10,6 +10,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class LeaseGuard {
   private static final int RENEWALS_PER_LEASE = 4;
+
+  /** A renewal that is not answered is repeated so often. */
+  private static final int ATTEMPTS_PER_LEASE = 16;
+
   private static final int RENEWALS_OPEN_MAX = 16;
 
   private record Renewal(long sequence, long sentAtNanos) {}
@@ -56,7 +60,7 @@ final class LeaseGuard {
       open.removeFirst();
     }
     open.addLast(new Renewal(++sequence, nowNanos));
-    nextRenewalNanos = nowNanos + lengthNanos / RENEWALS_PER_LEASE;
+    nextRenewalNanos = nowNanos + lengthNanos / ATTEMPTS_PER_LEASE;
     return sequence;
   }
 

@@ -27,6 +27,13 @@ import lockstep.ft.machine.Output;
  */
 final class Waiting implements Stage {
   private final Core core;
+
+  /**
+   * Every start that this replica asks for has the same nonce. A start may be refused because a
+   * lease runs, and its repetition, under way already, be granted: whoever asks next hears so.
+   */
+  private final long startNonce;
+
   private final List<LogEntry> received = new ArrayList<>();
   private Optional<ArbiterRecord> known = Optional.empty();
   private OptionalLong channel = OptionalLong.empty();
@@ -40,6 +47,7 @@ final class Waiting implements Stage {
 
   Waiting(Core core, long nowNanos) {
     this.core = core;
+    this.startNonce = core.arbiter.newNonce();
     this.detector = new FailureDetector(core.limits.silenceNanos(), nowNanos);
     this.nextTryNanos = nowNanos;
   }
@@ -82,12 +90,13 @@ final class Waiting implements Stage {
     ArbiterRecord record = known.get();
     Optional<Member> live = record.live();
     boolean mayStart = core.config.startRule() != ReplicaConfig.StartRule.NEVER;
-    if (mayStart && (live.isEmpty() || unreachable)) {
+    if (mayStart && (live.isEmpty() || unreachable || core.isLiveIn(record))) {
       unreachable = false;
       core.arbiter.ask(
+          startNonce,
           nonce -> new ArbiterRequest.Start(core.config.vm(), core.self(), record.epoch(), nonce),
           core);
-    } else if (live.isPresent() && !core.isLiveIn(record)) {
+    } else if (live.isPresent()) {
       dialling = true;
       core.emit(new Effect.DialPeer(live.get().logEndpoint()));
     }

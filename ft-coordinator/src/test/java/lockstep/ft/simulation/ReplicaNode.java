@@ -45,6 +45,7 @@ final class ReplicaNode implements Net.Listener {
   private Optional<Net.Connection> proxy = Optional.empty();
   private Optional<HaltReason> halted = Optional.empty();
   private long nextChannel;
+  private long newestAttach;
   private boolean alive = true;
   private boolean paused;
   private long wakeups;
@@ -521,6 +522,7 @@ final class ReplicaNode implements Net.Listener {
 
   private void attachDisk(Effect.AttachDisk attach) {
     detachDisk(attach.disk());
+    newestAttach = attach.attach();
     ProcessEnd end =
         new ProcessEnd() {
           @Override
@@ -551,7 +553,10 @@ final class ReplicaNode implements Net.Listener {
         new ServerNode.AttachAsked(id, attach.epoch()),
         end,
         connection -> {
-          if (connection.isPresent()) {
+          if (connection.isPresent() && attach.attach() < newestAttach) {
+            mine.remove(connection.get());
+            connection.get().closeFromNear(); // a later attach has overtaken this one
+          } else if (connection.isPresent()) {
             disks.put(attach.disk(), connection.get());
           } else {
             arrive(new ReplicaEvent.DiskLost(attach.disk(), attach.attach()));

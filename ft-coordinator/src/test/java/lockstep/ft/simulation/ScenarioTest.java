@@ -184,6 +184,22 @@ final class ScenarioTest {
   }
 
   @Test
+  void startThatIsRefusedAndThenGrantedOnRepetitionIsNotMissed() {
+    sim.startRule(StartRule.WITH_BACKUP);
+    startPair();
+    sim.node(0).crash(true);
+    sim.node(1).crash(true);
+    sim.start(0);
+    sim.runFor(Simulation.LEASE_MILLIS * World.MILLI * 3 / 4);
+    sim.net.block(Net.SERVER, 0, true); // answers pile up: refusals, then a grant
+    sim.runFor(Simulation.LEASE_MILLIS * World.MILLI);
+    sim.net.block(Net.SERVER, 0, false);
+    sim.start(1);
+    sim.serve(3, 3 * SECOND);
+    assertEquals(2, sim.checker.guestGeneration());
+  }
+
+  @Test
   void divergedBackupIsDroppedAndThePrimaryGoesOn() {
     sim.expectDivergence();
     startPair();
