@@ -23,6 +23,7 @@ import lockstep.vmm.machine.device.rtc.GoldfishRtc;
 import lockstep.vmm.machine.device.uart.Uart16550;
 import lockstep.vmm.machine.device.virtio.VirtioDevice;
 import lockstep.vmm.machine.device.virtio.VirtioMmio;
+import lockstep.vmm.machine.hart.Clint;
 import lockstep.vmm.machine.hart.GuestTime;
 import lockstep.vmm.machine.hart.Interrupts;
 import lockstep.vmm.machine.memory.PhysicalMemory;
@@ -190,6 +191,8 @@ public final class Board {
   private byte[] deviceTree(byte[] randomSeed) {
     BoardTree tree =
         new BoardTree(PhysicalMemory.RAM_BASE, config.ramBytes(), GuestTime.TICKS_PER_SECOND)
+            .clint(
+                Clint.BASE, Clint.SIZE, Interrupts.MACHINE_SOFTWARE, Interrupts.MACHINE_TIMER)
             .interruptController(
                 MemoryMap.PLIC,
                 Plic.SIZE_BYTES,

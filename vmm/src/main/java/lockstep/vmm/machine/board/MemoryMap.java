@@ -1,10 +1,12 @@
 package lockstep.vmm.machine.board;
 
-/** Physical addresses and interrupt sources of the board; the same places as QEMU's virt board. */
+/**
+ * Physical addresses and interrupt sources of the board; the same places as on QEMU's virt board. RAM
+ * and the CLINT are the machine's own.
+ */
 final class MemoryMap {
   static final long POWER_SWITCH = 0x10_0000L;
   static final long RTC = 0x10_1000L;
-  static final long CLINT = 0x200_0000L;
   static final long PLIC = 0xc00_0000L;
   static final long UART = 0x1000_0000L;
   static final long POWER_BUTTON_UART = 0x1000_0100L;

@@ -25,8 +25,13 @@ final class GuestReplayTest {
   /** {@code -Dlockstep.steps=N} sets how far behind the last save the hashes must be equal. */
   private static final long STEPS_BEHIND = Long.getLong("lockstep.steps", 1_000_000_000L);
 
-  /** Little enough that the kernel reclaims pages all the time. */
-  private static final long SMALL_RAM_BYTES = 88L << 20;
+  /** Fills memory until the page cache must give pages up all the time, then reads files for ever. */
+  private static final String PRESSURE =
+      "available() { grep MemAvailable /proc/meminfo | tr -dc 0-9; }; n=0;"
+          + " while [ $(available) -gt 14000 ]; do n=$((n+1));"
+          + " dd if=/dev/zero of=/tmp/fill$n bs=1M count=2 2>/dev/null; done; echo full-$((6 * 7));"
+          + " while :; do cat /usr/bin/* /usr/lib/*/* >/dev/null 2>&1;"
+          + " echo took $(grep -E '^pgsteal_(kswapd|direct) ' /proc/vmstat); done\n";
 
   private static final int SAVES = 3;
 
@@ -47,11 +52,13 @@ final class GuestReplayTest {
   @Test
   @Tag("slow")
   void aStateSavedUnderMemoryPressureGoesOnAsTheSavedOneDid() throws IOException, BootException {
-    BoardHarness guest = new BoardHarness(GuestFiles.find().withRam(SMALL_RAM_BYTES));
+    BoardHarness guest = new BoardHarness(GuestFiles.find());
     guest.powerOn();
     guest.runUntil(GuestBootTest.READY, GuestBootTest.BOOT_STEPS_MAX);
     GuestShell.open(guest);
-    guest.type("while :; do cat /usr/bin/* /usr/lib/*/* > /dev/null 2>&1; done\n");
+    guest.type(PRESSURE);
+    guest.runUntil("full-42", GuestBootTest.BOOT_STEPS_MAX);
+    guest.runUntil("took pgsteal", GuestBootTest.BOOT_STEPS_MAX);
 
     Random positions = new Random(7);
     List<Saved> saves = new ArrayList<>();
@@ -64,6 +71,7 @@ final class GuestReplayTest {
       guest.runTo(Math.min(end, guest.machine().position() + CHECK_STEPS));
       guest.check();
     }
+    System.out.println(lastLine(guest.console()));
     for (Saved saved : saves) {
       Machine restored = guest.sibling();
       try (InputStream in = new BufferedInputStream(Files.newInputStream(saved.file()))) {
@@ -74,6 +82,11 @@ final class GuestReplayTest {
       int outputsBefore = ((BoardHarness.Event.Check) rest.getFirst()).outputs();
       new Replay(restored, outputsBefore, 3, 10_000_000L).play(rest);
     }
+  }
+
+  private static String lastLine(String console) {
+    int at = console.lastIndexOf("took pgsteal");
+    return console.substring(at, console.indexOf('\n', at) + 1);
   }
 
   /** A saved state, and how many events lay before it. */
