@@ -191,8 +191,7 @@ public final class Board {
   private byte[] deviceTree(byte[] randomSeed) {
     BoardTree tree =
         new BoardTree(PhysicalMemory.RAM_BASE, config.ramBytes(), GuestTime.TICKS_PER_SECOND)
-            .clint(
-                Clint.BASE, Clint.SIZE, Interrupts.MACHINE_SOFTWARE, Interrupts.MACHINE_TIMER)
+            .clint(Clint.BASE, Clint.SIZE, Interrupts.MACHINE_SOFTWARE, Interrupts.MACHINE_TIMER)
             .interruptController(
                 MemoryMap.PLIC,
                 Plic.SIZE_BYTES,

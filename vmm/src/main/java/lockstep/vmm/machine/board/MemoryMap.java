@@ -1,8 +1,8 @@
 package lockstep.vmm.machine.board;
 
 /**
- * Physical addresses and interrupt sources of the board; the same places as on QEMU's virt board. RAM
- * and the CLINT are the machine's own.
+ * Physical addresses and interrupt sources of the board; the same places as on QEMU's virt board.
+ * RAM and the CLINT are the machine's own.
  */
 final class MemoryMap {
   static final long POWER_SWITCH = 0x10_0000L;

@@ -105,7 +105,8 @@ public final class Hart implements Stateful {
     state.medeleg = DELEGATED_EXCEPTIONS;
     state.mideleg = DELEGATED_INTERRUPTS;
     state.mcounteren = ALL_COUNTERS;
-    state.scounteren = ALL_COUNTERS; // as OpenSBI leaves it: Linux relies on it for rdtime in user mode
+    state.scounteren =
+        ALL_COUNTERS; // as OpenSBI leaves it: Linux relies on it for rdtime in user mode
     state.menvcfg = Timers.STCE;
     setX(10, a0);
     setX(11, a1);

@@ -81,8 +81,7 @@ final class BoardTest {
 
   private static List<Output> hiAndOff() {
     byte[] hi = "Hi".getBytes(StandardCharsets.US_ASCII);
-    return List.of(
-        new Output.ConsoleWritten(0, Bytes.of(hi)), new Output.PowerChanged(false));
+    return List.of(new Output.ConsoleWritten(0, Bytes.of(hi)), new Output.PowerChanged(false));
   }
 
   @Test
@@ -131,9 +130,7 @@ final class BoardTest {
   @Test
   void definitionsThatTheMachineCannotBeAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> new BoardConfig.DiskConfig(100, false));
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> config(disks(BoardConfig.DISKS_MAX + 1)));
+    assertThrows(IllegalArgumentException.class, () -> config(disks(BoardConfig.DISKS_MAX + 1)));
     assertThrows(BootException.class, () -> Board.create(config(), new byte[100], new byte[0]));
   }
 

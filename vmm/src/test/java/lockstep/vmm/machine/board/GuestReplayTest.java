@@ -25,7 +25,9 @@ final class GuestReplayTest {
   /** {@code -Dlockstep.steps=N} sets how far behind the last save the hashes must be equal. */
   private static final long STEPS_BEHIND = Long.getLong("lockstep.steps", 1_000_000_000L);
 
-  /** Fills memory until the page cache must give pages up all the time, then reads files for ever. */
+  /**
+   * Fills memory until the page cache must give pages up all the time, then reads files for ever.
+   */
   private static final String PRESSURE =
       "available() { grep MemAvailable /proc/meminfo | tr -dc 0-9; }; n=0;"
           + " while [ $(available) -gt 14000 ]; do n=$((n+1));"
