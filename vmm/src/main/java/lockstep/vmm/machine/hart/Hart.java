@@ -105,8 +105,8 @@ public final class Hart implements Stateful {
     state.medeleg = DELEGATED_EXCEPTIONS;
     state.mideleg = DELEGATED_INTERRUPTS;
     state.mcounteren = ALL_COUNTERS;
-    state.scounteren =
-        ALL_COUNTERS; // as OpenSBI leaves it: Linux relies on it for rdtime in user mode
+    // As OpenSBI leaves it: Linux relies on it for rdtime in user mode.
+    state.scounteren = ALL_COUNTERS;
     state.menvcfg = Timers.STCE;
     setX(10, a0);
     setX(11, a1);
@@ -210,7 +210,7 @@ public final class Hart implements Stateful {
         if (exit == Interpreter.DONE) {
           return;
         }
-        located = exit != Interpreter.FETCH_MISS && makeWay(exit);
+        located = exit != Interpreter.FETCH_MISS && makeWay();
         if (!located && exit != Interpreter.FETCH_MISS) {
           executeHere();
         }
@@ -250,20 +250,21 @@ public final class Hart implements Stateful {
     return true;
   }
 
-  /** Removes the reason for which the loop was left, if the loop can then go on by itself. */
-  private boolean makeWay(int exit) {
+  /** Removes the reason for which the loop stopped, if the loop can then go on by itself. */
+  private boolean makeWay() {
     long insn = interpreter.code[interpreter.slot];
-    return switch (exit) {
-      case Interpreter.LOAD_MISS ->
-          isAligned(insn, interpreter.missed) && mmu.fillLoad(interpreter.missed);
-      case Interpreter.STORE_MISS ->
-          isAligned(insn, interpreter.missed) && mmu.fillStore(interpreter.missed);
-      default -> Insn.op(insn) == SlotOp.UNDECODED && decode();
-    };
-  }
-
-  private static boolean isAligned(long insn, long address) {
-    return (address & ((1 << MemoryOps.log2Size(Insn.op(insn))) - 1)) == 0;
+    int op = Insn.op(insn);
+    if (op == SlotOp.UNDECODED) {
+      return decode();
+    }
+    if (!MemoryOps.isLoadOrStore(op) || (MemoryOps.isFloat(op) && !state.fpDirty())) {
+      return false;
+    }
+    long address = state.x[Insn.rs1(insn)] + Insn.immediate(insn);
+    if ((address & ((1 << MemoryOps.log2Size(op)) - 1)) != 0) {
+      return false;
+    }
+    return MemoryOps.isStore(op) ? mmu.fillStore(address) : mmu.fillLoad(address);
   }
 
   private boolean decode() {
@@ -308,8 +309,8 @@ public final class Hart implements Stateful {
       interpreter.code = crossing;
       interpreter.page = pc;
       interpreter.slot = 0;
-      int exit = runLoop();
-      if (interpreter.left == 1 && !makeWay(exit)) {
+      runLoop();
+      if (interpreter.left == 1 && !makeWay()) {
         executeSlowly(crossing[0]);
       }
     }
@@ -382,6 +383,9 @@ public final class Hart implements Stateful {
           loadOrStore(op, insn);
         } else if (op >= Op.LR_W && op <= Op.AMOMAXU_D) {
           retireOrFault(atomics.execute(op, insn), insn);
+        } else if (op >= Op.ADD_UW) {
+          state.x[Insn.rd(insn)] = BitManipulation.execute(op, insn, state.x);
+          retire(insn);
         } else {
           retireOrIllegal(floats.execute(op, insn), insn);
         }

@@ -81,6 +81,11 @@ final class HartState implements Stateful {
     return softwarePending | drivenPending;
   }
 
+  /** Whether floating-point state may be changed without noting it in mstatus first. */
+  boolean fpDirty() {
+    return (mstatus & Status.FS) == Status.FS;
+  }
+
   boolean fpEnabled() {
     return (mstatus & Status.FS) != 0;
   }

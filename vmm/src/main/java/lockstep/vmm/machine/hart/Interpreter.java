@@ -26,17 +26,14 @@ final class Interpreter {
   /** All steps are used up. */
   static final int DONE = 0;
 
-  /** The instruction at the slot is not one for this loop, or not now. */
-  static final int SLOW = 1;
-
-  /** The load at the slot missed the TLB; see {@link #missed}. */
-  static final int LOAD_MISS = 2;
-
-  /** The store at the slot missed the TLB. */
-  static final int STORE_MISS = 3;
+  /**
+   * The instruction at the slot can't be executed here, or not now: a TLB miss, something not
+   * decoded, or simply no case for it.
+   */
+  static final int STOPPED = 1;
 
   /** A jump, already retired, or the end of the page leads to {@link #missed}, not in the TLB. */
-  static final int FETCH_MISS = 4;
+  static final int FETCH_MISS = 2;
 
   private static final int TLB_MASK = DataTlb.ENTRIES - 1;
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
@@ -52,7 +49,7 @@ final class Interpreter {
   long page;
   int slot;
 
-  /** Virtual address that could not be reached. */
+  /** Virtual address that a jump could not reach. */
   long missed;
 
   Interpreter(HartState state) {
@@ -63,13 +60,9 @@ final class Interpreter {
     return page + ((long) slot << 1);
   }
 
-  private boolean fpDirty() {
-    return (state.mstatus & Status.FS) == Status.FS;
-  }
-
   /** With inexact raised already, what the host rounds to nearest raises nothing new. */
   private boolean hostRoundsAlike() {
-    return fpDirty()
+    return state.fpDirty()
         && (state.fpStatus.flags & FpStatus.NX) != 0
         && state.roundingMode == RoundingMode.RNE;
   }
@@ -78,7 +71,7 @@ final class Interpreter {
   int run(DataTlb data, FetchTlb fetch) {
     final long[] x = state.x;
     final long[] f = state.f;
-    final boolean fpOn = fpDirty();
+    final boolean fpOn = state.fpDirty();
     final boolean fpHost = hostRoundsAlike();
     final long[] loadTags = data.loadTags;
     final long[] loadAddends = data.loadAddends;
@@ -91,9 +84,13 @@ final class Interpreter {
     int slot = this.slot;
     long left = this.left;
     long missed = 0;
-    int exit = DONE;
+    int exit = STOPPED;
     loop:
-    for (; left > 0; left--) {
+    for (; ; left--) {
+      if (left == 0) {
+        exit = DONE;
+        break;
+      }
       final long d = code[slot];
       final long target;
       switch ((int) d & 0xff) {
@@ -316,215 +313,6 @@ final class Interpreter {
           slot += (int) (d >> 14) & 3;
           continue;
         }
-        case Op.ADD_UW -> {
-          x[(int) (d >> 8) & 63] =
-              (x[(int) (d >> 16) & 63] & 0xffff_ffffL) + x[(int) (d >> 24) & 63];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SH1ADD -> {
-          x[(int) (d >> 8) & 63] = (x[(int) (d >> 16) & 63] << 1) + x[(int) (d >> 24) & 63];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SH2ADD -> {
-          x[(int) (d >> 8) & 63] = (x[(int) (d >> 16) & 63] << 2) + x[(int) (d >> 24) & 63];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SH3ADD -> {
-          x[(int) (d >> 8) & 63] = (x[(int) (d >> 16) & 63] << 3) + x[(int) (d >> 24) & 63];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SH1ADD_UW -> {
-          x[(int) (d >> 8) & 63] =
-              ((x[(int) (d >> 16) & 63] & 0xffff_ffffL) << 1) + x[(int) (d >> 24) & 63];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SH2ADD_UW -> {
-          x[(int) (d >> 8) & 63] =
-              ((x[(int) (d >> 16) & 63] & 0xffff_ffffL) << 2) + x[(int) (d >> 24) & 63];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SH3ADD_UW -> {
-          x[(int) (d >> 8) & 63] =
-              ((x[(int) (d >> 16) & 63] & 0xffff_ffffL) << 3) + x[(int) (d >> 24) & 63];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SLLI_UW -> {
-          x[(int) (d >> 8) & 63] = (x[(int) (d >> 16) & 63] & 0xffff_ffffL) << (int) (d >> 32);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.ANDN -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] & ~x[(int) (d >> 24) & 63];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.ORN -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] | ~x[(int) (d >> 24) & 63];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.XNOR -> {
-          x[(int) (d >> 8) & 63] = ~(x[(int) (d >> 16) & 63] ^ x[(int) (d >> 24) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.MAX -> {
-          x[(int) (d >> 8) & 63] = Math.max(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.MAXU -> {
-          x[(int) (d >> 8) & 63] = Alu.maxu(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.MIN -> {
-          x[(int) (d >> 8) & 63] = Math.min(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.MINU -> {
-          x[(int) (d >> 8) & 63] = Alu.minu(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.ROL -> {
-          x[(int) (d >> 8) & 63] =
-              Long.rotateLeft(x[(int) (d >> 16) & 63], (int) x[(int) (d >> 24) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.ROR -> {
-          x[(int) (d >> 8) & 63] =
-              Long.rotateRight(x[(int) (d >> 16) & 63], (int) x[(int) (d >> 24) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.ROLW -> {
-          x[(int) (d >> 8) & 63] =
-              Integer.rotateLeft((int) x[(int) (d >> 16) & 63], (int) x[(int) (d >> 24) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.RORW -> {
-          x[(int) (d >> 8) & 63] =
-              Integer.rotateRight((int) x[(int) (d >> 16) & 63], (int) x[(int) (d >> 24) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.RORI -> {
-          x[(int) (d >> 8) & 63] = Long.rotateRight(x[(int) (d >> 16) & 63], (int) (d >> 32));
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.RORIW -> {
-          x[(int) (d >> 8) & 63] =
-              Integer.rotateRight((int) x[(int) (d >> 16) & 63], (int) (d >> 32));
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.CLZ -> {
-          x[(int) (d >> 8) & 63] = Long.numberOfLeadingZeros(x[(int) (d >> 16) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.CLZW -> {
-          x[(int) (d >> 8) & 63] = Integer.numberOfLeadingZeros((int) x[(int) (d >> 16) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.CTZ -> {
-          x[(int) (d >> 8) & 63] = Long.numberOfTrailingZeros(x[(int) (d >> 16) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.CTZW -> {
-          x[(int) (d >> 8) & 63] = Integer.numberOfTrailingZeros((int) x[(int) (d >> 16) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.CPOP -> {
-          x[(int) (d >> 8) & 63] = Long.bitCount(x[(int) (d >> 16) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.CPOPW -> {
-          x[(int) (d >> 8) & 63] = Integer.bitCount((int) x[(int) (d >> 16) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SEXT_B -> {
-          x[(int) (d >> 8) & 63] = (byte) x[(int) (d >> 16) & 63];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SEXT_H -> {
-          x[(int) (d >> 8) & 63] = (short) x[(int) (d >> 16) & 63];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.ZEXT_H -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] & 0xffff;
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.ORC_B -> {
-          x[(int) (d >> 8) & 63] = Alu.orcb(x[(int) (d >> 16) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.REV8 -> {
-          x[(int) (d >> 8) & 63] = Long.reverseBytes(x[(int) (d >> 16) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.BCLR -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] & ~(1L << (int) x[(int) (d >> 24) & 63]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.BEXT -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] >>> (int) x[(int) (d >> 24) & 63] & 1;
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.BINV -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] ^ 1L << (int) x[(int) (d >> 24) & 63];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.BSET -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] | 1L << (int) x[(int) (d >> 24) & 63];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.BCLRI -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] & ~(1L << (int) (d >> 32));
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.BEXTI -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] >>> (int) (d >> 32) & 1;
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.BINVI -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] ^ 1L << (int) (d >> 32);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.BSETI -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] | 1L << (int) (d >> 32);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
         case Op.FENCE, Op.FENCE_I -> {
           // Nothing is ever out of order or stale here.
           slot += (int) (d >> 14) & 3;
@@ -640,8 +428,6 @@ final class Interpreter {
           long address = x[(int) (d >> 16) & 63] + (d >> 32);
           int entry = (int) (address >>> 12) & TLB_MASK;
           if (loadTags[entry] != (address & -0x1000L)) {
-            missed = address;
-            exit = LOAD_MISS;
             break loop;
           }
           x[(int) (d >> 8) & 63] = HOST.get(BYTE, address + loadAddends[entry]);
@@ -652,8 +438,6 @@ final class Interpreter {
           long address = x[(int) (d >> 16) & 63] + (d >> 32);
           int entry = (int) (address >>> 12) & TLB_MASK;
           if (loadTags[entry] != (address & -0x1000L)) {
-            missed = address;
-            exit = LOAD_MISS;
             break loop;
           }
           x[(int) (d >> 8) & 63] = HOST.get(BYTE, address + loadAddends[entry]) & 0xffL;
@@ -664,8 +448,6 @@ final class Interpreter {
           long address = x[(int) (d >> 16) & 63] + (d >> 32);
           int entry = (int) (address >>> 12) & TLB_MASK;
           if (loadTags[entry] != (address & (-0x1000L | 1))) {
-            missed = address;
-            exit = LOAD_MISS;
             break loop;
           }
           x[(int) (d >> 8) & 63] = HOST.get(LE16, address + loadAddends[entry]);
@@ -676,8 +458,6 @@ final class Interpreter {
           long address = x[(int) (d >> 16) & 63] + (d >> 32);
           int entry = (int) (address >>> 12) & TLB_MASK;
           if (loadTags[entry] != (address & (-0x1000L | 1))) {
-            missed = address;
-            exit = LOAD_MISS;
             break loop;
           }
           x[(int) (d >> 8) & 63] = HOST.get(LE16, address + loadAddends[entry]) & 0xffffL;
@@ -688,8 +468,6 @@ final class Interpreter {
           long address = x[(int) (d >> 16) & 63] + (d >> 32);
           int entry = (int) (address >>> 12) & TLB_MASK;
           if (loadTags[entry] != (address & (-0x1000L | 3))) {
-            missed = address;
-            exit = LOAD_MISS;
             break loop;
           }
           x[(int) (d >> 8) & 63] = HOST.get(LE32, address + loadAddends[entry]);
@@ -700,8 +478,6 @@ final class Interpreter {
           long address = x[(int) (d >> 16) & 63] + (d >> 32);
           int entry = (int) (address >>> 12) & TLB_MASK;
           if (loadTags[entry] != (address & (-0x1000L | 3))) {
-            missed = address;
-            exit = LOAD_MISS;
             break loop;
           }
           x[(int) (d >> 8) & 63] = HOST.get(LE32, address + loadAddends[entry]) & 0xffff_ffffL;
@@ -712,8 +488,6 @@ final class Interpreter {
           long address = x[(int) (d >> 16) & 63] + (d >> 32);
           int entry = (int) (address >>> 12) & TLB_MASK;
           if (loadTags[entry] != (address & (-0x1000L | 7))) {
-            missed = address;
-            exit = LOAD_MISS;
             break loop;
           }
           x[(int) (d >> 8) & 63] = HOST.get(LE64, address + loadAddends[entry]);
@@ -722,14 +496,11 @@ final class Interpreter {
         }
         case Op.FLW -> {
           if (!fpOn) {
-            exit = SLOW;
             break loop;
           }
           long address = x[(int) (d >> 16) & 63] + (d >> 32);
           int entry = (int) (address >>> 12) & TLB_MASK;
           if (loadTags[entry] != (address & (-0x1000L | 3))) {
-            missed = address;
-            exit = LOAD_MISS;
             break loop;
           }
           f[(int) (d >> 8) & 63] =
@@ -739,14 +510,11 @@ final class Interpreter {
         }
         case Op.FLD -> {
           if (!fpOn) {
-            exit = SLOW;
             break loop;
           }
           long address = x[(int) (d >> 16) & 63] + (d >> 32);
           int entry = (int) (address >>> 12) & TLB_MASK;
           if (loadTags[entry] != (address & (-0x1000L | 7))) {
-            missed = address;
-            exit = LOAD_MISS;
             break loop;
           }
           f[(int) (d >> 8) & 63] = HOST.get(LE64, address + loadAddends[entry]);
@@ -757,8 +525,6 @@ final class Interpreter {
           long address = x[(int) (d >> 16) & 63] + (d >> 32);
           int entry = (int) (address >>> 12) & TLB_MASK;
           if (storeTags[entry] != (address & -0x1000L)) {
-            missed = address;
-            exit = STORE_MISS;
             break loop;
           }
           HOST.set(BYTE, address + storeAddends[entry], (byte) x[(int) (d >> 24) & 63]);
@@ -769,8 +535,6 @@ final class Interpreter {
           long address = x[(int) (d >> 16) & 63] + (d >> 32);
           int entry = (int) (address >>> 12) & TLB_MASK;
           if (storeTags[entry] != (address & (-0x1000L | 1))) {
-            missed = address;
-            exit = STORE_MISS;
             break loop;
           }
           HOST.set(LE16, address + storeAddends[entry], (short) x[(int) (d >> 24) & 63]);
@@ -781,8 +545,6 @@ final class Interpreter {
           long address = x[(int) (d >> 16) & 63] + (d >> 32);
           int entry = (int) (address >>> 12) & TLB_MASK;
           if (storeTags[entry] != (address & (-0x1000L | 3))) {
-            missed = address;
-            exit = STORE_MISS;
             break loop;
           }
           HOST.set(LE32, address + storeAddends[entry], (int) x[(int) (d >> 24) & 63]);
@@ -793,8 +555,6 @@ final class Interpreter {
           long address = x[(int) (d >> 16) & 63] + (d >> 32);
           int entry = (int) (address >>> 12) & TLB_MASK;
           if (storeTags[entry] != (address & (-0x1000L | 7))) {
-            missed = address;
-            exit = STORE_MISS;
             break loop;
           }
           HOST.set(LE64, address + storeAddends[entry], x[(int) (d >> 24) & 63]);
@@ -803,14 +563,11 @@ final class Interpreter {
         }
         case Op.FSW -> {
           if (!fpOn) {
-            exit = SLOW;
             break loop;
           }
           long address = x[(int) (d >> 16) & 63] + (d >> 32);
           int entry = (int) (address >>> 12) & TLB_MASK;
           if (storeTags[entry] != (address & (-0x1000L | 3))) {
-            missed = address;
-            exit = STORE_MISS;
             break loop;
           }
           HOST.set(LE32, address + storeAddends[entry], (int) f[(int) (d >> 24) & 63]);
@@ -819,14 +576,11 @@ final class Interpreter {
         }
         case Op.FSD -> {
           if (!fpOn) {
-            exit = SLOW;
             break loop;
           }
           long address = x[(int) (d >> 16) & 63] + (d >> 32);
           int entry = (int) (address >>> 12) & TLB_MASK;
           if (storeTags[entry] != (address & (-0x1000L | 7))) {
-            missed = address;
-            exit = STORE_MISS;
             break loop;
           }
           HOST.set(LE64, address + storeAddends[entry], f[(int) (d >> 24) & 63]);
@@ -835,7 +589,6 @@ final class Interpreter {
         }
         case Op.FSGNJ_D -> {
           if (!fpOn) {
-            exit = SLOW;
             break loop;
           }
           f[(int) (d >> 8) & 63] =
@@ -846,7 +599,6 @@ final class Interpreter {
         }
         case Op.FSGNJN_D -> {
           if (!fpOn) {
-            exit = SLOW;
             break loop;
           }
           f[(int) (d >> 8) & 63] =
@@ -857,7 +609,6 @@ final class Interpreter {
         }
         case Op.FSGNJX_D -> {
           if (!fpOn) {
-            exit = SLOW;
             break loop;
           }
           f[(int) (d >> 8) & 63] =
@@ -867,7 +618,6 @@ final class Interpreter {
         }
         case Op.FMV_X_D -> {
           if (!fpOn) {
-            exit = SLOW;
             break loop;
           }
           x[(int) (d >> 8) & 63] = f[(int) (d >> 16) & 63];
@@ -876,7 +626,6 @@ final class Interpreter {
         }
         case Op.FMV_D_X -> {
           if (!fpOn) {
-            exit = SLOW;
             break loop;
           }
           f[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63];
@@ -885,7 +634,6 @@ final class Interpreter {
         }
         case Op.FMV_X_W -> {
           if (!fpOn) {
-            exit = SLOW;
             break loop;
           }
           x[(int) (d >> 8) & 63] = (int) f[(int) (d >> 16) & 63];
@@ -894,7 +642,6 @@ final class Interpreter {
         }
         case Op.FMV_W_X -> {
           if (!fpOn) {
-            exit = SLOW;
             break loop;
           }
           f[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] | 0xffff_ffff_0000_0000L;
@@ -903,14 +650,12 @@ final class Interpreter {
         }
         case SlotOp.FADD_D_NEAREST -> {
           if (!fpHost) {
-            exit = SLOW;
             break loop;
           }
           double r =
               Double.longBitsToDouble(f[(int) (d >> 16) & 63])
                   + Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
           if (!HostFloat.isFinite(r)) {
-            exit = SLOW;
             break loop;
           }
           f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
@@ -919,14 +664,12 @@ final class Interpreter {
         }
         case SlotOp.FSUB_D_NEAREST -> {
           if (!fpHost) {
-            exit = SLOW;
             break loop;
           }
           double r =
               Double.longBitsToDouble(f[(int) (d >> 16) & 63])
                   - Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
           if (!HostFloat.isFinite(r)) {
-            exit = SLOW;
             break loop;
           }
           f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
@@ -935,7 +678,6 @@ final class Interpreter {
         }
         case SlotOp.FMUL_D_NEAREST -> {
           if (!fpHost) {
-            exit = SLOW;
             break loop;
           }
           double r =
@@ -943,7 +685,6 @@ final class Interpreter {
                   * Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
           if (!(HostFloat.isNormal(r)
               || HostFloat.isExactZero(r, f[(int) (d >> 16) & 63], f[(int) (d >> 24) & 63]))) {
-            exit = SLOW;
             break loop;
           }
           f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
@@ -952,14 +693,12 @@ final class Interpreter {
         }
         case SlotOp.FDIV_D_NEAREST -> {
           if (!fpHost) {
-            exit = SLOW;
             break loop;
           }
           double r =
               Double.longBitsToDouble(f[(int) (d >> 16) & 63])
                   / Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
           if (!HostFloat.isNormal(r)) {
-            exit = SLOW;
             break loop;
           }
           f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
@@ -968,12 +707,10 @@ final class Interpreter {
         }
         case SlotOp.FSQRT_D_NEAREST -> {
           if (!fpHost) {
-            exit = SLOW;
             break loop;
           }
           double r = Math.sqrt(Double.longBitsToDouble(f[(int) (d >> 16) & 63]));
           if (!HostFloat.isNormal(r)) {
-            exit = SLOW;
             break loop;
           }
           f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
@@ -982,7 +719,6 @@ final class Interpreter {
         }
         case SlotOp.FMADD_D_NEAREST -> {
           if (!fpHost) {
-            exit = SLOW;
             break loop;
           }
           double r =
@@ -991,7 +727,6 @@ final class Interpreter {
                   Double.longBitsToDouble(f[(int) (d >> 24) & 63]),
                   Double.longBitsToDouble(f[(int) (d >> 40) & 63]));
           if (!HostFloat.isNormal(r)) {
-            exit = SLOW;
             break loop;
           }
           f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
@@ -1000,7 +735,6 @@ final class Interpreter {
         }
         case SlotOp.FMSUB_D_NEAREST -> {
           if (!fpHost) {
-            exit = SLOW;
             break loop;
           }
           double r =
@@ -1009,7 +743,6 @@ final class Interpreter {
                   Double.longBitsToDouble(f[(int) (d >> 24) & 63]),
                   -Double.longBitsToDouble(f[(int) (d >> 40) & 63]));
           if (!HostFloat.isNormal(r)) {
-            exit = SLOW;
             break loop;
           }
           f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
@@ -1018,7 +751,6 @@ final class Interpreter {
         }
         case SlotOp.FNMSUB_D_NEAREST -> {
           if (!fpHost) {
-            exit = SLOW;
             break loop;
           }
           double r =
@@ -1027,7 +759,6 @@ final class Interpreter {
                   Double.longBitsToDouble(f[(int) (d >> 24) & 63]),
                   Double.longBitsToDouble(f[(int) (d >> 40) & 63]));
           if (!HostFloat.isNormal(r)) {
-            exit = SLOW;
             break loop;
           }
           f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
@@ -1036,7 +767,6 @@ final class Interpreter {
         }
         case SlotOp.FNMADD_D_NEAREST -> {
           if (!fpHost) {
-            exit = SLOW;
             break loop;
           }
           double r =
@@ -1045,7 +775,6 @@ final class Interpreter {
                   Double.longBitsToDouble(f[(int) (d >> 24) & 63]),
                   -Double.longBitsToDouble(f[(int) (d >> 40) & 63]));
           if (!HostFloat.isNormal(r)) {
-            exit = SLOW;
             break loop;
           }
           f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
@@ -1054,13 +783,11 @@ final class Interpreter {
         }
         case Op.FEQ_D -> {
           if (!fpOn) {
-            exit = SLOW;
             break loop;
           }
           double a = Double.longBitsToDouble(f[(int) (d >> 16) & 63]);
           double b = Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
           if (!(a <= b || a > b)) {
-            exit = SLOW;
             break loop;
           }
           x[(int) (d >> 8) & 63] = a == b ? 1 : 0;
@@ -1069,13 +796,11 @@ final class Interpreter {
         }
         case Op.FLT_D -> {
           if (!fpOn) {
-            exit = SLOW;
             break loop;
           }
           double a = Double.longBitsToDouble(f[(int) (d >> 16) & 63]);
           double b = Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
           if (!(a <= b || a > b)) {
-            exit = SLOW;
             break loop;
           }
           x[(int) (d >> 8) & 63] = a < b ? 1 : 0;
@@ -1084,13 +809,11 @@ final class Interpreter {
         }
         case Op.FLE_D -> {
           if (!fpOn) {
-            exit = SLOW;
             break loop;
           }
           double a = Double.longBitsToDouble(f[(int) (d >> 16) & 63]);
           double b = Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
           if (!(a <= b || a > b)) {
-            exit = SLOW;
             break loop;
           }
           x[(int) (d >> 8) & 63] = a <= b ? 1 : 0;
@@ -1099,7 +822,6 @@ final class Interpreter {
         }
         case Op.FCVT_D_W -> {
           if (!fpOn) {
-            exit = SLOW;
             break loop;
           }
           f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits((int) x[(int) (d >> 16) & 63]);
@@ -1108,7 +830,6 @@ final class Interpreter {
         }
         case SlotOp.FCVT_D_L_NEAREST -> {
           if (!fpHost) {
-            exit = SLOW;
             break loop;
           }
           f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits((double) x[(int) (d >> 16) & 63]);
@@ -1117,12 +838,10 @@ final class Interpreter {
         }
         case SlotOp.FCVT_W_D_TO_ZERO -> {
           if (!fpHost) {
-            exit = SLOW;
             break loop;
           }
           double a = Double.longBitsToDouble(f[(int) (d >> 16) & 63]);
           if (!(a > -0x1p31 && a < 0x1p31)) {
-            exit = SLOW;
             break loop;
           }
           x[(int) (d >> 8) & 63] = (int) a;
@@ -1131,12 +850,10 @@ final class Interpreter {
         }
         case SlotOp.FCVT_L_D_TO_ZERO -> {
           if (!fpHost) {
-            exit = SLOW;
             break loop;
           }
           double a = Double.longBitsToDouble(f[(int) (d >> 16) & 63]);
           if (!(a > -0x1p63 && a < 0x1p63)) {
-            exit = SLOW;
             break loop;
           }
           x[(int) (d >> 8) & 63] = (long) a;
@@ -1144,7 +861,6 @@ final class Interpreter {
           continue;
         }
         default -> {
-          exit = SLOW;
           break loop;
         }
       }
