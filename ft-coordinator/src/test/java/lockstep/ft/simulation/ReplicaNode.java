@@ -44,6 +44,7 @@ final class ReplicaNode implements Net.Listener {
   private Optional<Net.Connection> arbiter = Optional.empty();
   private Optional<Net.Connection> proxy = Optional.empty();
   private Optional<HaltReason> halted = Optional.empty();
+  private ReplicaStatus last;
   private long nextChannel;
   private long newestAttach;
   private boolean alive = true;
@@ -62,6 +63,7 @@ final class ReplicaNode implements Net.Listener {
       sim.checker.markReceived(id, state.outputsMade() - 1);
     }
     this.replica = new Replica(config, machine, state, clock());
+    this.last = status();
     dialArbiter();
     dialProxy();
     wakeAfter(0);
@@ -213,7 +215,7 @@ final class ReplicaNode implements Net.Listener {
   }
 
   private void handle(ReplicaEvent event) {
-    ReplicaStatus before = status();
+    ReplicaStatus before = last;
     noteMarks(before.role(), event);
     List<Effect> effects = new ArrayList<>();
     if (sim.sabotage.forgesAcks && before.role() == Role.PRIMARY) {
@@ -229,11 +231,14 @@ final class ReplicaNode implements Net.Listener {
     }
     replica.onEvent(event, clock(), effects::add);
     ReplicaStatus after = status();
+    last = after;
     sim.checker.outputsReleased(id, before, after);
     for (Effect effect : effects) {
       perform(effect, after);
     }
-    if (!replica.wantsToRun(clock()) || after.role() == Role.PRIMARY) {
+    boolean moved = after.nextLsn() != before.nextLsn() || after.position() != before.position();
+    boolean atEnd = after.role() == Role.PRIMARY || !replica.wantsToRun(clock());
+    if (moved && atEnd) {
       sim.checker.machineAt(after, machine.hash());
     }
     sim.checker.noCorruption(machine.corruptions());

@@ -249,8 +249,8 @@ final class ScenarioTest {
 
   @Test
   void recordingReplaysToTheSameState() {
+    sim.recordNext();
     ReplicaNode primary = sim.start(0);
-    sim.record(primary);
     sim.runFor(3 * World.MILLI);
     sim.start(1);
     sim.serve(50, 10 * SECOND);

@@ -44,6 +44,7 @@ final class Simulation {
   private final ReplicaNode[] nodes = new ReplicaNode[2];
   private final List<LogEntry> log = new ArrayList<>();
   private Optional<ReplicaId> recorded = Optional.empty();
+  private boolean recordNext;
   private boolean divergenceExpected;
   private long divergences;
   private StartRule startRule = StartRule.WITH_BACKUP;
@@ -85,7 +86,9 @@ final class Simulation {
             Bytes.of(entropy),
             world.now(),
             LIMITS,
-            true);
+            recordNext);
+    recorded = recordNext ? Optional.of(id) : recorded;
+    recordNext = false;
     nodes[host] = new ReplicaNode(this, host, config, machine, state);
     world.tell(nodes[host].name() + " starts");
     return nodes[host];
@@ -161,8 +164,9 @@ final class Simulation {
 
   // Recording.
 
-  void record(ReplicaNode node) {
-    recorded = Optional.of(node.id);
+  /** The log of the process that is started next is kept. */
+  void recordNext() {
+    recordNext = true;
   }
 
   List<LogEntry> log() {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
  * -Dtest=SimulationTest#oneSeed -Dseed=N}.
  */
 final class SimulationTest {
-  private static final int SEEDS = 2_000;
+  private static final int SEEDS = 1_500;
   private static final int SEEDS_SLOW = 50_000;
 
   @Test
