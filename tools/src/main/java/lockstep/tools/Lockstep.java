@@ -9,6 +9,7 @@ import lockstep.tools.command.DefineCommand;
 import lockstep.tools.command.DemoCommand;
 import lockstep.tools.command.DownCommand;
 import lockstep.tools.command.KillCommand;
+import lockstep.tools.command.RunElfCommand;
 import lockstep.tools.command.StatusCommand;
 import lockstep.tools.command.UpCommand;
 import lockstep.tools.command.ClientProxyCommand;
@@ -53,7 +54,8 @@ import picocli.CommandLine.ScopeType;
       VmmCommand.class,
       ClientProxyCommand.class,
       RecordCommand.class,
-      ReplayCommand.class
+      ReplayCommand.class,
+      RunElfCommand.class
     })
 public final class Lockstep implements Runnable {
   /** Exit code of a command that failed. */
