@@ -58,9 +58,7 @@ public final class RecordCommand implements Callable<Integer> {
         vmm.awaitEnd(FOREVER);
       } else {
         Cluster.sleep(Duration.ofSeconds(seconds));
-        cluster
-            .http()
-            .post(cluster.settings().replicas().getFirst().httpPort(), "/power-button");
+        cluster.http().post(cluster.settings().replicas().getFirst().httpPort(), "/power-button");
         if (!vmm.awaitEnd(END_PATIENCE)) {
           vmm.stop(END_PATIENCE);
         }
