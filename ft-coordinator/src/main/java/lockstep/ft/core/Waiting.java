@@ -200,6 +200,9 @@ final class Waiting implements Stage {
       core.halt(HaltReason.REFUSED, refused.reason().text() + ": " + refused.detail());
     } else {
       close(from, refused.reason().text());
+      // Whoever answers at the live one's endpoint without being live has taken its place there:
+      // perhaps this replica itself, started at the same address. The arbiter knows who may start.
+      unreachable = refused.reason() == LogChannelMessage.Refusal.NOT_LIVE;
       nextTryNanos = core.now() + core.limits.silenceNanos();
     }
   }
