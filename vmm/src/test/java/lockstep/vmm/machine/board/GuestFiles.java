@@ -12,7 +12,8 @@ import lockstep.vmm.machine.boot.BootException;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The real Debian guest for tests tagged {@code guest}: a folder with {@code kernel}, {@code
+ * The real Debian guest for tests tagged {@code guest}, as {@code lockstep image} makes it: a folder
+ * with {@code kernel}, {@code
  * initramfs} and {@code root.img}, named by the system property {@code lockstep.guest}.
  */
 record GuestFiles(Path folder, long ramBytes, String extraArguments) {
@@ -26,8 +27,8 @@ record GuestFiles(Path folder, long ramBytes, String extraArguments) {
       "console=ttyS0 quiet no4lvl no5lvl cryptomgr.notests"
           + " initcall_blacklist=jent_mod_init,btf_vmlinux_init,trace_eval_init,"
           + "check_unaligned_access_all_cpus,init_trusted_keyring,load_system_certificate_list"
-          + " lsm=capability audit=0 apparmor=0"
-          + " lockstep.ip=10.0.2.15/24 lockstep.gw=10.0.2.2 lockstep.dns=10.0.2.3";
+          + " lsm=capability audit=0 apparmor=0 init_on_alloc=0"
+          + " lockstep.name=lockstep lockstep.ip=10.0.2.15/24 lockstep.gw=10.0.2.2 lockstep.dns=10.0.2.3";
 
   /** The guest with enough RAM; the test is skipped if there is none on this machine. */
   static GuestFiles find() {
