@@ -12,9 +12,9 @@ import lockstep.vmm.machine.boot.BootException;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The real Debian guest for tests tagged {@code guest}, as {@code lockstep image} makes it: a folder
- * with {@code kernel}, {@code
- * initramfs} and {@code root.img}, named by the system property {@code lockstep.guest}.
+ * The real Debian guest for tests tagged {@code guest}, as {@code lockstep image} makes it: a
+ * folder with {@code kernel}, {@code initramfs} and {@code root.img}, named by the system property
+ * {@code lockstep.guest}.
  */
 record GuestFiles(Path folder, long ramBytes, String extraArguments) {
   private static final String PROPERTY = "lockstep.guest";

@@ -61,7 +61,7 @@ public final class Virtqueue implements Stateful {
     int slot = availableNext & (size - 1);
     int head = memory.load16(available + RING_ENTRIES + (long) slot * AVAILABLE_BYTES) & INDEX_MASK;
     Optional<DescriptorChain> chain =
-        waiting > size
+        waiting > size || inFlight() >= size
             ? Optional.empty()
             : DescriptorChain.walk(memory, descriptors, size, head, indirect);
     if (chain.isEmpty()) {
@@ -70,6 +70,11 @@ public final class Virtqueue implements Stateful {
     }
     availableNext = (availableNext + 1) & INDEX_MASK;
     return chain;
+  }
+
+  /** Chains taken and not given back: a driver can't have more under way than descriptors. */
+  private int inFlight() {
+    return (availableNext - usedNext) & INDEX_MASK;
   }
 
   /** Asks the driver to kick for the next chain that it makes available (2.7.10). */

@@ -2,6 +2,7 @@ package lockstep.vmm.machine.device.entropy;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,16 @@ final class VirtioEntropyTest {
     driver.kick(0);
     assertEquals(
         new Output.EntropyRequested(1, VirtioEntropy.REQUEST_BYTES_MAX), outputs.getLast());
+  }
+
+  @Test
+  void aDriverThatOffersOneBufferOverAndOverIsStopped() {
+    for (int i = 0; i < 20; i++) {
+      driver.offer(0, 0);
+      driver.kick(0);
+    }
+    assertEquals(8, outputs.size());
+    assertTrue(driver.needsReset());
   }
 
   @Test
