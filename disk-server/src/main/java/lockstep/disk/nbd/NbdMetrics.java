@@ -9,7 +9,6 @@ import java.util.Map;
 
 /** What the NBD server counts. */
 final class NbdMetrics {
-  final Counter connections;
   final Counter attaches;
   final Meter fenced;
   final Meter errors;
@@ -21,7 +20,6 @@ final class NbdMetrics {
   private final Map<Command.Kind, Timer> changes = new EnumMap<>(Command.Kind.class);
 
   NbdMetrics(MetricRegistry registry) {
-    connections = registry.counter("nbd_connections");
     attaches = registry.counter("nbd_attaches");
     fenced = registry.meter("nbd_fenced");
     errors = registry.meter("nbd_errors");

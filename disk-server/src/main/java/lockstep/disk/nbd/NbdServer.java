@@ -85,6 +85,7 @@ public final class NbdServer implements AutoCloseable {
       throw new IOException("can't listen on " + address + ": " + bound.cause().getMessage());
     }
     this.listener = bound.channel();
+    registry.gauge("nbd_connections", () -> connections::size);
   }
 
   private void accept(Channel channel) {
@@ -94,8 +95,6 @@ public final class NbdServer implements AutoCloseable {
       return;
     }
     connections.add(channel);
-    metrics.connections.inc();
-    channel.closeFuture().addListener(_ -> metrics.connections.dec());
     channel.pipeline().addLast(new ServerNegotiation(this));
   }
 

@@ -25,14 +25,14 @@ final class RocksBlockStoreTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
+  @ValueSource(longs = {1, 2})
   void staysEqualToAnArrayUnderRandomChangesAndRestarts(long seed) throws IOException {
     Random random = new Random(seed);
     DiskOracle[] oracles = {new DiskOracle(DISK_BYTES), new DiskOracle(DISK_BYTES)};
-    for (int restart = 0; restart < 4; restart++) {
+    for (int restart = 0; restart < 3; restart++) {
       try (DataDirectory data = DataDirectory.open(directory)) {
         BlockStore store = data.blocks();
-        for (int i = 0; i < 400; i++) {
+        for (int i = 0; i < 200; i++) {
           int disk = random.nextInt(oracles.length);
           List<BlockStore.Change> changes = randomChanges(random);
           store.apply(disk, changes);
@@ -120,7 +120,7 @@ final class RocksBlockStoreTest {
     new Random(4).nextBytes(data);
     // More than the write buffers hold, so that tables are written.
     try (DataDirectory opened = DataDirectory.open(directory)) {
-      for (int i = 0; i < 8; i++) {
+      for (int i = 0; i < 3; i++) {
         opened
             .blocks()
             .apply(1, List.of(new BlockStore.Write((long) i * data.length, ByteBuffer.wrap(data))));
@@ -138,7 +138,7 @@ final class RocksBlockStoreTest {
         IOException.class,
         () -> {
           try (DataDirectory opened = DataDirectory.open(directory)) {
-            for (int i = 0; i < 64; i++) {
+            for (int i = 0; i < 24; i++) {
               byte[] found = read(opened.blocks(), 1, (long) i << 20, 1 << 20);
               assertArrayEquals(
                   java.util.Arrays.copyOfRange(data, (i % 8) << 20, ((i % 8) + 1) << 20), found);

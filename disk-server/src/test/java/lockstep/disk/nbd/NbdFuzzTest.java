@@ -1,0 +1,165 @@
+package lockstep.disk.nbd;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Random;
+import lockstep.disk.ServerFixture;
+import lockstep.disk.TestAttach;
+import lockstep.ft.machine.Bytes;
+import lockstep.ft.machine.DiskStatus;
+import lockstep.ft.nbd.Nbd;
+import lockstep.ft.nbd.NbdRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients that talk nonsense, at every depth of the protocol: the server lives and serves. */
+final class NbdFuzzTest {
+  private static final int GREETING_BYTES = 18;
+  private static final int SOCKET_TIMEOUT_MILLIS = 20_000;
+
+  @TempDir Path data;
+  private ServerFixture fixture;
+
+  @BeforeEach
+  void start() throws IOException, InterruptedException {
+    fixture = new ServerFixture(data);
+  }
+
+  @AfterEach
+  void stop() {
+    fixture.close();
+  }
+
+  @Test
+  void randomBytesOptionsAndRequestsHarmNobodyElse() throws IOException {
+    fuzz(new Random(11), 150);
+  }
+
+  @Test
+  @Tag("slow")
+  void norDoThousandsOfThem() throws IOException {
+    fuzz(new Random(12), 5_000);
+  }
+
+  private void fuzz(Random random, int clients) throws IOException {
+    byte[] payload = new byte[100_000];
+    random.nextBytes(payload);
+    // The readable disk that they may not harm: they only get the one that is read-only.
+    try (TestAttach disk = fixture.plain()) {
+      disk.attached();
+      assertEquals(DiskStatus.OK, disk.status(NbdRequest.write(1, 777, Bytes.of(payload))));
+      for (int client = 0; client < clients; client++) {
+        InetSocketAddress address = fixture.server.nbdAddress();
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+          socket.setSoTimeout(SOCKET_TIMEOUT_MILLIS);
+          talk(random, socket);
+        } catch (IOException e) {
+          // The server has hung up, which is its right.
+        }
+      }
+      assertArrayEquals(payload, disk.read(777, payload.length));
+    }
+  }
+
+  private static void talk(Random random, Socket socket) throws IOException {
+    DataInputStream in = new DataInputStream(socket.getInputStream());
+    in.skipNBytes(GREETING_BYTES);
+    switch (random.nextInt(5)) {
+      case 0 -> socket.getOutputStream().write(randomBytes(random, 1 + random.nextInt(5_000)));
+      case 1 -> {
+        socket.getOutputStream().write(clientFlags(3));
+        for (int i = 0; i < random.nextInt(20); i++) {
+          socket.getOutputStream().write(option(random.nextInt(13), randomOption(random)));
+        }
+      }
+      case 2 -> {
+        socket.getOutputStream().write(clientFlags(3));
+        socket.getOutputStream().write(option(Nbd.OPT_GO, go("web/fixed", random.nextInt(9))));
+        socket.getOutputStream().write(randomBytes(random, 1 + random.nextInt(5_000)));
+      }
+      default -> {
+        socket.getOutputStream().write(clientFlags(3));
+        socket.getOutputStream().write(option(Nbd.OPT_EXPORT_NAME, utf8("web/fixed")));
+        for (int i = 0; i < random.nextInt(50); i++) {
+          socket.getOutputStream().write(request(random));
+        }
+      }
+    }
+    if (random.nextBoolean()) {
+      // Half of them listen to what they get, the others just go.
+      socket.shutdownOutput();
+      drain(in);
+    }
+  }
+
+  private static void drain(InputStream in) throws IOException {
+    byte[] buffer = new byte[64 << 10];
+    long most = 4 << 20;
+    for (int n = in.read(buffer); n >= 0 && most > 0; n = in.read(buffer)) {
+      most -= n;
+    }
+  }
+
+  private static byte[] request(Random random) {
+    int type = random.nextInt(9);
+    int length = random.nextInt(8) == 0 ? random.nextInt() : random.nextInt(100_000);
+    long offset = random.nextInt(8) == 0 ? random.nextLong() : random.nextInt(1 << 20);
+    int flags = random.nextInt(4) == 0 ? random.nextInt(1 << 16) : 0;
+    boolean payload = type == Nbd.CMD_WRITE && length > 0 && length < 1 << 20;
+    ByteBuffer out = ByteBuffer.allocate(Nbd.REQUEST_BYTES + (payload ? length : 0));
+    out.putInt(Nbd.REQUEST_MAGIC).putShort((short) flags).putShort((short) type);
+    out.putLong(random.nextLong()).putLong(offset).putInt(length);
+    return out.array();
+  }
+
+  private static byte[] randomOption(Random random) {
+    return random.nextBoolean()
+        ? randomBytes(random, random.nextInt(20_000))
+        : go("web/root", random.nextInt(5));
+  }
+
+  private static byte[] go(String name, int infos) {
+    byte[] bytes = utf8(name);
+    ByteBuffer out = ByteBuffer.allocate(4 + bytes.length + 2 + infos * 2);
+    out.putInt(bytes.length).put(bytes).putShort((short) infos);
+    for (int i = 0; i < infos; i++) {
+      out.putShort((short) i);
+    }
+    return out.array();
+  }
+
+  private static byte[] option(int option, byte[] data) {
+    return ByteBuffer.allocate(16 + data.length)
+        .putLong(Nbd.OPTION_MAGIC)
+        .putInt(option)
+        .putInt(data.length)
+        .put(data)
+        .array();
+  }
+
+  private static byte[] clientFlags(int flags) {
+    return ByteBuffer.allocate(4).putInt(flags).array();
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] randomBytes(Random random, int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+}
