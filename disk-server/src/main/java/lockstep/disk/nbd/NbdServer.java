@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import lockstep.disk.store.BlockStore;
 import lockstep.disk.vm.Attach;
 import lockstep.disk.vm.Vm;
@@ -30,6 +31,9 @@ public final class NbdServer implements AutoCloseable {
   /** Further clients are disconnected at once. */
   public static final int CONNECTIONS_MAX = 64;
 
+  /** Further plain clients are refused, so that a VMM always finds a place. */
+  public static final int PLAIN_ATTACHES_MAX = 48;
+
   private static final Logger LOG = LoggerFactory.getLogger(NbdServer.class);
 
   /** Answers that may wait for a slow client, per connection. */
@@ -42,6 +46,7 @@ public final class NbdServer implements AutoCloseable {
   private final NbdMetrics metrics;
   private final Workers workers;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final AtomicInteger plainAttaches = new AtomicInteger();
   private final Channel listener;
 
   /**
@@ -124,6 +129,16 @@ public final class NbdServer implements AutoCloseable {
   Optional<Export> export(ExportName name) {
     Optional<Vm> vm = vms.get(name.vm());
     return vm.flatMap(found -> found.disk(name.disk()).map(disk -> new Export(found, disk)));
+  }
+
+  /** Takes one of the places for plain clients until {@code channel} is closed. */
+  boolean takePlainPlace(Channel channel) {
+    if (plainAttaches.incrementAndGet() > PLAIN_ATTACHES_MAX) {
+      plainAttaches.decrementAndGet();
+      return false;
+    }
+    channel.closeFuture().addListener(_ -> plainAttaches.decrementAndGet());
+    return true;
   }
 
   Lane lane(Channel channel, Export export, Attach attach) {

@@ -229,6 +229,10 @@ final class ServerNegotiation extends ByteToMessageDecoder {
 
   private void attach(
       ChannelHandlerContext context, Export export, ExportName asked, Attaching answer) {
+    if (asked.epoch().isEmpty() && !server.takePlainPlace(context.channel())) {
+      refused(context, export, answer, Nbd.REP_ERR_POLICY, "too many plain clients");
+      return;
+    }
     state = State.ATTACHING;
     context.channel().config().setAutoRead(false);
     server

@@ -261,6 +261,22 @@ final class NbdServerTest {
   }
 
   @Test
+  void plainClientsLeaveAPlaceForTheVmm() {
+    long epoch = fixture.start(fixture.arbiter(), 1);
+    List<TestAttach> plain = new ArrayList<>();
+    for (int i = 0; i < NbdServer.PLAIN_ATTACHES_MAX; i++) {
+      plain.add(fixture.attach(ExportName.plain("web", "fixed")));
+      plain.getLast().attached();
+    }
+    try (TestAttach further = fixture.plain();
+        TestAttach vmm = fixture.vmm(epoch)) {
+      assertInstanceOf(NbdEvent.Refused.class, further.next());
+      vmm.attached();
+    }
+    plain.forEach(TestAttach::close);
+  }
+
+  @Test
   void afterClosingNoEventIsTold() throws InterruptedException {
     TestAttach disk = fixture.plain();
     disk.attached();
