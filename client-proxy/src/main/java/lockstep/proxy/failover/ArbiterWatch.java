@@ -85,7 +85,9 @@ public final class ArbiterWatch implements AutoCloseable {
         case ArbiterReply.Current current -> listener.accept(current.record());
         case ArbiterReply.Refused refused ->
             log.warn("arbiter={} refuses the watch: {}", arbiter, refused.reason());
-        case ArbiterReply.Granted _, ArbiterReply.Renewed _, ArbiterReply.NotRenewed _ -> {} // answers to nothing we asked
+        case ArbiterReply.Granted _,
+            ArbiterReply.Renewed _,
+            ArbiterReply.NotRenewed _ -> {} // answers to nothing we asked
       }
     }
 

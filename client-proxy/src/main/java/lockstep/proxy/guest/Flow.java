@@ -83,9 +83,14 @@ final class Flow extends ChannelInboundHandlerAdapter {
     }
     handling = true;
     try {
-      while (!pending.isEmpty() && !tcp.gone()) {
+      while (!pending.isEmpty()) {
+        TcpEvent next = pending.remove();
+        boolean late = next instanceof TcpEvent.Consumed || next instanceof TcpEvent.Abort;
+        if (tcp.gone() && !late) {
+          continue; // these two still give memory back
+        }
         effects.clear();
-        tcp.onEvent(pending.remove(), table.nowNanos(), effects);
+        tcp.onEvent(next, table.nowNanos(), effects);
         // A write may end at once and add to the queue; effects are only read here.
         for (TcpEffect effect : effects) {
           carryOut(effect);
@@ -94,7 +99,6 @@ final class Flow extends ChannelInboundHandlerAdapter {
           socket.flush();
         }
       }
-      pending.clear();
     } finally {
       handling = false;
     }

@@ -35,6 +35,7 @@ final class Receiver {
   private boolean finSeen;
   private int finSequence;
   private boolean finished;
+  private boolean freed;
 
   private int unacknowledged;
   private boolean ackNow;
@@ -70,11 +71,21 @@ final class Receiver {
     return ackDeadlineNanos;
   }
 
+  /** Nothing more will be received: the share goes back once the user has taken what he has. */
   void free() {
-    budget.release(capacity);
-    capacity = 0;
+    freed = true;
     early.clear();
     ackDeadlineNanos = RetransmissionTimer.OFF;
+    if (unconsumed == 0) {
+      budget.release(capacity);
+      capacity = 0;
+    }
+  }
+
+  /** The same for a user who will take nothing more. */
+  void drop() {
+    unconsumed = 0;
+    free();
   }
 
   /** The four cases of segment acceptability (RFC 9293, 3.4 and 3.10.7.4, first). */
@@ -172,6 +183,11 @@ final class Receiver {
    * @throws IllegalArgumentException if they were never delivered
    */
   void onConsumed(int bytes) {
+    if (freed) {
+      unconsumed = Math.max(unconsumed - bytes, 0);
+      free();
+      return;
+    }
     if (bytes > unconsumed) {
       throw new IllegalArgumentException("consumed " + bytes + " of " + unconsumed + " bytes");
     }

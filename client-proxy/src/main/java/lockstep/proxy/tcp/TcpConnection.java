@@ -119,7 +119,7 @@ public final class TcpConnection {
     switch (event) {
       case TcpEvent.Open _ -> onOpen(nowNanos);
       case TcpEvent.Send send -> onSend(send.data());
-      case TcpEvent.Consumed consumed -> onConsumed(consumed.bytes());
+      case TcpEvent.Consumed consumed -> receiver.onConsumed(consumed.bytes());
       case TcpEvent.Close _ -> closeRequested = true;
       case TcpEvent.Abort _ -> onAbort();
       case TcpEvent.SegmentArrived arrived -> onSegment(arrived.segment(), nowNanos);
@@ -166,12 +166,6 @@ public final class TcpConnection {
     sender.append(data);
   }
 
-  private void onConsumed(int bytes) {
-    if (!gone()) {
-      receiver.onConsumed(bytes);
-    }
-  }
-
   private void onAbort() {
     switch (state) {
       case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> {
@@ -182,6 +176,7 @@ public final class TcpConnection {
       case TIME_WAIT -> free();
       case CLOSED -> {}
     }
+    receiver.drop();
   }
 
   // The path to the peer.
@@ -455,13 +450,15 @@ public final class TcpConnection {
   private void enterTimeWait(long nowNanos) {
     state = TcpState.TIME_WAIT;
     timeWaitDeadlineNanos = nowNanos + limits.timeWaitNanos();
-    sender.suspend();
+    sender.free();
+    receiver.free();
     effects.add(new TcpEffect.Finished());
   }
 
   private void end(TcpEffect.Cause cause) {
     effects.add(new TcpEffect.Broken(cause));
     free();
+    receiver.drop();
   }
 
   private void free() {

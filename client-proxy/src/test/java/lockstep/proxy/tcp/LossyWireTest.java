@@ -177,7 +177,7 @@ final class LossyWireTest {
       }
 
       boolean over() {
-        return finished && connection.gone();
+        return finished && connection.gone() && unread == 0;
       }
 
       long due() {

@@ -360,6 +360,9 @@ final class TcpConnectionTest {
           "peer closed\nfinished\nACK seq=1002 ack=5006 win=995 len=0",
           s.peer("FIN|ACK", 5005, 1002, 1000, ""));
       assertEquals(TcpState.TIME_WAIT, s.connection.state());
+      assertEquals(1000, s.budget.bytesReserved(), "held until the user has taken everything");
+      assertEquals("", s.event(new TcpEvent.Consumed(4)));
+      assertEquals(0, s.budget.bytesReserved(), "who only lingers holds nothing");
       assertEquals("", s.after(10_000));
       assertTrue(s.connection.gone());
       assertEquals(0, s.budget.bytesReserved());
