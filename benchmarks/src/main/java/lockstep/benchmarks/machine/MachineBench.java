@@ -11,9 +11,9 @@ import java.util.Locale;
 import lockstep.vmm.machine.elf.BareMachine;
 
 /**
- * Prints how fast the machine runs each kernel, in million instructions per second of CPU that
- * its thread takes: its first run in this JVM, and the best of all. CPU time, because a busy host
- * would otherwise be measured with it.
+ * Prints how fast the machine runs each kernel, in million instructions per second of CPU that its
+ * thread takes: its first run in this JVM, and the best of all. CPU time, because a busy host would
+ * otherwise be measured with it.
  *
  * <p>Arguments: names of kernels; none for all of them. Needs the host's cross compiler.
  */
@@ -73,8 +73,7 @@ public final class MachineBench {
           first.millionsPerSecond(),
           best.millionsPerSecond());
     }
-    out.printf(
-        "%-12s %8s %12s %12.1f%n", "geomean", "", "", Math.exp(logarithms / kernels.size()));
+    out.printf("%-12s %8s %12s %12.1f%n", "geomean", "", "", Math.exp(logarithms / kernels.size()));
   }
 
   private static Run run(Kernel kernel, byte[] elf) {

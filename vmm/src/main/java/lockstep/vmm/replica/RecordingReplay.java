@@ -67,7 +67,10 @@ public final class RecordingReplay {
   private static VmDefinition definition(RecordingHeader header) throws IOException {
     if (header.machineVersion() != Machine.VERSION) {
       throw new IOException(
-          "recorded by machine version " + header.machineVersion() + ", this is " + Machine.VERSION);
+          "recorded by machine version "
+              + header.machineVersion()
+              + ", this is "
+              + Machine.VERSION);
     }
     String json = new String(header.definition().array(), StandardCharsets.UTF_8);
     try {
@@ -119,9 +122,7 @@ public final class RecordingReplay {
       }
       next = reader.nextEntry();
     }
-    boolean complete =
-        reader.end().map(end -> end == RecordingReader.End.COMPLETE).orElse(false);
-    return new Result(
-        machine.position(), entries, hashes[0], machine.hash(), complete, difference);
+    boolean complete = reader.end().map(end -> end == RecordingReader.End.COMPLETE).orElse(false);
+    return new Result(machine.position(), entries, hashes[0], machine.hash(), complete, difference);
   }
 }
