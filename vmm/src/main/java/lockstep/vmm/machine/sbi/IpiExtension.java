@@ -1,7 +1,6 @@
 package lockstep.vmm.machine.sbi;
 
 import lockstep.vmm.machine.hart.Hart;
-import lockstep.vmm.machine.hart.Interrupts;
 
 /** IPI: interrupts from hart to hart (SBI 2.0, 7). */
 final class IpiExtension implements SbiExtension {
@@ -20,7 +19,7 @@ final class IpiExtension implements SbiExtension {
       return;
     }
     if (HartMask.names(hart, mask, base)) {
-      hart.setInterruptPending(Interrupts.SUPERVISOR_SOFTWARE, true);
+      hart.setSoftwareInterrupt(true);
     }
     SbiExtension.succeed(hart);
   }

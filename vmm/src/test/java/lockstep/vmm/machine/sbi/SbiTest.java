@@ -8,9 +8,15 @@ import static lockstep.vmm.machine.sbi.Caller.RFENCE;
 import static lockstep.vmm.machine.sbi.Caller.SRST;
 import static lockstep.vmm.machine.sbi.Caller.TIME;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import lockstep.ft.machine.Input;
 import lockstep.ft.machine.Output;
+import lockstep.vmm.machine.hart.GuestTime;
+import lockstep.vmm.machine.hart.Interrupts;
+import lockstep.vmm.machine.memory.PhysicalMemory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,8 +67,26 @@ final class SbiTest {
   }
 
   @Test
-  void settingTheTimerSucceeds() {
-    assertEquals(0, supervisor.succeeds(TIME, 0, 123_456));
+  void theTimerFiresWhenItWasSetTo() {
+    supervisor.hart.startInSupervisorMode(PhysicalMemory.RAM_BASE, 0, 0);
+    supervisor.succeeds(TIME, 0, 123_456);
+    assertEquals(123_456 * GuestTime.NANOS_PER_TICK, supervisor.machine.nextTimerNanos());
+    assertFalse(supervisor.hart.isInterruptPending(Interrupts.SUPERVISOR_TIMER));
+    supervisor.machine.inject(new Input.ClockMoved(123_456 * GuestTime.NANOS_PER_TICK));
+    assertTrue(supervisor.hart.isInterruptPending(Interrupts.SUPERVISOR_TIMER));
+    supervisor.succeeds(TIME, 0, -1);
+    assertFalse(supervisor.hart.isInterruptPending(Interrupts.SUPERVISOR_TIMER));
+    assertEquals(GuestTime.NEVER, supervisor.machine.nextTimerNanos());
+  }
+
+  @Test
+  void anInterruptIsPendingUntilTheSupervisorClearsIt() {
+    supervisor.succeeds(IPI, 0, 0, 0);
+    assertFalse(supervisor.hart.isInterruptPending(Interrupts.SUPERVISOR_SOFTWARE));
+    supervisor.succeeds(IPI, 0, 1, 0);
+    assertTrue(supervisor.hart.isInterruptPending(Interrupts.SUPERVISOR_SOFTWARE));
+    supervisor.hart.setSoftwareInterrupt(false);
+    assertFalse(supervisor.hart.isInterruptPending(Interrupts.SUPERVISOR_SOFTWARE));
   }
 
   @Test
