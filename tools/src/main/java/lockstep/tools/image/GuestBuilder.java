@@ -17,6 +17,9 @@ import java.util.TreeMap;
 public final class GuestBuilder {
   private static final String SERVICE_DIRECTORY = "var/lib/lockstep";
 
+  /** What an archive calls its newest release. */
+  private static final String STABLE = "stable";
+
   private final GuestRecipe recipe;
   private final Path cache;
   private final Optional<String> mirror;
@@ -62,9 +65,29 @@ public final class GuestBuilder {
       if (!held.isValid()) {
         throw new ImageException("the cache %s cannot be locked".formatted(cache));
       }
-      PackageArchive archive = new PackageArchive(tools, cache, from, recipe.suite());
-      Map<DebianPackage, Path> packages = packages(archive, update);
-      return assemble(tools, packages, output.toAbsolutePath());
+      return assemble(tools, packages(tools, from, update), output.toAbsolutePath());
+    }
+  }
+
+  /**
+   * While a mirror takes in a point release, its index of the release's codename may name files
+   * that it does not have; the one that it calls stable is then still whole.
+   */
+  private Map<DebianPackage, Path> packages(HostTools tools, String from, boolean update)
+      throws IOException, ImageException {
+    try {
+      return packages(new PackageArchive(tools, cache, from, recipe.suite()), update);
+    } catch (HostLacksException failure) {
+      PackageArchive stable = new PackageArchive(tools, cache, from, STABLE);
+      try {
+        Map<DebianPackage, Path> packages = packages(stable, update);
+        if (stable.codename().equals(Optional.of(recipe.suite()))) {
+          return packages;
+        }
+      } catch (ImageException alsoFails) {
+        failure.addSuppressed(alsoFails);
+      }
+      throw failure;
     }
   }
 
@@ -73,7 +96,7 @@ public final class GuestBuilder {
         mirror.isPresent() ? mirror : AptSources.debianMirror(Path.of("/etc/apt"));
     return found.orElseThrow(
         () ->
-            new ImageException(
+            new HostLacksException(
                 "no Debian archive among this host's apt sources; name one with --mirror URL"));
   }
 
@@ -100,7 +123,7 @@ public final class GuestBuilder {
   }
 
   private void update(PackageArchive archive) throws IOException, ImageException {
-    try (var _ = progress.step("reading the package index of Debian " + recipe.suite(), 0)) {
+    try (var _ = progress.step("reading the package index of Debian " + archive.suite(), 0)) {
       archive.update();
     }
   }

@@ -53,7 +53,7 @@ final class HostTools {
               });
     }
     if (!missing.isEmpty()) {
-      throw new ImageException(
+      throw new HostLacksException(
           "this host lacks %s; on Debian: apt-get install %s; or bring a guest with `lockstep image import`"
               .formatted(String.join(", ", missing), String.join(" ", packages)));
     }

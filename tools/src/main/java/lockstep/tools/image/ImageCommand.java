@@ -35,6 +35,9 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {ImageCommand.Export.class, ImageCommand.Import.class})
 public final class ImageCommand implements Callable<Integer> {
+  /** Exit code when this host cannot make a guest, whatever is asked for. */
+  private static final int EXIT_HOST_LACKS = 69;
+
   private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMGT])");
 
   @Mixin private StateOption state = new StateOption();
@@ -133,8 +136,13 @@ public final class ImageCommand implements Callable<Integer> {
       out().println("up to date: " + directory);
       return 0;
     }
-    report(out(), builder.build(directory, update));
-    return 0;
+    try {
+      report(out(), builder.build(directory, update));
+      return 0;
+    } catch (HostLacksException e) {
+      spec().commandLine().getErr().println("lockstep: " + e.getMessage());
+      return EXIT_HOST_LACKS;
+    }
   }
 
   private GuestRecipe recipe() {

@@ -1,7 +1,7 @@
 package lockstep.tools.image;
 
 /** A guest image cannot be made, read or written; the message is one line for the user. */
-public final class ImageException extends Exception {
+public sealed class ImageException extends Exception permits HostLacksException {
   private static final long serialVersionUID = 1;
 
   public ImageException(String message) {

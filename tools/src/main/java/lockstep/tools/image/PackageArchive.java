@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -43,6 +44,15 @@ final class PackageArchive {
   private static final Pattern KEPT_SETTING =
       Pattern.compile("Acquire::(https?|Check-Valid-Until|Check-Date|Retries)\\b.*");
 
+  /** What apt says when it is the way to the mirror, or the mirror of this hour, that fails. */
+  private static final Pattern MIRROR_FAILS =
+      Pattern.compile(
+          "Could not (connect|resolve)|Unable to connect|Temporary failure resolving"
+              + "|[Cc]onnection (refused|timed out)|Network is unreachable"
+              + "|Mirror sync in progress|Hash Sum mismatch|404 +Not Found");
+
+  private static final String CODENAME = "Codename:";
+
   private static final int POLL_MILLIS = 200;
 
   private final HostTools tools;
@@ -68,6 +78,11 @@ final class PackageArchive {
     this.configuration = directory.resolve("apt.conf");
   }
 
+  /** The release as it was asked for: a codename or an alias. */
+  String suite() {
+    return suite;
+  }
+
   /** Whether the archive's index is in the cache. */
   boolean hasIndex() throws IOException {
     if (!Files.isDirectory(lists)) {
@@ -78,10 +93,30 @@ final class PackageArchive {
     }
   }
 
+  /** The release's own name, whichever alias it was asked for by; empty without an index. */
+  Optional<String> codename() throws IOException {
+    try (Stream<Path> files = Files.list(lists)) {
+      Optional<Path> release =
+          files.filter(file -> file.getFileName().toString().endsWith("_InRelease")).findFirst();
+      return release.isEmpty()
+          ? Optional.empty()
+          : Files.readAllLines(release.get()).stream()
+              .filter(line -> line.startsWith(CODENAME))
+              .map(line -> line.substring(CODENAME.length()).strip())
+              .findFirst();
+    }
+  }
+
   /** Fetches the archive's signed index anew. */
   void update() throws IOException, ImageException {
     configure();
-    HostTools.Output output = HostTools.run(apt(List.of("-q", "update", "--error-on=any")));
+    ProcessBuilder update = apt(List.of("-q", "update", "--error-on=any"));
+    HostTools.Output output;
+    try {
+      output = HostTools.run(update);
+    } catch (ImageException e) {
+      throw failure(String.valueOf(e.getMessage()));
+    }
     if (!hasIndex()) {
       throw new ImageException(
           "the archive has no index of %s for %s: %s"
@@ -174,8 +209,7 @@ final class PackageArchive {
         step.advanceTo(Math.clamp(bytesIn(archives) - before, 0, total));
       }
       if (process.exitValue() != 0) {
-        throw new ImageException(
-            HostTools.failure(builder, process.exitValue(), Files.readString(log)));
+        throw failure(HostTools.failure(builder, process.exitValue(), Files.readString(log)));
       }
       step.advanceTo(total);
     } catch (InterruptedException e) {
@@ -184,6 +218,12 @@ final class PackageArchive {
     } finally {
       Files.delete(log);
     }
+  }
+
+  private static ImageException failure(String complaint) {
+    return MIRROR_FAILS.matcher(complaint).find()
+        ? new HostLacksException("the mirror cannot be used now: " + complaint)
+        : new ImageException(complaint);
   }
 
   private static long bytesIn(Path directory) throws IOException {
@@ -203,7 +243,7 @@ final class PackageArchive {
 
   private void configure() throws IOException, ImageException {
     if (!Files.isReadable(KEYRING)) {
-      throw new ImageException(
+      throw new HostLacksException(
           "this host lacks %s; on Debian: apt-get install debian-archive-keyring"
               .formatted(KEYRING));
     }

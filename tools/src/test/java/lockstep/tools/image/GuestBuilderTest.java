@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +26,7 @@ final class GuestBuilderTest {
     GuestBuilder builder =
         new GuestBuilder(
             GuestRecipe.redis(), GuestImages.defaultCache(), Optional.empty(), Progress.none());
-    Guest first = builder.build(directory.resolve("first"), false);
+    Guest first = built(builder);
     Guest second = builder.build(directory.resolve("second"), false);
 
     assertEquals(first.description(), second.description());
@@ -38,5 +39,14 @@ final class GuestBuilderTest {
     assertEquals(IMAGE_MAGIC, kernel.getInt(IMAGE_MAGIC_OFFSET));
     assertTrue(
         first.description().packages().stream().anyMatch(p -> p.name().equals("redis-server")));
+  }
+
+  /** Skips the test where this host lacks what any guest needs, its mirror above all. */
+  private Guest built(GuestBuilder builder) throws Exception {
+    try {
+      return builder.build(directory.resolve("first"), false);
+    } catch (HostLacksException e) {
+      return Assumptions.abort(e.getMessage());
+    }
   }
 }
