@@ -3,7 +3,6 @@ package lockstep.tools.chaos;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ReplicaView;
@@ -16,9 +15,18 @@ import lockstep.tools.redis.RedisErrorException;
 final class FaultRun {
   private static final Duration PROTECTED_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration SETTLE = Duration.ofSeconds(1);
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration ARBITER_AWAY = Duration.ofSeconds(2);
   private static final long ACKNOWLEDGED_AFTER_MIN = 50;
+
+  /**
+   * A pair that users have has run for long: before the fault these two have to be like it, with
+   * the interpreters compiled by their JVMs.
+   */
+  private static final long WARM_UP_ACKNOWLEDGED = 1_000;
+
+  private static final Duration WARM_UP_MAX = Duration.ofSeconds(10);
   private static final int BEFORE_MILLIS_MIN = 300;
   private static final int BEFORE_MILLIS_MAX = 2_000;
 
@@ -75,12 +83,22 @@ final class FaultRun {
       throws IOException, InterruptedException, RedisErrorException {
     try (RedisConnection connection = new RedisConnection("127.0.0.1", clientPort, ANSWER_TIMEOUT);
         IncrementLoad load = IncrementLoad.start(connection, "lockstep-chaos", Duration.ZERO)) {
+      awaitAcknowledged(load, WARM_UP_ACKNOWLEDGED, WARM_UP_MAX);
       Cluster.sleep(Duration.ofMillis(random.nextInt(BEFORE_MILLIS_MIN, BEFORE_MILLIS_MAX)));
+      load.forgetPauses();
       String wrong = doFault(cluster, wire);
-      awaitProgress(load);
+      // The answer under way may come from before the fault took effect: give it a moment first.
+      Cluster.sleep(SETTLE);
+      awaitAcknowledged(load, load.acknowledged() + ACKNOWLEDGED_AFTER_MIN, ANSWER_TIMEOUT);
       IncrementLoad.Result result = load.stop();
+      if (wrong.isEmpty()) {
+        wrong = afterwards(cluster);
+      }
+      if (wrong.isEmpty() && result.longestPauseNanos() > fault.pauseMax().toNanos()) {
+        wrong = "a pause of more than " + fault.pauseMax().toSeconds() + " s";
+      }
       long live = cluster.replicas().stream().filter(ReplicaView::isLive).count();
-      return new Outcome(result, live, wrong.isEmpty() ? afterwards(cluster) : wrong);
+      return new Outcome(result, live, wrong);
     }
   }
 
@@ -123,11 +141,9 @@ final class FaultRun {
     process.awaitEnd(PROTECTED_TIMEOUT);
   }
 
-  private static void awaitProgress(IncrementLoad load) throws IOException {
-    long wanted = load.acknowledged() + ACKNOWLEDGED_AFTER_MIN;
-    long deadline = System.nanoTime() + ANSWER_TIMEOUT.toNanos();
-    // The answer under way may come from before the fault took effect: give it a moment first.
-    Cluster.sleep(Duration.ofMillis(TimeUnit.SECONDS.toMillis(1)));
+  private static void awaitAcknowledged(IncrementLoad load, long wanted, Duration atMost)
+      throws IOException {
+    long deadline = System.nanoTime() + atMost.toNanos();
     while (load.acknowledged() < wanted && System.nanoTime() < deadline) {
       Cluster.sleep(POLL);
     }

@@ -79,6 +79,11 @@ public final class IncrementLoad implements AutoCloseable {
     return longestPauseNanos.get();
   }
 
+  /** Forgets how long pauses were until now, that of the command under way excepted. */
+  public void forgetPauses() {
+    longestPauseNanos.set(0);
+  }
+
   /** Lets the command under way end, and sums up. */
   public Result stop() throws InterruptedException {
     stopping.set(true);
