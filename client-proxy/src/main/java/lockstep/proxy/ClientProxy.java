@@ -17,6 +17,7 @@ import lockstep.ft.definition.VmDefinition;
 import lockstep.ft.link.LinkMessageCodec;
 import lockstep.ft.net.Endpoints;
 import lockstep.ft.net.Transport;
+import lockstep.ft.net.VmSource;
 import lockstep.ft.ops.OpsServer;
 import lockstep.proxy.failover.ArbiterWatch;
 import lockstep.proxy.failover.ReplicaLinks;
@@ -103,7 +104,7 @@ public final class ClientProxy implements AutoCloseable {
       throws IOException, InterruptedException {
     return start(
         options,
-        DefinitionFetch.fetch(options.definitions(), options.vm(), options.definitionTimeout()));
+        new VmSource(options.definitions(), options.definitionTimeout()).definition(options.vm()));
   }
 
   /**

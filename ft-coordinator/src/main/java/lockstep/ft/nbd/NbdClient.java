@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
+import lockstep.ft.net.NameResolvers;
 
 /**
  * One attach to one export of an NBD server: negotiates with GO, then carries requests until either
@@ -43,15 +44,12 @@ public final class NbdClient implements AutoCloseable {
       InetSocketAddress server,
       String export,
       Consumer<? super NbdEvent> events) {
-    InetSocketAddress resolved =
-        server.isUnresolved()
-            ? new InetSocketAddress(server.getHostString(), server.getPort())
-            : server;
     ClientSession session = new ClientSession(events);
     ChannelFuture connecting =
         new Bootstrap()
             .group(group)
             .channel(NioSocketChannel.class)
+            .resolver(NameResolvers.OFF_THREAD)
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.SO_KEEPALIVE, true)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
@@ -62,7 +60,7 @@ public final class NbdClient implements AutoCloseable {
                     channel.pipeline().addLast(new ClientNegotiation(export, session));
                   }
                 })
-            .connect(resolved);
+            .connect(server);
     connecting.addListener(
         future -> {
           if (!future.isSuccess()) {

@@ -80,14 +80,11 @@ public final class Transport implements AutoCloseable {
       MessageCodec<I> inbound,
       MessageCodec<O> outbound,
       MessageListener<I, O> listener) {
-    InetSocketAddress resolved =
-        address.isUnresolved()
-            ? new InetSocketAddress(address.getHostString(), address.getPort())
-            : address;
     var _ =
         new Bootstrap()
             .group(group)
             .channel(NioSocketChannel.class)
+            .resolver(NameResolvers.OFF_THREAD)
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
             .handler(
@@ -97,7 +94,7 @@ public final class Transport implements AutoCloseable {
                     MessagePipeline.install(channel, inbound, outbound, _ -> listener);
                   }
                 })
-            .connect(resolved)
+            .connect(address)
             .addListener(
                 future -> {
                   if (!future.isSuccess()) {

@@ -5,7 +5,9 @@
  * {@link lockstep.ft.net.MessageChannel}s, on which each message travels as a length of four bytes
  * and the bytes of a {@link lockstep.ft.wire.MessageCodec}. A {@link
  * lockstep.ft.net.MessageListener} hears of them on an I/O thread and does nothing there but hand
- * on to the thread that owns the state.
+ * on to the thread that owns the state. {@link lockstep.ft.net.VmSource} fetches definitions and
+ * blobs from the disk server; {@link lockstep.ft.net.NameResolvers} keeps slow name servers off the
+ * I/O threads.
  */
 @NullMarked
 package lockstep.ft.net;

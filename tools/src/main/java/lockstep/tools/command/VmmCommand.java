@@ -1,6 +1,7 @@
 package lockstep.tools.command;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -115,6 +116,15 @@ public final class VmmCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     String advertised = advertise == null ? listen : advertise;
+    if (Endpoints.resolved(Endpoints.parse(advertised, 0)).getAddress() instanceof InetAddress any
+        && any.isAnyLocalAddress()) {
+      throw new IOException(
+          "nobody can reach "
+              + advertised
+              + ": with --listen "
+              + listen
+              + " say --advertise HOST, the name by which the other replica reaches this host");
+    }
     VmmOptions options =
         new VmmOptions(
             vm,

@@ -2,6 +2,7 @@ package lockstep.vmm.replica;
 
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import lockstep.ft.arbiter.ArbiterReply;
 import lockstep.ft.arbiter.ArbiterReplyCodec;
 import lockstep.ft.arbiter.ArbiterRequest;
@@ -14,13 +15,23 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The connection to the arbiter, dialled again and again for as long as the process lives. */
+/**
+ * The connection to the arbiter, dialled again and again for as long as the process lives. One on
+ * which nothing is answered for {@value #ANSWER_MILLIS_MAX} ms is given up: the other end may have
+ * vanished without a word. Whoever asked asks again.
+ */
 final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest> {
   private static final Logger log = LoggerFactory.getLogger(ArbiterLink.class);
+
+  private static final long ANSWER_MILLIS_MAX = 2_000;
+  private static final long CHECK_MILLIS = 250;
+
+  private static final long NOTHING_ASKED = Long.MIN_VALUE;
 
   private final Transport transport;
   private final InetSocketAddress address;
   private final Inbox inbox;
+  private final AtomicLong unansweredSinceNanos = new AtomicLong(NOTHING_ASKED);
   private final Backoff backoff = new Backoff(); // I/O thread only
   private volatile @Nullable MessageChannel<ArbiterRequest> channel;
   private volatile boolean closed;
@@ -39,8 +50,31 @@ final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest>
   void send(ArbiterRequest request) {
     MessageChannel<ArbiterRequest> open = channel;
     if (open != null) {
+      var _ = unansweredSinceNanos.compareAndSet(NOTHING_ASKED, System.nanoTime());
       open.send(request);
     }
+  }
+
+  private void giveUpIfUnanswered() {
+    MessageChannel<ArbiterRequest> open = channel;
+    long since = unansweredSinceNanos.get();
+    if (open == null || closed) {
+      return;
+    }
+    if (since != NOTHING_ASKED
+        && System.nanoTime() - since > TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS_MAX)) {
+      log.warn("arbiter=silent address={}", open.remoteName());
+      open.close();
+    } else {
+      scheduleCheck();
+    }
+  }
+
+  private void scheduleCheck() {
+    var _ =
+        transport
+            .eventLoops()
+            .schedule(this::giveUpIfUnanswered, CHECK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   boolean up() {
@@ -59,12 +93,15 @@ final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest>
   public void opened(MessageChannel<ArbiterRequest> opened) {
     log.info("arbiter=up address={}", opened.remoteName());
     backoff.reset();
+    unansweredSinceNanos.set(NOTHING_ASKED);
     channel = opened;
+    scheduleCheck();
     inbox.put(new ReplicaEvent.ArbiterUp());
   }
 
   @Override
   public void received(MessageChannel<ArbiterRequest> from, ArbiterReply reply) {
+    unansweredSinceNanos.set(NOTHING_ASKED);
     inbox.put(new ReplicaEvent.ArbiterAnswered(reply));
   }
 

@@ -34,6 +34,9 @@ final class ConsoleServer {
   private final byte[] scrollback = new byte[SCROLLBACK_BYTES];
   private long written;
 
+  /** Where what this replica knows of the console begins: a backup that goes live starts late. */
+  private long knownFrom = -1;
+
   ConsoleServer(Inbox inbox) {
     this.inbox = inbox;
   }
@@ -62,6 +65,10 @@ final class ConsoleServer {
 
   /** Gives out what the console wrote; {@code offset} counts from power-on. */
   synchronized void write(long offset, byte[] data) {
+    if (knownFrom < 0) {
+      knownFrom = offset;
+      written = offset;
+    }
     int known = (int) Math.clamp(written - offset, 0, data.length);
     int fresh = data.length - known;
     if (fresh == 0) {
@@ -71,12 +78,14 @@ final class ConsoleServer {
       scrollback[(int) ((offset + i) % SCROLLBACK_BYTES)] = data[i];
     }
     written = offset + data.length;
+    // Who takes nothing is let go, so that nothing piles up for it; it may connect again.
+    listeners.stream().filter(listener -> !listener.isWritable()).forEach(Channel::close);
     var _ = listeners.writeAndFlush(Unpooled.copiedBuffer(data, known, fresh));
   }
 
   /** What the console has lately written. */
   synchronized byte[] recent() {
-    int length = (int) Math.min(written, SCROLLBACK_BYTES);
+    int length = (int) Math.min(written - Math.max(knownFrom, 0), SCROLLBACK_BYTES);
     byte[] recent = new byte[length];
     for (int i = 0; i < length; i++) {
       recent[i] = scrollback[(int) ((written - length + i) % SCROLLBACK_BYTES)];

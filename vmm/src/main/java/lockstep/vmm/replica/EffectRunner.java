@@ -11,7 +11,10 @@ import lockstep.ft.machine.Bytes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries out what the replica wants done. On the guest's thread; nothing here blocks. */
+/**
+ * Carries out what the replica wants done. On the guest's thread; nothing here blocks, save that
+ * the state of a machine that has diverged is written to a file.
+ */
 final class EffectRunner implements Effects {
   private static final Logger log = LoggerFactory.getLogger(EffectRunner.class);
 
@@ -79,15 +82,17 @@ final class EffectRunner implements Effects {
         inbox.put(new ReplicaEvent.EntropyDrawn(draw.requestId(), Bytes.of(drawn)));
       }
       case Effect.Logged logged -> recorder.accept(logged.entry());
-      case Effect.RoleChanged changed ->
-          log.info(
-              "role={}->{} epoch={} lsn={} position={} why=\"{}\"",
-              changed.from(),
-              changed.to(),
-              changed.epoch(),
-              changed.nextLsn(),
-              changed.position(),
-              changed.why());
+      case Effect.RoleChanged changed -> {
+        metrics.roleChanged(changed.from(), changed.to(), System.nanoTime());
+        log.info(
+            "role={}->{} epoch={} lsn={} position={} why=\"{}\"",
+            changed.from(),
+            changed.to(),
+            changed.epoch(),
+            changed.nextLsn(),
+            changed.position(),
+            changed.why());
+      }
       case Effect.DivergenceFound found -> stateKeeper.accept(found);
       case Effect.Hashed hashed ->
           log.debug("hash={} lsn={} position={}", hashed.hash(), hashed.lsn(), hashed.position());

@@ -3,8 +3,10 @@ package lockstep.vmm.replica;
 import com.codahale.metrics.Histogram;
 import com.codahale.metrics.Meter;
 import com.codahale.metrics.MetricRegistry;
+import java.util.Locale;
 import java.util.function.Supplier;
 import lockstep.ft.core.ReplicaStatus;
+import lockstep.ft.core.Role;
 import lockstep.ft.log.LogChannelMessage;
 import lockstep.ft.log.LogEntry;
 import lockstep.ft.machine.Bytes;
@@ -18,6 +20,9 @@ final class ReplicaMetrics {
   private final Meter frameBytesSent;
   private final Meter diskRequests;
   private final Histogram sliceMicros;
+  private final Histogram goLiveMicros;
+  private final Histogram goAloneMicros;
+  private long takeoverBeganNanos;
 
   ReplicaMetrics(MetricRegistry registry, Supplier<ReplicaStatus> status) {
     steps = registry.meter("vmm_steps");
@@ -27,6 +32,13 @@ final class ReplicaMetrics {
     frameBytesSent = registry.meter("vmm_frame_bytes_sent");
     diskRequests = registry.meter("vmm_disk_requests");
     sliceMicros = registry.histogram("vmm_slice_micros");
+    goLiveMicros = registry.histogram("vmm_go_live_micros");
+    goAloneMicros = registry.histogram("vmm_go_alone_micros");
+    for (Role role : Role.values()) {
+      String name = "vmm_role_" + role.name().toLowerCase(Locale.ROOT);
+      registry.registerGauge(name, () -> status.get().role() == role ? 1 : 0);
+    }
+    registry.registerGauge("vmm_held", () -> status.get().held().isPresent() ? 1 : 0);
     registry.registerGauge("vmm_position", () -> status.get().position());
     registry.registerGauge("vmm_epoch", () -> status.get().epoch());
     registry.registerGauge("vmm_live", () -> status.get().role().isLive() ? 1 : 0);
@@ -41,6 +53,22 @@ final class ReplicaMetrics {
   void ran(long stepsDone, long nanos) {
     steps.mark(stepsDone);
     sliceMicros.update(nanos / 1000);
+  }
+
+  /** How long taking over takes: from losing the other to being live alone. */
+  void roleChanged(Role from, Role to, long nowNanos) {
+    switch (to) {
+      case SEALED, GOING_ALONE -> takeoverBeganNanos = nowNanos;
+      case ALONE -> {
+        long micros = (nowNanos - takeoverBeganNanos) / 1000;
+        if (from == Role.GOING_LIVE) {
+          goLiveMicros.update(micros);
+        } else if (from == Role.GOING_ALONE) {
+          goAloneMicros.update(micros);
+        }
+      }
+      case WAITING, CANDIDATE, LIVE_WAITING, PRIMARY, BACKUP, GOING_LIVE, HALTED -> {}
+    }
   }
 
   void sentToPeer(LogChannelMessage message) {

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.DeterministicMachine;
 import lockstep.ft.net.Endpoints;
 import lockstep.ft.net.Transport;
+import lockstep.ft.net.VmSource;
 import lockstep.ft.ops.OpsServer;
 import lockstep.vmm.machine.Machine;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,10 @@ public final class Vmm implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Vmm.class);
 
   private static final int ENTROPY_SEED_BYTES = 64;
+
+  /** The disk server may be started after the VMM. */
+  private static final Duration DISK_SERVER_PATIENCE = Duration.ofSeconds(15);
+
   private static final long HALT_LINGER_MILLIS = 200;
 
   private final Transport transport = new Transport("vmm-io", 1);
@@ -63,7 +69,7 @@ public final class Vmm implements AutoCloseable {
 
   private Vmm(VmmOptions options) throws IOException {
     this.options = options;
-    VmSource source = new VmSource(options.diskServerHttp());
+    VmSource source = new VmSource(options.diskServerHttp(), DISK_SERVER_PATIENCE);
     VmDefinition definition = source.definition(options.vm());
     String digest = DefinitionCodec.digest(definition);
     byte[] kernel = source.blob(definition.kernelDigest());

@@ -2,7 +2,7 @@
  * The VMM process: the loop that drives a machine under the protocol, and its links.
  *
  * <p>{@link lockstep.vmm.replica.Vmm} is the process: it fetches the definition ({@link
- * lockstep.vmm.replica.VmSource}), makes the machine and the {@link lockstep.ft.core.Replica}, and
+ * lockstep.ft.net.VmSource}), makes the machine and the {@link lockstep.ft.core.Replica}, and
  * starts the guest's thread ({@link lockstep.vmm.replica.GuestThread}). That thread owns machine
  * and replica: it hears events from the {@link lockstep.vmm.replica.Inbox}, runs the guest in
  * slices, and carries the replica's effects out ({@link lockstep.vmm.replica.EffectRunner}). The
