@@ -10,6 +10,7 @@ final class ChaosReport {
   private final Pauses pauses = new Pauses();
   private long runs;
   private long failedRuns;
+  private long late;
   private long acknowledged;
   private long lost;
   private long repeated;
@@ -17,7 +18,8 @@ final class ChaosReport {
 
   void add(FaultRun.Outcome outcome) {
     runs++;
-    failedRuns += outcome.good() ? 0 : 1;
+    failedRuns += outcome.nothingLost() ? 0 : 1;
+    late += outcome.inTime() ? 0 : 1;
     acknowledged += outcome.client().acknowledged();
     lost += outcome.client().lost();
     repeated += outcome.client().repeated();
@@ -26,7 +28,7 @@ final class ChaosReport {
   }
 
   boolean allGood() {
-    return runs > 0 && failedRuns == 0;
+    return runs > 0 && failedRuns == 0 && late == 0;
   }
 
   void print(PrintStream out, Fault fault, long seed) {
@@ -42,5 +44,6 @@ final class ChaosReport {
         pauses.percentileNanos(50) / NANOS_PER_MILLI,
         pauses.percentileNanos(99) / NANOS_PER_MILLI,
         pauses.longestNanos() / NANOS_PER_MILLI);
+    out.printf("pauses over %d s           %d%n", fault.pauseMax().toSeconds(), late);
   }
 }
