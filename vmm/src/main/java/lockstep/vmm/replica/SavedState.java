@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.zip.CRC32C;
 import lockstep.ft.core.CoreState;
 import lockstep.ft.core.CoreStateCodec;
 import lockstep.ft.machine.DeterministicMachine;
+import lockstep.ft.machine.StateHash;
 import lockstep.ft.wire.MalformedMessageException;
 import lockstep.vmm.machine.Machine;
 
@@ -20,12 +22,13 @@ import lockstep.vmm.machine.Machine;
  *
  * <pre>
  * magic (64 bits), format version (32), machine version (32), digest of the definition (UTF),
- * length of the core's state (32), the core's state, the machine's state
+ * length of the core's state (32), the core's state, its CRC-32C (32), the machine's state,
+ * the machine's state hash (2 * 64)
  * </pre>
  */
 final class SavedState {
   private static final long MAGIC = 0x4c4f_434b_5354_4154L; // LOCKSTAT
-  private static final int FORMAT_VERSION = 1;
+  private static final int FORMAT_VERSION = 2;
   private static final int CORE_STATE_BYTES_MAX = 256 << 20;
   private static final int BUFFER_BYTES = 1 << 20;
 
@@ -45,7 +48,11 @@ final class SavedState {
       out.writeUTF(definitionDigest);
       out.writeInt(coreBytes.length);
       out.write(coreBytes);
+      out.writeInt(checksum(coreBytes));
       machine.save(out);
+      StateHash hash = machine.hash();
+      out.writeLong(hash.harts());
+      out.writeLong(hash.memory());
     }
     Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
   }
@@ -53,8 +60,8 @@ final class SavedState {
   /**
    * Restores {@code machine} and returns what belongs beside it.
    *
-   * @throws IOException if the file is no saved state of this definition and machine version, or is
-   *     cut short
+   * @throws IOException if the file is no saved state of this definition and machine version, is
+   *     cut short, or does not hold what was saved; the machine must then not be used
    */
   static CoreState restore(Path file, String definitionDigest, DeterministicMachine machine)
       throws IOException {
@@ -76,12 +83,25 @@ final class SavedState {
       int length = in.readInt();
       require(length >= 0 && length <= CORE_STATE_BYTES_MAX, file, "is corrupt");
       byte[] core = in.readNBytes(length);
+      require(core.length == length && in.readInt() == checksum(core), file, "is corrupt");
       CoreState state = new CoreStateCodec().fromBytes(core);
       machine.restore(in);
+      StateHash saved = new StateHash(in.readLong(), in.readLong());
+      StateHash restored = machine.hash();
+      require(
+          restored.equals(saved),
+          file,
+          "is corrupt: the machine in it hashes to " + restored + ", saved was " + saved);
       return state;
     } catch (MalformedMessageException e) {
       throw new IOException(file + " is corrupt: " + e.getMessage(), e);
     }
+  }
+
+  private static int checksum(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return (int) crc.getValue();
   }
 
   private static void require(boolean holds, Path file, String otherwise) throws IOException {

@@ -33,23 +33,30 @@ public record BootLayout(long kernelAddress, Optional<Range> initramfs, long dev
    */
   public static BootLayout place(
       long ramBase, long ramBytes, KernelImage kernel, long initramfsBytes) throws BootException {
+    if (kernel.textOffset() > ramBytes || kernel.memoryBytes() > ramBytes) {
+      throw tooSmall(ramBytes, kernel, initramfsBytes); // and nothing below can wrap around
+    }
     long kernelAddress = ramBase + Math.max(KERNEL_OFFSET, kernel.textOffset());
     long initramfsStart = alignUp(kernelAddress + kernel.memoryBytes(), KERNEL_ALIGNMENT_BYTES);
     long initramfsEnd = initramfsStart + initramfsBytes;
     long deviceTreeAddress =
         alignDown(ramBase + ramBytes - DEVICE_TREE_BYTES_MAX, KERNEL_ALIGNMENT_BYTES);
-    // The first comparison catches sums that wrapped around: a header may claim any size.
-    if (initramfsStart < kernelAddress || initramfsEnd > deviceTreeAddress) {
-      throw new BootException(
-          String.format(
-              "RAM of %d bytes is too small for a kernel of %d bytes and an initramfs of %d",
-              ramBytes, kernel.memoryBytes(), initramfsBytes));
+    if (initramfsEnd > deviceTreeAddress) {
+      throw tooSmall(ramBytes, kernel, initramfsBytes);
     }
     Optional<Range> initramfs =
         initramfsBytes == 0
             ? Optional.empty()
             : Optional.of(new Range(initramfsStart, initramfsEnd));
     return new BootLayout(kernelAddress, initramfs, deviceTreeAddress);
+  }
+
+  private static BootException tooSmall(long ramBytes, KernelImage kernel, long initramfsBytes) {
+    return new BootException(
+        String.format(
+            "RAM of %d bytes is too small for a kernel of %d bytes at offset %d and an initramfs of"
+                + " %d",
+            ramBytes, kernel.memoryBytes(), kernel.textOffset(), initramfsBytes));
   }
 
   /** Writes everything to its place. The hart then enters at {@link #kernelAddress}. */

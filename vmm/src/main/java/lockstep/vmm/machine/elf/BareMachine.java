@@ -40,20 +40,31 @@ public final class BareMachine {
 
   /**
    * @throws IllegalArgumentException if the program does not fit into RAM, or has no {@code tohost}
+   *     and {@code fromhost} there
    */
   public BareMachine(byte[] elf, long ramBytes) {
     machine = new Machine(new MachineConfig(ramBytes, PICOSECONDS_PER_STEP));
     ElfFile file = new ElfFile(elf);
     Map<String, Long> symbols = file.symbols();
-    Long tohost = symbols.get("tohost");
-    Long fromhost = symbols.get("fromhost");
-    if (tohost == null || fromhost == null || !machine.memory().contains(tohost, 8)) {
-      throw new IllegalArgumentException("no symbols tohost and fromhost in RAM");
-    }
+    long tohost = inRam(symbols, "tohost");
+    long fromhost = inRam(symbols, "fromhost");
     htif = new Htif(machine.memory(), machine.outputs(), tohost, fromhost);
     file.load(machine.memory());
     machine.memory().watchStores(tohost, htif::stored);
     machine.hart().startInMachineMode(file.entry());
+  }
+
+  /** Address of one of HTIF's two words. */
+  private long inRam(Map<String, Long> symbols, String name) {
+    Long address = symbols.get(name);
+    if (address == null) {
+      throw new IllegalArgumentException("no symbol " + name);
+    }
+    if (address % Long.BYTES != 0 || !machine.memory().contains(address, Long.BYTES)) {
+      throw new IllegalArgumentException(
+          String.format("%s at 0x%x is not an aligned word of RAM", name, address));
+    }
+    return address;
   }
 
   public Machine machine() {

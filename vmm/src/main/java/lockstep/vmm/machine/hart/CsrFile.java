@@ -35,7 +35,7 @@ final class CsrFile {
     this.time = time;
     this.timers = timers;
     this.mmu = mmu;
-    pmp = new Pmp(state);
+    pmp = mmu.pmp();
   }
 
   private static long bit(char extension) {
@@ -221,6 +221,7 @@ final class CsrFile {
       default -> {
         if (Pmp.isRegister(csr)) {
           pmp.write(csr, value);
+          mmu.clearAll();
         }
       }
     }

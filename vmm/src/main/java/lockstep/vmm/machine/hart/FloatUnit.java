@@ -13,7 +13,9 @@ import lockstep.vmm.machine.isa.Op;
  * register file holds raw bits; single precision is NaN-boxed here.
  */
 final class FloatUnit {
-  private static final int DYNAMIC = 7;
+  /** The rounding mode field that stands for frm. */
+  static final int DYNAMIC = 7;
+
   private static final int SIGN_32 = 1 << 31;
   private static final long SIGN_64 = 1L << 63;
 

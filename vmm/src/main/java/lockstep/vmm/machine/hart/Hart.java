@@ -92,12 +92,13 @@ public final class Hart implements Stateful {
     state.reset();
     state.pc = pc;
     timers.refresh();
+    mmu.clearAll();
     mmu.select();
   }
 
   /**
    * Power-on as firmware hands over to a supervisor: S-mode, satp 0, everything a supervisor
-   * handles itself delegated to it, Sstc and counters enabled.
+   * handles itself delegated to it, Sstc and counters enabled, no memory protected from it.
    */
   public void startInSupervisorMode(long pc, long a0, long a1) {
     startInMachineMode(pc);
@@ -108,6 +109,7 @@ public final class Hart implements Stateful {
     // As OpenSBI leaves it: Linux relies on it for rdtime in user mode.
     state.scounteren = ALL_COUNTERS;
     state.menvcfg = Timers.STCE;
+    Pmp.openAll(state);
     setX(10, a0);
     setX(11, a1);
     timers.refresh();

@@ -19,8 +19,9 @@ import lockstep.vmm.machine.isa.Op;
  * compiler inlines; no test behind the switch. A case ends in {@code continue} and counts a step;
  * only jumps that leave the page reach the code behind the switch; whatever can't be done leaves
  * the loop <em>before</em> it has changed anything, and is no step. Fields of a slot are picked out
- * by hand (see {@link lockstep.vmm.machine.isa.Insn}), and the method stays below 8000 bytecodes,
- * above which HotSpot does not compile.
+ * by hand (see {@link lockstep.vmm.machine.isa.Insn}), and the method stays below {@link
+ * #LOOP_BYTES_MAX} bytes of bytecode, above which HotSpot compiles nothing by default; a test holds
+ * that. What is rare belongs behind the loop, in {@link Hart}.
  */
 final class Interpreter {
   /** All steps are used up. */
@@ -34,6 +35,9 @@ final class Interpreter {
 
   /** A jump, already retired, or the end of the page leads to {@link #missed}, not in the TLB. */
   static final int FETCH_MISS = 2;
+
+  /** HotSpot's HugeMethodLimit. */
+  static final int LOOP_BYTES_MAX = 8000;
 
   private static final int TLB_MASK = DataTlb.ENTRIES - 1;
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
@@ -820,7 +824,7 @@ final class Interpreter {
           slot += (int) (d >> 14) & 3;
           continue;
         }
-        case Op.FCVT_D_W -> {
+        case SlotOp.FCVT_D_W_EXACT -> {
           if (!fpOn) {
             break loop;
           }

@@ -19,14 +19,17 @@ final class Mmu implements PageObserver {
   private final HartState state;
   private final PhysicalMemory memory;
   private final CodePages codePages;
+  private final Pmp pmp;
   private final PageWalker walker;
   private final TableUses tables;
   private final DirectStores directStores;
 
-  /** The space without translation is at index 0. */
+  /** M-mode's space is at index 0. */
   private final @Nullable AddressSpace[] spaces = new AddressSpace[SPACES_MAX];
 
-  private final AddressSpace bare = new AddressSpace(0, 1);
+  /** Not that of any satp: M-mode may what others may not (PMP). */
+  private final AddressSpace machine = new AddressSpace(-1, 1);
+
   private long switches;
   private AddressSpace paged;
   private AddressSpace dataSpace;
@@ -38,15 +41,20 @@ final class Mmu implements PageObserver {
     this.state = state;
     this.memory = memory;
     this.codePages = codePages;
-    walker = new PageWalker(state, memory);
+    pmp = new Pmp(state);
+    walker = new PageWalker(state, memory, pmp);
     tables = new TableUses(memory);
     directStores = new DirectStores(memory);
-    spaces[0] = bare;
-    paged = bare;
-    dataSpace = bare;
-    data = bare.data(0);
-    fetch = bare.fetch(0);
+    spaces[0] = machine;
+    paged = spaceOf(0);
+    dataSpace = machine;
+    data = machine.data(0);
+    fetch = machine.fetch(0);
     memory.observe(this);
+  }
+
+  Pmp pmp() {
+    return pmp;
   }
 
   PageWalker walker() {
@@ -74,10 +82,10 @@ final class Mmu implements PageObserver {
       paged = spaceOf(state.satp);
     }
     int privilege = dataPrivilege();
-    dataSpace = privilege == Privilege.MACHINE ? bare : paged;
+    dataSpace = privilege == Privilege.MACHINE ? machine : paged;
     dataView = AddressSpace.viewOf(privilege, state.mstatus);
     data = dataSpace.data(dataView);
-    AddressSpace fetchSpace = state.privilege == Privilege.MACHINE ? bare : paged;
+    AddressSpace fetchSpace = state.privilege == Privilege.MACHINE ? machine : paged;
     fetch = fetchSpace.fetch(state.privilege);
   }
 
@@ -121,7 +129,10 @@ final class Mmu implements PageObserver {
     tables.releaseSpaces(bits);
   }
 
-  /** MXR changes what loads may read, so nothing derived under another value may stay. */
+  /**
+   * MXR changes what loads may read, PMP what anybody may, so nothing derived under another value
+   * may stay.
+   */
   void clearAll() {
     clearSpaces(-1);
     directStores.removeAll();
@@ -171,7 +182,7 @@ final class Mmu implements PageObserver {
       walker.cause = Cause.FETCH_ACCESS;
       return false;
     }
-    AddressSpace space = state.privilege == Privilege.MACHINE ? bare : paged;
+    AddressSpace space = state.privilege == Privilege.MACHINE ? machine : paged;
     deriveFrom(address, space);
     int page = PhysicalMemory.pageOf(physical);
     if (codePages.isFull(page)) {

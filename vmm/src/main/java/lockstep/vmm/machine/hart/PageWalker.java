@@ -43,6 +43,7 @@ final class PageWalker {
 
   private final HartState state;
   private final PhysicalMemory memory;
+  private final Pmp pmp;
 
   /** Addresses of the entries of the last walk that succeeded, by level; 0 where none was read. */
   final long[] trail = new long[LEVELS];
@@ -50,9 +51,10 @@ final class PageWalker {
   /** Exception code, if the last translation gave {@link #FAULT}. */
   int cause;
 
-  PageWalker(HartState state, PhysicalMemory memory) {
+  PageWalker(HartState state, PhysicalMemory memory, Pmp pmp) {
     this.state = state;
     this.memory = memory;
+    this.pmp = pmp;
   }
 
   /** Whether satp switches translation on for modes below M. */
@@ -76,7 +78,9 @@ final class PageWalker {
   long translate(long address, Access access, int privilege) {
     trail[0] = trail[1] = trail[2] = 0;
     if (privilege == Privilege.MACHINE || !isPaged(state.satp)) {
-      return address >>> PHYSICAL_ADDRESS_BITS == 0 ? address : fault(access.accessFault);
+      return address >>> PHYSICAL_ADDRESS_BITS == 0 && pmp.permits(address, access, privilege)
+          ? address
+          : fault(access.accessFault);
     }
     if (address << 25 >> 25 != address) {
       return fault(access.pageFault);
@@ -85,7 +89,7 @@ final class PageWalker {
     for (int level = LEVELS - 1; level >= 0; level--) {
       int shift = 12 + 9 * level;
       long at = table + (address >>> shift & 0x1ff) * 8;
-      if (!memory.isRam(at)) {
+      if (!memory.isRam(at) || !pmp.permits(at, Access.LOAD, Privilege.SUPERVISOR)) {
         return fault(access.accessFault);
       }
       long entry = memory.load(at, 3);
@@ -99,8 +103,10 @@ final class PageWalker {
         if ((frame & offsetMask) != 0 || !isPermitted(entry, access, privilege)) {
           return fault(access.pageFault);
         }
-        setAccessed(at, entry, access);
-        return frame | address & offsetMask;
+        long physical = frame | address & offsetMask;
+        return pmp.permits(physical, access, privilege) && setAccessed(at, entry, access)
+            ? physical
+            : fault(access.accessFault);
       }
       if ((entry & (U | A | D)) != 0) {
         return fault(access.pageFault);
@@ -131,10 +137,16 @@ final class PageWalker {
     };
   }
 
-  private void setAccessed(long at, long entry, Access access) {
+  /** Sets A, and D for a store; false if the entry may not be written. */
+  private boolean setAccessed(long at, long entry, Access access) {
     long marked = entry | A | (access == Access.STORE ? D : 0);
-    if (marked != entry) {
-      memory.storeAccessedBits(at, marked);
+    if (marked == entry) {
+      return true;
     }
+    if (!pmp.permits(at, Access.STORE, Privilege.SUPERVISOR)) {
+      return false;
+    }
+    memory.storeAccessedBits(at, marked);
+    return true;
   }
 }

@@ -1,5 +1,6 @@
 package lockstep.vmm.machine.hart;
 
+import lockstep.vmm.machine.fp.RoundingMode;
 import lockstep.vmm.machine.isa.Op;
 
 /**
@@ -48,6 +49,9 @@ final class SlotOp {
 
   static final int FCVT_L_D_TO_ZERO = Op.ILLEGAL + 22;
 
+  /** Exact under every rounding mode, so any legal one will do. */
+  static final int FCVT_D_W_EXACT = Op.ILLEGAL + 23;
+
   private static final int FIRST_OF_ARITHMETIC = FADD_D_NEAREST;
 
   private static final int[] ARITHMETIC = {
@@ -63,6 +67,7 @@ final class SlotOp {
     Op.FCVT_D_L,
     Op.FCVT_W_D,
     Op.FCVT_L_D,
+    Op.FCVT_D_W,
   };
 
   private SlotOp() {}
@@ -74,14 +79,21 @@ final class SlotOp {
 
   /** The form that the interpreter has for arithmetic under a rounding mode field. */
   static int ofArithmetic(int op, int rm) {
-    boolean nearest = rm == 0 || rm == 7;
-    boolean toZero = rm == 1;
     for (int i = 0; i < ARITHMETIC.length; i++) {
       int form = FIRST_OF_ARITHMETIC + i;
       if (ARITHMETIC[i] == op) {
-        return (form >= FCVT_W_D_TO_ZERO ? toZero : nearest) ? form : op;
+        return serves(form, rm) ? form : op;
       }
     }
     return op;
+  }
+
+  /** A mode that is illegal, here or in frm, is left to {@link FloatUnit}. */
+  private static boolean serves(int form, int rm) {
+    return switch (form) {
+      case FCVT_W_D_TO_ZERO, FCVT_L_D_TO_ZERO -> rm == RoundingMode.RTZ;
+      case FCVT_D_W_EXACT -> rm <= RoundingMode.RMM;
+      default -> rm == RoundingMode.RNE || rm == FloatUnit.DYNAMIC;
+    };
   }
 }

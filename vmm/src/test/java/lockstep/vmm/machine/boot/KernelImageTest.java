@@ -16,6 +16,7 @@ final class KernelImageTest {
   private static final int FILE_BYTES = 5000;
   private static final long IMAGE_SIZE = 9000;
   private static final long RAM_BASE = PhysicalMemory.RAM_BASE;
+  private static final long SIGN = Long.MIN_VALUE;
 
   private static byte[] file(Consumer<ByteBuffer> change) {
     byte[] bytes = new byte[FILE_BYTES];
@@ -90,7 +91,23 @@ final class KernelImageTest {
     assertThrows(BootException.class, () -> BootLayout.place(RAM_BASE, 8 << 20, kernel, 6 << 20));
     KernelImage huge = KernelImage.parse(file(f -> f.putLong(16, Long.MAX_VALUE)));
     assertThrows(BootException.class, () -> BootLayout.place(RAM_BASE, 64 << 20, huge, 1));
-    KernelImage far = KernelImage.parse(file(f -> f.putLong(8, 1L << 62)));
-    assertThrows(BootException.class, () -> BootLayout.place(RAM_BASE, 64 << 20, far, 1));
+  }
+
+  @Test
+  void aHeaderThatClaimsAnythingPlacesNothingOutsideOfRam() throws BootException {
+    long[] sizes = {IMAGE_SIZE, 1 << 30, 1L << 62, Long.MAX_VALUE - 0x20_0000, Long.MAX_VALUE};
+    long[] offsets = {64 << 20, 1L << 40, 1L << 62, Long.MAX_VALUE & -0x20_0000, -RAM_BASE & ~SIGN};
+    for (long size : sizes) {
+      for (long offset : offsets) {
+        KernelImage kernel = KernelImage.parse(file(f -> f.putLong(16, size).putLong(8, offset)));
+        for (long initramfsBytes : new long[] {0, 1, Integer.MAX_VALUE}) {
+          BootException refused =
+              assertThrows(
+                  BootException.class,
+                  () -> BootLayout.place(RAM_BASE, 64 << 20, kernel, initramfsBytes));
+          assertTrue(refused.toString().contains("too small"));
+        }
+      }
+    }
   }
 }

@@ -23,7 +23,9 @@ import lockstep.vmm.machine.state.StateVisitor;
  * copied out of guest memory, and is open until its completion is injected; what it can't carry out
  * fails at once, in the device. Many requests may be open, and they may complete in any order.
  *
- * <p>A reset of the device forgets the open requests: their completions then change nothing.
+ * <p>A reset of the device orphans the open requests: their completions change nothing but that no
+ * longer they count against the bound on what the host holds. So a guest can't get round the bound
+ * by resets, however long the disk takes.
  */
 public final class VirtioBlock extends VirtioDevice {
   private static final int SEGMENTS_MAX = 128;
@@ -38,8 +40,8 @@ public final class VirtioBlock extends VirtioDevice {
   private static final int DEVICE_ID = 2;
   private static final int QUEUE_SIZE = 256;
 
-  /** No further request is taken while the open ones carry this much data. */
-  private static final int OPEN_BYTES_MAX = 16 << 20;
+  /** No further request is taken while the host holds this much for those not completed. */
+  static final int HELD_BYTES_MAX = 16 << 20;
 
   private static final int SECTOR_BYTES = 512; // whatever BLK_SIZE says (5.2.2)
   private static final int STORE_BLOCK_SECTORS = 8;
@@ -75,7 +77,7 @@ public final class VirtioBlock extends VirtioDevice {
   private final boolean readOnly;
   private final OutputSink outputs;
 
-  private final OpenRequests open = new OpenRequests();
+  private final RequestTable requests = new RequestTable();
   private long nextRequestId;
 
   /**
@@ -142,10 +144,10 @@ public final class VirtioBlock extends VirtioDevice {
     serve();
   }
 
-  /** Takes what is available, up to the bound on open bytes. */
+  /** Takes what is available, up to the bound on held bytes. */
   private void serve() {
     Virtqueue queue = queue(0);
-    while (open.dataBytes() < OPEN_BYTES_MAX) {
+    while (requests.heldBytes() < HELD_BYTES_MAX) {
       Optional<DescriptorChain> chain = queue.take();
       if (chain.isEmpty()) {
         break;
@@ -231,17 +233,21 @@ public final class VirtioBlock extends VirtioDevice {
       DescriptorChain chain, DiskOperation operation, long offset, int length, Bytes data) {
     long id = nextRequestId++;
     int readBytes = operation == DiskOperation.READ ? length : 0;
-    open.add(new OpenRequest(id, chain, readBytes, readBytes + data.length()));
+    requests.add(new OpenRequest(id, chain, readBytes, readBytes + data.length()));
     outputs.emit(new Output.DiskRequested(disk, id, operation, offset, length, data));
   }
 
   /** The request has ended: its data, if it read any, enters guest memory now. */
   public void completed(Input.DiskCompleted completion) {
-    Optional<OpenRequest> ended = open.remove(completion.requestId());
-    if (ended.isEmpty() || !running()) {
+    Optional<OpenRequest> ended = requests.remove(completion.requestId());
+    if (!running()) {
       return; // the driver has reset the device since
     }
-    OpenRequest request = ended.get();
+    ended.ifPresent(request -> finish(request, completion));
+    serve(); // an orphan's end makes room, too
+  }
+
+  private void finish(OpenRequest request, Input.DiskCompleted completion) {
     boolean read = completion.status() == DiskStatus.OK && request.readBytes() > 0;
     if (read && completion.data().length() != request.readBytes()) {
       finish(request.chain(), S_IOERR, 0);
@@ -251,7 +257,6 @@ public final class VirtioBlock extends VirtioDevice {
     } else {
       finish(request.chain(), status(completion.status()), 0);
     }
-    serve();
   }
 
   private static int status(DiskStatus status) {
@@ -274,12 +279,12 @@ public final class VirtioBlock extends VirtioDevice {
 
   @Override
   protected void resetType() {
-    open.clear();
+    requests.orphanAll();
   }
 
   @Override
   protected void visitType(StateVisitor state) {
     nextRequestId = state.int64("nextRequestId", nextRequestId);
-    open.visit(state, memory);
+    requests.visit(state, memory);
   }
 }

@@ -3,6 +3,7 @@ package lockstep.vmm.machine.device.block;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ final class VirtioBlockTest {
   private static final long DATA = TestDriver.BUFFERS + 0x1000;
   private static final long STATUS = TestDriver.BUFFERS + 0x800;
   private static final int NO_STATUS = 0xee;
+
+  /** How many reads of 1 MiB are open at once: the last one may begin just below the bound. */
+  private static final int LARGE_READS_MAX = 16;
 
   private final FakeRam ram = new FakeRam(0x40_0000);
   private final List<Output> outputs = new ArrayList<>();
@@ -225,23 +229,71 @@ final class VirtioBlockTest {
     assertEquals(1, ((Output.DiskRequested) outputs.getLast()).requestId(), "ids never repeat");
   }
 
-  @Test
-  void theBytesOfOpenRequestsAreBounded() {
-    int requests = 20;
+  /** Kicks with reads of 1 MiB, each in a table of its own. */
+  private void submitLargeReads(int requests) {
     for (int i = 0; i < requests; i++) {
       header(0, 0);
-      driver.descriptor(0, i, TestDriver.BUFFERS + 0x10_0000 + i * 16L * 3, 48, 4, 0);
       long table = TestDriver.BUFFERS + 0x10_0000 + i * 16L * 3;
+      driver.descriptor(0, i, table, 48, 4, 0);
       driver.descriptor(table, HEADER, 16, 1, 1);
       driver.descriptor(table + 16, DATA, 1 << 20, 3, 2);
       driver.descriptor(table + 32, STATUS, 1, 2, 0);
       driver.offer(0, i);
     }
     driver.kick(0);
-    assertEquals(16, outputs.size());
+  }
+
+  @Test
+  void theBytesOfOpenRequestsAreBounded() {
+    submitLargeReads(20);
+    assertEquals(LARGE_READS_MAX, outputs.size());
     complete(3, DiskStatus.IO_ERROR);
-    assertEquals(17, outputs.size());
+    assertEquals(LARGE_READS_MAX + 1, outputs.size());
     assertFalse(driver.needsReset());
+  }
+
+  @Test
+  void aResetDoesNotOpenTheBoundAnew() {
+    for (int i = 0; i < 5; i++) {
+      submitLargeReads(20);
+      assertEquals(LARGE_READS_MAX, outputs.size());
+      start();
+    }
+    submitLargeReads(20);
+    complete(3, DiskStatus.OK);
+    assertEquals(LARGE_READS_MAX + 1, outputs.size(), "the end of an orphan makes room");
+    assertEquals(0, driver.usedIndex(0));
+    complete(3, DiskStatus.OK);
+    assertEquals(LARGE_READS_MAX + 1, outputs.size(), "but only once");
+    complete(LARGE_READS_MAX, DiskStatus.IO_ERROR);
+    assertEquals(1, driver.usedIndex(0));
+  }
+
+  @Test
+  void requestsWithoutDataAreBoundedToo() {
+    int requestsMax = VirtioBlock.HELD_BYTES_MAX / RequestTable.OVERHEAD_BYTES;
+    for (int i = 0; i < requestsMax + 100; i++) {
+      submit(4, 0);
+      if (i % 10 == 9) {
+        start();
+      }
+    }
+    assertEquals(requestsMax, outputs.size());
+  }
+
+  @Test
+  void orphansAreState() {
+    submitLargeReads(20);
+    start();
+    VirtioBlock restored = disk(false);
+    VirtioMmio restoredMmio = new VirtioMmio(restored);
+    StateCopy.copy(mmio, restoredMmio);
+    assertEquals(StateCopy.hash(mmio), StateCopy.hash(restoredMmio));
+    long hash = StateCopy.hash(mmio);
+    complete(3, DiskStatus.OK);
+    assertNotEquals(hash, StateCopy.hash(mmio));
+    restored.completed(new Input.DiskCompleted(DISK, 3, DiskStatus.OK, Bytes.EMPTY, 1));
+    assertEquals(StateCopy.hash(mmio), StateCopy.hash(restoredMmio));
   }
 
   @Test
