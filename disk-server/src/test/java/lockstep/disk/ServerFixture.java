@@ -97,12 +97,15 @@ public final class ServerFixture implements AutoCloseable {
 
     @Override
     public void opened(MessageChannel<ArbiterRequest> opened) {
+      opened.send(new ArbiterRequest.Hello(TestVm.NAME));
       channels.add(opened);
     }
 
     @Override
     public void received(MessageChannel<ArbiterRequest> from, ArbiterReply reply) {
-      replies.add(reply);
+      if (!(reply instanceof ArbiterReply.Hello)) {
+        replies.add(reply);
+      }
     }
 
     @Override

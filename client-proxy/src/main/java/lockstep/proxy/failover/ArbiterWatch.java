@@ -76,6 +76,7 @@ public final class ArbiterWatch implements AutoCloseable {
       connected = true;
       silent = false;
       log.info("arbiter={} watched", arbiter);
+      opened.send(new ArbiterRequest.Hello(vm));
       opened.send(new ArbiterRequest.Watch(vm));
     }
 
@@ -83,9 +84,12 @@ public final class ArbiterWatch implements AutoCloseable {
     public void received(MessageChannel<ArbiterRequest> from, ArbiterReply reply) {
       switch (reply) {
         case ArbiterReply.Current current -> listener.accept(current.record());
+        case ArbiterReply.HelloRefused refused ->
+            log.error("arbiter={} refuses the hello: {}", arbiter, refused.reason());
         case ArbiterReply.Refused refused ->
             log.warn("arbiter={} refuses the watch: {}", arbiter, refused.reason());
-        case ArbiterReply.Granted _,
+        case ArbiterReply.Hello _,
+            ArbiterReply.Granted _,
             ArbiterReply.Renewed _,
             ArbiterReply.NotRenewed _ -> {} // answers to nothing we asked
       }

@@ -2,6 +2,7 @@ package lockstep.disk.arbiter;
 
 import java.util.HashSet;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import lockstep.disk.vm.Fence;
@@ -28,6 +29,9 @@ final class ArbiterConnection implements MessageListener<ArbiterRequest, Arbiter
   private final Consumer<ArbiterReply.Current> tell = current -> channel().send(current);
   private final Set<Fence> watched = new HashSet<>();
 
+  /** Whether the hello was accepted; the I/O thread's. */
+  private boolean greeted;
+
   /** Guarded by this. */
   private int waiting;
 
@@ -46,12 +50,28 @@ final class ArbiterConnection implements MessageListener<ArbiterRequest, Arbiter
 
   @Override
   public void received(MessageChannel<ArbiterReply> from, ArbiterRequest request) {
+    if (!greeted) {
+      greet(from, request);
+      return;
+    }
     count(1);
     server.enqueue(
         () -> {
           server.decide(this, request);
           count(-1);
         });
+  }
+
+  private void greet(MessageChannel<ArbiterReply> from, ArbiterRequest first) {
+    Optional<ArbiterReply.HelloRefused> refused = first.refusedAsFirst();
+    if (refused.isPresent()) {
+      LOG.warn("arbiter client={} refused: {}", from.remoteName(), refused.get().reason());
+      from.send(refused.get());
+      from.close();
+    } else {
+      greeted = true;
+      from.send(new ArbiterReply.Hello(ArbiterRequest.PROTOCOL_VERSION));
+    }
   }
 
   private synchronized void count(int change) {

@@ -3,6 +3,12 @@ package lockstep.ft.arbiter;
 /** What the arbiter says. */
 public sealed interface ArbiterReply {
 
+  /** The connection's {@link ArbiterRequest.Hello} is accepted. */
+  record Hello(int protocolVersion) implements ArbiterReply {}
+
+  /** It is not, and the connection ends. */
+  record HelloRefused(int protocolVersion, String reason) implements ArbiterReply {}
+
   /** The record as it is now: after a {@link ArbiterRequest.Watch}, and after each change. */
   record Current(ArbiterRecord record, long leaseMillis) implements ArbiterReply {}
 

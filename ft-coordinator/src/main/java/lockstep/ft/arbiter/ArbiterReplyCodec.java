@@ -12,6 +12,8 @@ public final class ArbiterReplyCodec implements MessageCodec<ArbiterReply> {
   private static final int REFUSED = 3;
   private static final int RENEWED = 4;
   private static final int NOT_RENEWED = 5;
+  private static final int HELLO = 6;
+  private static final int HELLO_REFUSED = 7;
 
   @Override
   public String protocol() {
@@ -26,6 +28,9 @@ public final class ArbiterReplyCodec implements MessageCodec<ArbiterReply> {
   @Override
   public void encode(ArbiterReply reply, WireWriter out) {
     switch (reply) {
+      case ArbiterReply.Hello hello -> out.int8(HELLO).int32(hello.protocolVersion());
+      case ArbiterReply.HelloRefused refused ->
+          out.int8(HELLO_REFUSED).int32(refused.protocolVersion()).string(refused.reason());
       case ArbiterReply.Current current -> {
         out.int8(CURRENT);
         ArbiterWire.record(current.record(), out);
@@ -61,6 +66,8 @@ public final class ArbiterReplyCodec implements MessageCodec<ArbiterReply> {
   public ArbiterReply decode(WireReader in) throws MalformedMessageException {
     int kind = in.int8();
     return switch (kind) {
+      case HELLO -> new ArbiterReply.Hello(in.int32());
+      case HELLO_REFUSED -> new ArbiterReply.HelloRefused(in.int32(), in.string());
       case CURRENT -> new ArbiterReply.Current(ArbiterWire.record(in), in.count64("lease"));
       case GRANTED ->
           new ArbiterReply.Granted(in.int64(), ArbiterWire.record(in), in.count64("lease"));

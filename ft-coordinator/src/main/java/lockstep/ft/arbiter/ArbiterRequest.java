@@ -2,9 +2,23 @@ package lockstep.ft.arbiter;
 
 import java.util.Optional;
 
-/** What a replica or a proxy asks of the arbiter. Each names its VM. */
+/**
+ * What a replica or a proxy asks of the arbiter. Each names its VM. The first message of a
+ * connection is a {@link Hello}.
+ */
 public sealed interface ArbiterRequest {
+
+  /** Version of the requests and replies themselves. */
+  int PROTOCOL_VERSION = 2;
+
   String vm();
+
+  /** The first message of a connection; answered in kind, or refused and the connection ended. */
+  record Hello(String vm, int protocolVersion) implements ArbiterRequest {
+    public Hello(String vm) {
+      this(vm, PROTOCOL_VERSION);
+    }
+  }
 
   /** Sends the record now and after each of its changes, on this connection. */
   record Watch(String vm) implements ArbiterRequest {}
@@ -34,10 +48,27 @@ public sealed interface ArbiterRequest {
   /** The live replica's guest has ended on purpose: nobody is live any more. */
   record Resign(String vm, ReplicaId live, long epoch, long nonce) implements ArbiterRequest {}
 
+  /** Why a connection whose first message is {@code this} is refused, if it is. */
+  default Optional<ArbiterReply.HelloRefused> refusedAsFirst() {
+    if (!(this instanceof Hello hello)) {
+      return Optional.of(
+          new ArbiterReply.HelloRefused(PROTOCOL_VERSION, "the first message is no hello"));
+    }
+    return hello.protocolVersion() == PROTOCOL_VERSION
+        ? Optional.empty()
+        : Optional.of(
+            new ArbiterReply.HelloRefused(
+                PROTOCOL_VERSION,
+                "another version of the arbiter's protocol: here "
+                    + PROTOCOL_VERSION
+                    + ", there "
+                    + hello.protocolVersion()));
+  }
+
   /** The nonce stored with a grant, so that a repeated request gets the same answer. */
   default Optional<Long> storedNonce() {
     return switch (this) {
-      case Watch _, Renew _ -> Optional.empty();
+      case Hello _, Watch _, Renew _ -> Optional.empty();
       case Start start -> Optional.of(start.nonce());
       case Claim claim -> Optional.of(claim.nonce());
       case Enlist enlist -> Optional.of(enlist.nonce());

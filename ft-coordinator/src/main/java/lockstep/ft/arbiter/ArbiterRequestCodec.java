@@ -15,6 +15,9 @@ public final class ArbiterRequestCodec implements MessageCodec<ArbiterRequest> {
   private static final int RENEW = 6;
   private static final int RESIGN = 7;
 
+  /** Its layout, and that of its answers, is the same in every version. */
+  private static final int HELLO = 8;
+
   @Override
   public String protocol() {
     return "arbiter";
@@ -28,6 +31,11 @@ public final class ArbiterRequestCodec implements MessageCodec<ArbiterRequest> {
   @Override
   public void encode(ArbiterRequest request, WireWriter out) {
     switch (request) {
+      case ArbiterRequest.Hello hello -> {
+        out.int8(HELLO);
+        out.string(hello.vm());
+        out.int32(hello.protocolVersion());
+      }
       case ArbiterRequest.Watch watch -> {
         out.int8(WATCH);
         out.string(watch.vm());
@@ -78,6 +86,7 @@ public final class ArbiterRequestCodec implements MessageCodec<ArbiterRequest> {
     int kind = in.int8();
     String vm = in.string();
     return switch (kind) {
+      case HELLO -> new ArbiterRequest.Hello(vm, in.int32());
       case WATCH -> new ArbiterRequest.Watch(vm);
       case START ->
           new ArbiterRequest.Start(vm, ArbiterWire.member(in), in.count64("epoch"), in.int64());

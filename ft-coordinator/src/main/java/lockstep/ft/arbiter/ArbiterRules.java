@@ -31,12 +31,12 @@ import java.util.concurrent.TimeUnit;
  * </table>
  *
  * <p>Each grant raises the epoch by one. A request that repeats the last grant (same claimant, same
- * nonce) gets the same answer again; once another grant has followed it, it is judged anew, and
- * lost.
+ * nonce) gets the same answer again, and a full lease; once another grant has followed it, it is
+ * judged anew, and lost.
  */
 public final class ArbiterRules {
   /** Length of a lease. */
-  public static final long LEASE_MILLIS_DEFAULT = 5_000;
+  public static final long LEASE_MILLIS_DEFAULT = 30_000;
 
   /**
    * What the arbiter does with a request.
@@ -75,6 +75,12 @@ public final class ArbiterRules {
       throw new IllegalArgumentException("a request about another VM: " + request.vm());
     }
     return switch (request) {
+      case ArbiterRequest.Hello _ ->
+          unchanged(
+              state,
+              leaseEndNanos,
+              new ArbiterReply.HelloRefused(
+                  ArbiterRequest.PROTOCOL_VERSION, "a hello is the first message, or none"));
       case ArbiterRequest.Watch _ ->
           unchanged(state, leaseEndNanos, new ArbiterReply.Current(record, leaseMillis));
       case ArbiterRequest.Renew renew -> renew(state, leaseEndNanos, renew, nowNanos);
@@ -141,7 +147,7 @@ public final class ArbiterRules {
     ArbiterRecord record = state.record();
     Asked asked = new Asked(start.claimant().id(), start.nonce());
     if (asked.isLastGrantOf(state)) {
-      return repeated(state, leaseEndNanos, asked);
+      return repeated(state, leaseEndNanos, asked, nowNanos);
     }
     if (start.epoch() != record.epoch()) {
       return refused(state, leaseEndNanos, asked, false, "the epoch is " + record.epoch());
@@ -175,7 +181,7 @@ public final class ArbiterRules {
       Test test, boolean passed, String otherwise, Optional<Member> live, Optional<Member> backup) {
     ArbiterRecord record = test.state.record();
     if (test.asked.isLastGrantOf(test.state)) {
-      return repeated(test.state, test.leaseEndNanos, test.asked);
+      return repeated(test.state, test.leaseEndNanos, test.asked, test.nowNanos);
     }
     if (!passed) {
       return refused(test.state, test.leaseEndNanos, test.asked, true, otherwise);
@@ -194,9 +200,13 @@ public final class ArbiterRules {
         new ArbiterReply.Granted(asked.nonce, record, leaseMillis));
   }
 
-  private Decision repeated(ArbiterState state, long leaseEndNanos, Asked asked) {
+  /** The answer promises a full lease, so to the live replica it is a renewal too. */
+  private Decision repeated(ArbiterState state, long leaseEndNanos, Asked asked, long nowNanos) {
+    boolean live = isMember(state.record().live(), asked.claimant);
     return unchanged(
-        state, leaseEndNanos, new ArbiterReply.Granted(asked.nonce, state.record(), leaseMillis));
+        state,
+        live ? leaseAtStart(nowNanos) : leaseEndNanos,
+        new ArbiterReply.Granted(asked.nonce, state.record(), leaseMillis));
   }
 
   private static Decision refused(

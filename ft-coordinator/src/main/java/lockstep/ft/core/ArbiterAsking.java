@@ -43,9 +43,12 @@ final class ArbiterAsking {
     if (question.isPresent()) {
       throw new IllegalStateException("asked already: " + question.get());
     }
+    // What is answered may have been asked with the same nonce earlier; a lease counts from there.
+    if (questionNonce != nonce) {
+      askedAtNanos = core.now();
+    }
     nonce = questionNonce;
     question = Optional.of(make.apply(nonce));
-    askedAtNanos = core.now();
     send(core);
   }
 
@@ -64,7 +67,7 @@ final class ArbiterAsking {
     }
   }
 
-  /** When the open question was first asked, or the last one answered was. */
+  /** When the nonce of the open question, or of the last one answered, was first asked with. */
   long askedAtNanos() {
     return askedAtNanos;
   }
@@ -79,7 +82,12 @@ final class ArbiterAsking {
         switch (reply) {
           case ArbiterReply.Granted granted -> granted.nonce() == nonce;
           case ArbiterReply.Refused refused -> refused.nonce() == nonce;
-          case ArbiterReply.Current _, ArbiterReply.Renewed _, ArbiterReply.NotRenewed _ -> false;
+          case ArbiterReply.Hello _,
+              ArbiterReply.HelloRefused _,
+              ArbiterReply.Current _,
+              ArbiterReply.Renewed _,
+              ArbiterReply.NotRenewed _ ->
+              false;
         };
     if (!answers) {
       return Optional.empty();

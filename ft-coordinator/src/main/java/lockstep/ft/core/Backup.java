@@ -155,7 +155,7 @@ final class Backup implements Stage {
 
   private void goLiveIfReplayed() {
     if (won.isPresent() && replay.isDone()) {
-      Live.wentLive(core, won.get(), replay);
+      BecomingLive.wentLive(core, won.get(), replay);
     }
   }
 
@@ -171,14 +171,15 @@ final class Backup implements Stage {
   }
 
   private void diverged(String what) {
+    // The peer first: keeping this replica's state takes its time.
     long position = core.guest.machine.position();
-    core.emit(new Effect.DivergenceFound(position, what));
     if (role == Role.BACKUP) {
       core.emit(
           new Effect.SendToPeer(
               channel, new LogChannelMessage.Diverged(replay.nextLsn(), position, what)));
       core.emit(new Effect.ClosePeer(channel));
     }
+    core.emit(new Effect.DivergenceFound(position, what));
     core.halt(HaltReason.DIVERGED, what);
   }
 

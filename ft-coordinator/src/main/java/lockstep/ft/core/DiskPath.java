@@ -1,10 +1,7 @@
 package lockstep.ft.core;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.LinkedHashMap;
 import lockstep.ft.log.Payload;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.DiskOperation;
@@ -13,7 +10,8 @@ import lockstep.ft.machine.Input;
 import lockstep.ft.machine.Output;
 
 /**
- * The live replica's way to one disk.
+ * The live replica's way to one disk. An attach on which a request stays unanswered for too long is
+ * given up like one that is lost: half-open links say nothing by themselves.
  *
  * <pre>
  * DOWN --attach--> ATTACHING --attached--> CATCHING_UP --flushed--> READY
@@ -32,6 +30,9 @@ final class DiskPath {
   /** Writes of a catch-up that are under way together; they never overlap. */
   private static final int CATCH_UP_WINDOW = 32;
 
+  /** A disk that is slow rather than gone is given up to so much of the first patience. */
+  private static final int PATIENCE_FACTOR_MAX = 32;
+
   private enum State {
     DOWN,
     ATTACHING,
@@ -48,10 +49,15 @@ final class DiskPath {
     record OwnFlush(long flush) implements Purpose {}
   }
 
+  private record UnderWay(Purpose purpose, long sentAtNanos) {}
+
   private final int disk;
   private final Core core;
   private final Live live;
-  private final Map<Long, Purpose> underWay = new HashMap<>();
+
+  /** By tag, oldest first. */
+  private final LinkedHashMap<Long, UnderWay> underWay = new LinkedHashMap<>();
+
   private final ArrayDeque<Output.DiskRequested> catchUp = new ArrayDeque<>();
   private State state = State.DOWN;
   private long epoch;
@@ -59,11 +65,14 @@ final class DiskPath {
   private long incarnation;
   private long nextTag;
   private long retryAtNanos;
+  private long attachAskedAtNanos;
+  private long patienceNanos;
 
   DiskPath(int disk, Core core, Live live) {
     this.disk = disk;
     this.core = core;
     this.live = live;
+    this.patienceNanos = core.limits.diskSilenceNanos();
   }
 
   /** Attaches anew, at {@code liveEpoch}. */
@@ -71,6 +80,7 @@ final class DiskPath {
     drop();
     epoch = liveEpoch;
     state = State.ATTACHING;
+    attachAskedAtNanos = core.now();
     core.emit(new Effect.AttachDisk(disk, ++attach, epoch));
   }
 
@@ -117,7 +127,8 @@ final class DiskPath {
   private boolean overlapsUnderWay(Output.DiskRequested request) {
     return underWay.values().stream()
         .anyMatch(
-            purpose -> purpose instanceof Purpose.CatchUp(var other) && overlap(request, other));
+            asked ->
+                asked.purpose instanceof Purpose.CatchUp(var other) && overlap(request, other));
   }
 
   private static boolean overlap(Output.DiskRequested a, Output.DiskRequested b) {
@@ -127,7 +138,7 @@ final class DiskPath {
   private void ready() {
     state = State.READY;
     for (OpenRequests.Open open : core.guest.open.ofDisk(disk)) {
-      if (open.number() < live.outputsReleased()
+      if (open.number() < live.gate().released()
           && open.request() instanceof Output.DiskRequested request) {
         submit(new Purpose.ForGuest(request), request);
       }
@@ -144,7 +155,7 @@ final class DiskPath {
 
   private void submit(Purpose purpose, Output.DiskRequested request) {
     long tag = nextTag++;
-    underWay.put(tag, purpose);
+    underWay.put(tag, new UnderWay(purpose, core.now()));
     core.emit(
         new Effect.SubmitDisk(
             disk,
@@ -161,7 +172,8 @@ final class DiskPath {
     if (state == State.READY
         && core.guest.unflushed(disk).bytes() > 0
         && core.guest.keptBytes() * 2 > core.limits.keptWritesBytesMax()
-        && underWay.values().stream().noneMatch(Purpose.OwnFlush.class::isInstance)) {
+        && underWay.values().stream()
+            .noneMatch(asked -> asked.purpose instanceof Purpose.OwnFlush)) {
       ownFlush();
     }
   }
@@ -169,17 +181,20 @@ final class DiskPath {
   private void ownFlush() {
     UnflushedWrites unflushed = core.guest.unflushed(disk);
     long flush = unflushed.nextOwnFlush();
-    live.append(new Payload.OwnFlushBegan(disk, flush));
+    live.log().append(new Payload.OwnFlushBegan(disk, flush));
     unflushed.ownFlushBegan(flush);
     long tag = nextTag++;
-    underWay.put(tag, new Purpose.OwnFlush(flush));
+    underWay.put(tag, new UnderWay(new Purpose.OwnFlush(flush), core.now()));
     core.emit(new Effect.SubmitDisk(disk, attach, tag, DiskOperation.FLUSH, 0, 0, Bytes.EMPTY));
   }
 
   void answered(long tag, DiskStatus status, Bytes data) {
-    Purpose purpose = underWay.remove(tag);
-    switch (purpose) {
-      case null -> {}
+    UnderWay asked = underWay.remove(tag);
+    if (asked == null) {
+      return;
+    }
+    patienceNanos = core.limits.diskSilenceNanos();
+    switch (asked.purpose) {
       case Purpose.ForGuest(Output.DiskRequested request) ->
           live.inputs()
               .add(new Input.DiskCompleted(disk, request.requestId(), status, data, incarnation));
@@ -195,7 +210,7 @@ final class DiskPath {
   }
 
   private void ownFlushAnswered(long flush, DiskStatus status) {
-    live.append(new Payload.OwnFlushEnded(disk, flush, status));
+    live.log().append(new Payload.OwnFlushEnded(disk, flush, status));
     core.guest.unflushed(disk).ownFlushEnded(flush, status);
     if (state == State.CATCHING_UP) {
       if (status == DiskStatus.OK) {
@@ -217,8 +232,24 @@ final class DiskPath {
     retryAtNanos = core.now() + core.limits.retryNanos();
   }
 
+  /** When the attach, or the oldest request on it, has been unanswered for too long. */
+  private long silentAtNanos() {
+    if (state == State.ATTACHING) {
+      return attachAskedAtNanos + patienceNanos;
+    }
+    return underWay.isEmpty()
+        ? Long.MAX_VALUE
+        : underWay.firstEntry().getValue().sentAtNanos + patienceNanos;
+  }
+
   void onTick() {
     flushIfMuchIsKept();
+    long silentAt = silentAtNanos();
+    if (silentAt != Long.MAX_VALUE && silentAt - core.now() <= 0) {
+      patienceNanos =
+          Math.min(2 * patienceNanos, PATIENCE_FACTOR_MAX * core.limits.diskSilenceNanos());
+      giveUpAttach();
+    }
     if (state == State.DOWN && attach > 0 && retryAtNanos - core.now() <= 0) {
       attach(epoch);
     }
@@ -230,14 +261,6 @@ final class DiskPath {
   }
 
   long deadlineNanos() {
-    return state == State.DOWN && attach > 0 ? retryAtNanos : Long.MAX_VALUE;
-  }
-
-  static List<DiskPath> all(Core core, Live live) {
-    List<DiskPath> paths = new ArrayList<>();
-    for (int disk = 0; disk < core.config.disks(); disk++) {
-      paths.add(new DiskPath(disk, core, live));
-    }
-    return paths;
+    return state == State.DOWN && attach > 0 ? retryAtNanos : silentAtNanos();
   }
 }

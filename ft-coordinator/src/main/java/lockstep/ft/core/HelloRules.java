@@ -10,8 +10,12 @@ import lockstep.ft.log.LogChannelMessage.Refusal;
 final class HelloRules {
   private HelloRules() {}
 
-  /** Compares a candidate's hello with what this replica would say. */
-  static Optional<HelloRefused> mismatch(Hello ours, Hello theirs) {
+  /**
+   * Compares the other end's hello with what this replica says itself.
+   *
+   * @param expected the role that the other end must have
+   */
+  static Optional<HelloRefused> mismatch(Hello ours, Hello theirs, HelloRole expected) {
     if (theirs.protocolVersion() != ours.protocolVersion()) {
       return refused(
           Refusal.OTHER_PROTOCOL_VERSION, ours.protocolVersion(), theirs.protocolVersion());
@@ -25,15 +29,20 @@ final class HelloRules {
     if (!theirs.definitionDigest().equals(ours.definitionDigest())) {
       return refused(Refusal.OTHER_DEFINITION, ours.definitionDigest(), theirs.definitionDigest());
     }
+    if (theirs.role() != expected || theirs.replica().id().equals(ours.replica().id())) {
+      return refused(Refusal.NOT_LIVE, "a hello as " + theirs.role());
+    }
+    return Optional.empty();
+  }
+
+  /** Two replicas that execute the same log from its beginning must begin alike. */
+  static Optional<HelloRefused> startMismatch(Hello ours, Hello theirs) {
     if (theirs.startPosition() != ours.startPosition()
         || !theirs.startHash().equals(ours.startHash())) {
       return refused(
           Refusal.OTHER_START_STATE,
           ours.startPosition() + " " + ours.startHash(),
           theirs.startPosition() + " " + theirs.startHash());
-    }
-    if (theirs.role() != HelloRole.CANDIDATE || theirs.replica().id().equals(ours.replica().id())) {
-      return refused(Refusal.NOT_LIVE, "only a candidate may join");
     }
     return Optional.empty();
   }

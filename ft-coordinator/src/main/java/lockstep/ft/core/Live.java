@@ -1,14 +1,11 @@
 package lockstep.ft.core;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import lockstep.ft.arbiter.ArbiterRecord;
 import lockstep.ft.arbiter.ArbiterReply;
 import lockstep.ft.arbiter.ArbiterRequest;
 import lockstep.ft.log.LogChannelMessage;
-import lockstep.ft.log.LogChannelMessage.Refusal;
-import lockstep.ft.log.LogEntry;
 import lockstep.ft.log.Payload;
 import lockstep.ft.machine.Input;
 import lockstep.ft.machine.Output;
@@ -16,37 +13,27 @@ import lockstep.ft.machine.Output;
 /**
  * The live replica: the arbiter's record names it, its guest is the one that the world sees.
  *
- * <p>{@code LIVE_WAITING}: the guest has not run; a candidate gets the log from its beginning,
- * acknowledges it, and is enlisted. {@code PRIMARY}: outputs leave when the backup has acknowledged
- * their marks. A backup that is lost (silent, closed, diverged) is given up for good: its channel
- * is closed, and in {@code GOING_ALONE} the replica claims; outputs that were not acknowledged wait
- * for the answer. Won: {@code ALONE}, everything leaves, the disks are attached anew. Lost: it
- * stops.
+ * <p>{@code LIVE_WAITING}: the guest has not run; a candidate is awaited ({@link Protection}).
+ * {@code PRIMARY}: outputs leave when the backup has acknowledged their marks. A backup that is
+ * lost (silent, closed, diverged) is given up for good: its channel is closed, and in {@code
+ * GOING_ALONE} the replica claims; outputs that were not acknowledged wait for the answer. Won:
+ * {@code ALONE}, everything leaves, the disks are attached anew. Lost: it stops.
  *
  * <p>Handing the role over to a backup whose paths to disk and proxy are better than this one's has
- * its place here, beside {@link #goAlone}; it comes with state transfer, for without a way to make
- * a new backup it would only trade one single replica for another.
+ * its place here, beside {@link #losePeer}.
  */
 final class Live implements Stage {
   private final Core core;
   private final LeaseGuard lease;
   private final OutputGate gate;
+  private final LiveLog log;
   private final PendingInputs inputs;
-  private final List<DiskPath> disks;
-
-  /** The log from its beginning, while the guest has not run: what a candidate gets. */
-  private final List<LogEntry> joinLog = new ArrayList<>();
+  private final LiveDisks disks;
+  private final Protection protection;
 
   private Role role;
   private long epoch;
   private long guestGeneration;
-  private long nextLsn;
-  private long lastEntryPosition;
-
-  /** As acknowledged by the last backup, once that is lost. */
-  private long nextLsnAcked;
-
-  private Optional<LogSender> peer = Optional.empty();
   private Optional<LiveGuest> running = Optional.empty();
 
   /**
@@ -54,135 +41,31 @@ final class Live implements Stage {
    */
   private Optional<HaltReason> ended = Optional.empty();
 
-  private Live(
+  Live(
       Core core,
       Role role,
       ArbiterReply.Granted granted,
       long askedAtNanos,
       long nextLsn,
-      long outputsReleased) {
+      List<Output> unreleased) {
     this.core = core;
     this.role = role;
     this.epoch = granted.record().epoch();
     this.guestGeneration = granted.record().guestGeneration();
     this.lease =
         new LeaseGuard(core.limits.leaseMarginNanos(), askedAtNanos, granted.leaseMillis());
-    this.nextLsn = nextLsn;
-    this.gate = new OutputGate(outputsReleased);
+    this.gate = new OutputGate(core.guest.outputsMade() - unreleased.size());
+    unreleased.forEach(output -> gate.add(gate.nextNumber(), -1, output)); // marked long ago
+    this.log = new LiveLog(core, gate, nextLsn);
     this.inputs = new PendingInputs(core.limits.inputsPendingBytesMax());
-    this.disks = DiskPath.all(core, this);
+    this.disks = new LiveDisks(core, this);
+    this.protection = new Protection(core, this);
   }
 
-  // How a replica becomes live.
+  // What the parts of a live replica share.
 
-  /** The start was granted: the log begins; the guest runs, or waits for a backup. */
-  static void started(Core core, ArbiterReply.Granted granted) {
-    Role before = core.stage().role();
-    List<Output> unreleased = core.startUnreleased();
-    Live live =
-        new Live(
-            core,
-            Role.LIVE_WAITING,
-            granted,
-            core.arbiter.askedAtNanos(),
-            0,
-            core.guest.outputsMade() - unreleased.size());
-    core.become(live);
-    unreleased.forEach(live::keepUnmarked);
-    live.powerOn();
-    live.append(new Payload.EpochBegan(live.epoch, core.self().id(), Optional.empty()));
-    core.tellRole(before, Role.LIVE_WAITING, "started");
-    if (core.config.startRule() == ReplicaConfig.StartRule.ALONE) {
-      live.become(Role.ALONE, "started to run alone");
-      live.beginRunning();
-    }
-  }
-
-  /** The backup's claim was won and its log is replayed. */
-  static void wentLive(Core core, Backup.Won won, Replay replay) {
-    Live live =
-        new Live(
-            core,
-            Role.GOING_LIVE,
-            won.granted(),
-            won.askedAtNanos(),
-            replay.nextLsn(),
-            core.guest.outputsMade() - replay.kept().size());
-    core.become(live);
-    replay.kept().forEach(live::keepUnmarked);
-    for (int i = replay.unmarked(); i > 0; i--) {
-      live.append(new Payload.OutputMade(core.guest.outputsMade() - i));
-    }
-    live.append(new Payload.EpochBegan(live.epoch, core.self().id(), Optional.empty()));
-    live.become(Role.ALONE, "went live");
-    live.beginRunning();
-  }
-
-  /** An output that was made before this log, or this replica's being live, began. */
-  private void keepUnmarked(Output output) {
-    gate.add(gate.released() + gate.waitingOutputs().size(), -1, output);
-  }
-
-  private void powerOn() {
-    if (!core.guest.poweredOn()) {
-      Input.PoweredOn poweredOn =
-          new Input.PoweredOn(core.config.entropySeed(), core.config.wallClockNanos());
-      append(new Payload.Injected(poweredOn));
-      core.guest.inject(
-          poweredOn,
-          (number, output) ->
-              gate.add(number, append(new Payload.OutputMade(number)).lsn(), output));
-    }
-  }
-
-  private void beginRunning() {
-    running = Optional.of(new LiveGuest(core, this));
-    joinLog.clear();
-    takeEffectAtEpoch();
-    core.guest.open.ofEntropy().stream()
-        .filter(open -> open.number() < gate.released())
-        .forEach(open -> leave(open.number(), open.request()));
-  }
-
-  /** Everything outside is told the epoch: the proxy, and the disks by attaching anew. */
-  private void takeEffectAtEpoch() {
-    core.emit(new Effect.AnnounceLive(epoch, guestGeneration));
-    disks.forEach(disk -> disk.attach(epoch));
-  }
-
-  private void become(Role next, String why) {
-    Role before = role;
-    role = next;
-    core.tellRole(before, next, why);
-  }
-
-  // The log.
-
-  /** Appends an entry at the machine's position. */
-  LogEntry append(Payload payload) {
-    LogEntry entry = new LogEntry(nextLsn++, core.guest.machine.position(), payload);
-    lastEntryPosition = entry.position();
-    if (core.config.logged()) {
-      core.emit(new Effect.Logged(entry));
-    }
-    if (running.isEmpty()) {
-      joinLog.add(entry);
-    }
-    peer.ifPresent(sender -> sender.append(entry, gate.released(), core));
-    return entry;
-  }
-
-  /** The guest's slice has ended at {@code position}: lets the backup follow. */
-  void reached(long position) {
-    if (peer.isPresent()) {
-      if (position > lastEntryPosition) {
-        append(new Payload.Progressed());
-      }
-      peer.get().reached(position, core.now());
-    }
-    if (running.isPresent() && running.get().isOff()) {
-      append(new Payload.PoweredOff());
-    }
+  LiveLog log() {
+    return log;
   }
 
   OutputGate gate() {
@@ -193,17 +76,54 @@ final class Live implements Stage {
     return inputs;
   }
 
-  /** Flushes disks before the kept writes grow beyond their bound. */
-  void flushIfMuchIsKept() {
-    disks.forEach(DiskPath::flushIfMuchIsKept);
+  LiveDisks disks() {
+    return disks;
   }
 
-  private DiskPath disk(int disk) {
-    return disks.get(disk);
+  boolean guestHasRun() {
+    return running.isPresent();
   }
 
-  long outputsReleased() {
-    return gate.released();
+  void become(Role next, String why) {
+    Role before = role;
+    role = next;
+    core.tellRole(before, next, why);
+  }
+
+  /** Powers the machine on, unless it was restored from a saved state. */
+  void powerOn() {
+    if (!core.guest.poweredOn()) {
+      Input.PoweredOn poweredOn =
+          new Input.PoweredOn(core.config.entropySeed(), core.config.wallClockNanos());
+      log.append(new Payload.Injected(poweredOn));
+      core.guest.inject(
+          poweredOn,
+          (number, output) ->
+              gate.add(number, log.append(new Payload.OutputMade(number)).lsn(), output));
+    }
+  }
+
+  void beginRunning() {
+    running = Optional.of(new LiveGuest(core, this));
+    log.forgetBeginning();
+    takeEffectAtEpoch();
+    core.guest.open.ofEntropy().stream()
+        .filter(open -> open.number() < gate.released())
+        .forEach(open -> leave(open.number(), open.request()));
+  }
+
+  /** Everything outside is told the epoch: the proxy, and the disks by attaching anew. */
+  private void takeEffectAtEpoch() {
+    core.emit(new Effect.AnnounceLive(epoch, guestGeneration));
+    disks.attach(epoch);
+  }
+
+  /** The guest's slice has ended. */
+  void reached(long position) {
+    log.reached(position);
+    if (running.isPresent() && running.get().isOff()) {
+      log.append(new Payload.PoweredOff());
+    }
   }
 
   // The gate.
@@ -214,15 +134,12 @@ final class Live implements Stage {
     if (running.isPresent() && lease.holds(core.now())) {
       gate.open(nextLsnThatFrees(), this::leave);
     }
-    peer.ifPresent(sender -> sender.flush(gate.released(), core));
+    protection.flush(gate.released());
     resignIfEnded();
   }
 
   private long nextLsnThatFrees() {
-    if (role == Role.ALONE) {
-      return Long.MAX_VALUE;
-    }
-    return peer.map(LogSender::nextLsnAcked).orElse(nextLsnAcked);
+    return role == Role.ALONE ? Long.MAX_VALUE : protection.nextLsnAcked();
   }
 
   private void leave(long number, Output output) {
@@ -230,11 +147,7 @@ final class Live implements Stage {
       case Output.FrameSent(var frame) -> core.emit(new Effect.SendFrame(number, frame));
       case Output.ConsoleWritten console ->
           core.emit(new Effect.WriteConsole(number, console.offset(), console.data()));
-      case Output.DiskRequested request -> {
-        if (core.guest.open.isOpen(request.disk(), request.requestId())) {
-          disk(request.disk()).issue(request);
-        }
-      }
+      case Output.DiskRequested request -> disks.issue(request);
       case Output.EntropyRequested request -> {
         if (core.guest.open.isEntropyOpen(request.requestId())) {
           core.emit(new Effect.DrawEntropy(number, request.requestId(), request.length()));
@@ -249,7 +162,7 @@ final class Live implements Stage {
     if (ended.isPresent()
         && !core.arbiter.isOpen()
         && role != Role.GOING_ALONE
-        && disks.stream().allMatch(DiskPath::isQuiet)) {
+        && disks.areQuiet()) {
       core.arbiter.ask(
           nonce -> new ArbiterRequest.Resign(core.config.vm(), core.self().id(), epoch, nonce),
           core);
@@ -266,7 +179,8 @@ final class Live implements Stage {
       case ArbiterRequest.Enlist enlist -> onEnlisted(enlist);
       case ArbiterRequest.Claim _ -> onAlone();
       case ArbiterRequest.Resign _ -> onResigned();
-      case ArbiterRequest.Start _,
+      case ArbiterRequest.Hello _,
+          ArbiterRequest.Start _,
           ArbiterRequest.Dismiss _,
           ArbiterRequest.Watch _,
           ArbiterRequest.Renew _ ->
@@ -275,8 +189,8 @@ final class Live implements Stage {
   }
 
   private void onEnlisted(ArbiterRequest.Enlist enlist) {
-    append(new Payload.EpochBegan(epoch, core.self().id(), Optional.of(enlist.backup().id())));
-    if (peer.isEmpty()) {
+    log.append(new Payload.EpochBegan(epoch, core.self().id(), Optional.of(enlist.backup().id())));
+    if (!protection.hasPeer()) {
       goAlone("the backup was lost while it was enlisted");
       return;
     }
@@ -285,7 +199,7 @@ final class Live implements Stage {
   }
 
   private void onAlone() {
-    append(new Payload.EpochBegan(epoch, core.self().id(), Optional.empty()));
+    log.append(new Payload.EpochBegan(epoch, core.self().id(), Optional.empty()));
     if (running.isPresent()) {
       become(Role.ALONE, "goes on alone");
       takeEffectAtEpoch();
@@ -296,19 +210,14 @@ final class Live implements Stage {
 
   private void onResigned() {
     HaltReason reason = ended.orElse(HaltReason.GUEST_OFF);
-    boolean reset = reason == HaltReason.GUEST_RESET;
-    peer.ifPresent(
-        sender -> {
-          core.emit(new Effect.SendToPeer(sender.channel, new LogChannelMessage.GuestEnded(reset)));
-          core.emit(new Effect.ClosePeer(sender.channel));
-        });
+    protection.tellGuestEnded(reason == HaltReason.GUEST_RESET);
     core.halt(
         reason, reason == HaltReason.SUSPENDED ? "the guest is saved" : "the guest has ended");
   }
 
   @Override
   public void onRefused(ArbiterRequest question, ArbiterReply.Refused refused) {
-    closePeer();
+    protection.close();
     core.halt(HaltReason.LOST, refused.reason());
   }
 
@@ -316,7 +225,7 @@ final class Live implements Stage {
   @Override
   public void onRecord(ArbiterRecord record) {
     if (record.epoch() > epoch && !core.isLiveIn(record) && !core.arbiter.isOpen()) {
-      closePeer();
+      protection.close();
       core.halt(HaltReason.LOST, "another replica is live at epoch " + record.epoch());
     }
   }
@@ -346,96 +255,28 @@ final class Live implements Stage {
 
   @Override
   public void onPeerSaid(long from, LogChannelMessage message) {
-    if (peer.isEmpty() || peer.get().channel != from) {
-      if (message instanceof LogChannelMessage.Hello hello) {
-        onHello(from, hello);
-      }
-      return;
-    }
-    peer.get().heard();
-    switch (message) {
-      case LogChannelMessage.Ack ack -> onAck(peer.get(), ack);
-      case LogChannelMessage.Diverged diverged -> {
-        core.emit(new Effect.DivergenceFound(diverged.position(), diverged.what()));
-        losePeer("the backup has diverged: " + diverged.what());
-      }
-      case LogChannelMessage.Hello _,
-          LogChannelMessage.HelloRefused _,
-          LogChannelMessage.Entries _,
-          LogChannelMessage.Heartbeat _,
-          LogChannelMessage.GuestEnded _ ->
-          losePeer("an unexpected message came");
-    }
-  }
-
-  private void onHello(long from, LogChannelMessage.Hello hello) {
-    Optional<LogChannelMessage.HelloRefused> refused = refuse(hello);
-    if (refused.isPresent()) {
-      core.emit(new Effect.SendToPeer(from, refused.get()));
-      core.emit(new Effect.ClosePeer(from));
-      return;
-    }
-    closePeer();
-    LogSender sender = new LogSender(from, hello.replica(), core.limits.silenceNanos(), core.now());
-    peer = Optional.of(sender);
-    core.emit(new Effect.SendToPeer(from, core.hello(LogChannelMessage.HelloRole.LIVE, epoch)));
-    joinLog.forEach(entry -> sender.append(entry, gate.released(), core));
-  }
-
-  private Optional<LogChannelMessage.HelloRefused> refuse(LogChannelMessage.Hello hello) {
-    Optional<LogChannelMessage.HelloRefused> mismatch =
-        HelloRules.mismatch(core.hello(LogChannelMessage.HelloRole.LIVE, epoch), hello);
-    if (mismatch.isPresent()) {
-      return mismatch;
-    }
-    boolean sameAgain = peer.map(p -> p.peer.id().equals(hello.replica().id())).orElse(true);
-    if (role == Role.PRIMARY || role == Role.GOING_ALONE || core.arbiter.isOpen() || !sameAgain) {
-      return HelloRules.refused(Refusal.HAS_BACKUP, "role " + role);
-    }
-    return running.isPresent()
-        ? HelloRules.refused(Refusal.GUEST_HAS_RUN, "position " + core.guest.machine.position())
-        : Optional.empty();
-  }
-
-  private void onAck(LogSender sender, LogChannelMessage.Ack ack) {
-    if (!sender.acked(ack)) {
-      losePeer("the backup acknowledges what was never sent");
-      return;
-    }
-    if (role == Role.LIVE_WAITING && sender.allAcked() && !core.arbiter.isOpen()) {
-      core.arbiter.ask(
-          nonce ->
-              new ArbiterRequest.Enlist(
-                  core.config.vm(), core.self().id(), epoch, sender.peer, nonce),
-          core);
-    }
+    protection.onPeerSaid(from, message);
   }
 
   @Override
   public void onPeerDown(long closed) {
-    if (peer.isPresent() && peer.get().channel == closed) {
+    if (protection.isPeer(closed)) {
       losePeer("the log channel was closed");
     }
   }
 
   /** A candidate that is lost is forgotten; a backup that is lost has to be given up by a claim. */
-  private void losePeer(String why) {
+  void losePeer(String why) {
     if (role == Role.PRIMARY) {
       goAlone(why);
     } else {
-      closePeer();
+      protection.close();
     }
-  }
-
-  private void closePeer() {
-    peer.ifPresent(sender -> core.emit(new Effect.ClosePeer(sender.channel)));
-    peer = Optional.empty();
   }
 
   /** Gives the backup up for good, and claims. If a resignation is open, that settles it. */
   private void goAlone(String why) {
-    peer.ifPresent(sender -> nextLsnAcked = sender.nextLsnAcked());
-    closePeer();
+    protection.close();
     become(Role.GOING_ALONE, why);
     if (!core.arbiter.isOpen()) {
       core.arbiter.ask(
@@ -450,30 +291,9 @@ final class Live implements Stage {
 
   @Override
   public void onDisk(ReplicaEvent event) {
-    switch (event) {
-      case ReplicaEvent.DiskAttached(int disk, long attach, long incarnation)
-          when disk(disk).isCurrent(attach) ->
-          disk(disk).attached(incarnation);
-      case ReplicaEvent.DiskAnswered answered
-          when disk(answered.disk()).isCurrent(answered.attach()) ->
-          disk(answered.disk()).answered(answered.tag(), answered.status(), answered.data());
-      case ReplicaEvent.DiskLost(int disk, long attach) when disk(disk).isCurrent(attach) ->
-          disk(disk).lost();
-      case ReplicaEvent.DiskFenced(int disk, long attach) when disk(disk).isCurrent(attach) ->
-          onFenced(disk);
-      default -> {} // of an attach that has ended
-    }
-  }
-
-  /**
-   * While a question is open the fence may be the work of its grant, whose answer is on its way.
-   */
-  private void onFenced(int disk) {
-    if (core.arbiter.isOpen()) {
-      disk(disk).lost();
-    } else {
-      closePeer();
-      core.halt(HaltReason.FENCED, "disk " + disk + " refuses epoch " + epoch);
+    if (disks.onEvent(event)) {
+      protection.close();
+      core.halt(HaltReason.FENCED, "a disk refuses epoch " + epoch);
     }
   }
 
@@ -517,8 +337,8 @@ final class Live implements Stage {
   @Override
   public void onTick() {
     renewLease();
-    disks.forEach(DiskPath::onTick);
-    if (peer.isPresent() && peer.get().suspects(core.now())) {
+    disks.onTick();
+    if (protection.suspectsPeer()) {
       losePeer("the backup is silent");
     }
   }
@@ -543,11 +363,9 @@ final class Live implements Stage {
     if (ended.isPresent()) {
       return Optional.of("the guest has ended or is suspended");
     }
-    if (peer.isPresent() && peer.get().lagNanos(nowNanos) > core.limits.lagNanosMax()) {
-      return Optional.of("the backup's execution lags");
-    }
-    if (peer.isPresent() && peer.get().unackedBytes() > core.limits.logUnackedBytesMax()) {
-      return Optional.of("too much of the log is not acknowledged");
+    Optional<String> byPeer = protection.held(nowNanos);
+    if (byPeer.isPresent()) {
+      return byPeer;
     }
     if (gate.waitingBytes() > core.limits.logUnackedBytesMax()) {
       return Optional.of("too many outputs wait");
@@ -560,13 +378,8 @@ final class Live implements Stage {
 
   @Override
   public long deadlineNanos() {
-    long deadline = lease.nextRenewalNanos();
-    for (DiskPath disk : disks) {
-      deadline = Math.min(deadline, disk.deadlineNanos());
-    }
-    if (peer.isPresent()) {
-      deadline = Math.min(deadline, peer.get().heartbeatAtNanos(core.limits.heartbeatNanos()));
-    }
+    long deadline = Math.min(lease.nextRenewalNanos(), disks.deadlineNanos());
+    deadline = Math.min(deadline, protection.deadlineNanos());
     if (running.isPresent() && held(core.now()).isEmpty()) {
       deadline = Math.min(deadline, running.get().deadlineNanos());
     }
@@ -587,7 +400,7 @@ final class Live implements Stage {
 
   @Override
   public long nextLsn() {
-    return nextLsn;
+    return log.nextLsn();
   }
 
   @Override
@@ -597,11 +410,6 @@ final class Live implements Stage {
 
   @Override
   public StageStatus status(long nowNanos) {
-    return new StageStatus(
-        peer.map(sender -> sender.peer.id()),
-        peer.map(LogSender::nextLsnAcked).orElse(nextLsnAcked),
-        peer.map(LogSender::unackedBytes).orElse(0L),
-        peer.map(sender -> sender.lagNanos(nowNanos)).orElse(0L),
-        gate.released());
+    return protection.status(nowNanos, gate.released());
   }
 }

@@ -89,10 +89,10 @@ final class LiveGuest {
   }
 
   private void inject(Input input) {
-    live.append(new Payload.Injected(input));
+    live.log().append(new Payload.Injected(input));
     core.guest.inject(input, this::made);
     if (input instanceof Input.DiskCompleted) {
-      live.flushIfMuchIsKept();
+      live.disks().flushIfMuchIsKept();
     }
   }
 
@@ -100,7 +100,7 @@ final class LiveGuest {
     if (hashWanted || (nextHashPosition > 0 && machine.position() >= nextHashPosition)) {
       hashWanted = false;
       StateHash hash = machine.hash();
-      LogEntry entry = live.append(new Payload.HashChecked(hash));
+      LogEntry entry = live.log().append(new Payload.HashChecked(hash));
       core.emit(new Effect.Hashed(entry.lsn(), entry.position(), hash));
       setNextHash();
     }
@@ -113,7 +113,7 @@ final class LiveGuest {
 
   private void made(long number, Output output) {
     off |= output instanceof Output.PowerChanged;
-    LogEntry mark = live.append(new Payload.OutputMade(number));
+    LogEntry mark = live.log().append(new Payload.OutputMade(number));
     live.gate().add(number, mark.lsn(), output);
   }
 }

@@ -44,6 +44,7 @@ final class LogSender {
     nextLsn = entry.lsn() + 1;
     unacked.addLast(new Unacked(entry.lsn(), bytes));
     unackedBytes += bytes;
+    lag.appended(entry.position(), bytes);
     batch.add(entry);
     batchBytes += bytes;
     if (batch.size() == LogChannelMessage.ENTRIES_MAX || batchBytes >= BATCH_BYTES_MAX) {
@@ -114,6 +115,11 @@ final class LogSender {
 
   long unackedBytes() {
     return unackedBytes;
+  }
+
+  /** Of entries that the other machine has not executed, acknowledged or not. */
+  long unexecutedBytes() {
+    return lag.unexecutedBytes();
   }
 
   long lagNanos(long nowNanos) {

@@ -34,7 +34,7 @@ final class OutputGate {
 
   /** Output {@code number} was made; the entry {@code markLsn} marks it. */
   void add(long number, long markLsn, Output output) {
-    if (number != released + waiting.size()) {
+    if (number != nextNumber()) {
       throw new IllegalStateException("output " + number + " is out of order");
     }
     waiting.addLast(new Waiting(number, markLsn, output));
@@ -49,6 +49,11 @@ final class OutputGate {
       released++;
       release.leave(first.number, first.output);
     }
+  }
+
+  /** The number that the next output must have. */
+  long nextNumber() {
+    return released + waiting.size();
   }
 
   /** Every output with a lower number has left. */

@@ -91,6 +91,13 @@ public final class Replica {
 
   private void onArbiterReply(ArbiterReply reply) {
     switch (reply) {
+      case ArbiterReply.Hello _ -> {}
+      case ArbiterReply.HelloRefused refused -> {
+        // Only who has no part in the record stops for it: a pair serves on without the arbiter.
+        if (core.stage() instanceof Waiting) {
+          core.halt(HaltReason.REFUSED, "the arbiter: " + refused.reason());
+        }
+      }
       case ArbiterReply.Current current -> core.stage().onRecord(current.record());
       case ArbiterReply.Renewed renewed -> core.stage().onLease(renewed);
       case ArbiterReply.NotRenewed refused -> core.stage().onRecord(refused.record());

@@ -49,8 +49,12 @@ public record ReplicaConfig(
    * @param leaseMarginNanos a lease counts as over so long before it is
    * @param lagNanosMax the backup may be behind by so much before the guest is held
    * @param clockStepNanos a running guest's clock is moved at least so often
+   * @param diskSilenceNanos a disk request that is not answered for so long means that the attach
+   *     is lost; doubled each time until a disk answers again
    * @param hashEverySteps a state hash enters the log about so often; 0 for never
    * @param logUnackedBytesMax entries not acknowledged, before the guest is held
+   * @param logUnexecutedBytesMax entries beyond what the backup has executed, before the guest is
+   *     held
    * @param keptWritesBytesMax writes kept per replica that no completed flush covers; at half of it
    *     the replica flushes by itself, at all of it the guest is held
    * @param inputsPendingBytesMax frames and console bytes waiting for the guest; more are dropped
@@ -62,8 +66,10 @@ public record ReplicaConfig(
       long leaseMarginNanos,
       long lagNanosMax,
       long clockStepNanos,
+      long diskSilenceNanos,
       long hashEverySteps,
       long logUnackedBytesMax,
+      long logUnexecutedBytesMax,
       long keptWritesBytesMax,
       long inputsPendingBytesMax) {
 
@@ -76,8 +82,10 @@ public record ReplicaConfig(
             TimeUnit.MILLISECONDS.toNanos(500),
             TimeUnit.MILLISECONDS.toNanos(250),
             TimeUnit.MILLISECONDS.toNanos(1),
+            TimeUnit.SECONDS.toNanos(10),
             50_000_000,
             16L << 20,
+            32L << 20,
             64L << 20,
             8L << 20);
   }

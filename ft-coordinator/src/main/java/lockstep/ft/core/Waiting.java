@@ -104,7 +104,7 @@ final class Waiting implements Stage {
 
   @Override
   public void onGranted(ArbiterRequest question, ArbiterReply.Granted granted) {
-    Live.started(core, granted);
+    BecomingLive.started(core, granted);
   }
 
   @Override
@@ -185,8 +185,15 @@ final class Waiting implements Stage {
   }
 
   private void onHello(long from, LogChannelMessage.Hello hello) {
-    if (answered || hello.role() != LogChannelMessage.HelloRole.LIVE) {
+    if (answered) {
       close(from, "an unexpected hello came");
+      return;
+    }
+    LogChannelMessage.Hello own = core.hello(LogChannelMessage.HelloRole.CANDIDATE, 0);
+    Optional<LogChannelMessage.HelloRefused> mismatch =
+        HelloRules.mismatch(own, hello, LogChannelMessage.HelloRole.LIVE);
+    if (mismatch.isPresent()) {
+      onHelloRefused(from, mismatch.get());
       return;
     }
     Role before = role();

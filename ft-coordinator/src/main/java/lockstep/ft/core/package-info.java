@@ -49,10 +49,12 @@
  *       {@code Halted}. {@code Core} is what the stages share.
  *   <li>{@code Guest}: the machine, with its {@code OpenRequests} and {@code UnflushedWrites},
  *       which both replicas know alike.
- *   <li>Live: {@code PendingInputs} wait for {@code LiveGuest}, which injects them, moves the clock
- *       ({@code ClockPolicy}) and runs slices; {@code LogSender} carries the entries and bounds the
- *       backup's lag ({@code LagBound}); {@code OutputGate} holds outputs for their acknowledgement
- *       and {@code LeaseGuard} for the lease; {@code DiskPath} attaches, catches up and issues.
+ *   <li>Live: {@code BecomingLive} makes it; {@code PendingInputs} wait for {@code LiveGuest},
+ *       which injects them, moves the clock ({@code ClockPolicy}) and runs slices; {@code LiveLog}
+ *       numbers the entries, {@code Protection} looks after candidate and backup, {@code LogSender}
+ *       carries the entries to them and bounds their lag ({@code LagBound}); {@code OutputGate}
+ *       holds outputs for their acknowledgement and {@code LeaseGuard} for the lease; {@code
+ *       LiveDisks} are a {@code DiskPath} each, which attaches, catches up and issues.
  *   <li>{@code FailureDetector} judges silence, on both sides.
  *   <li>{@code CoreState} travels with a machine's saved state.
  * </ul>

@@ -66,6 +66,27 @@ final class ArbiterRulesTest {
     assertFalse(refused(start(B)).lost());
   }
 
+  /** The replica counts a full lease from the answer that it gets; so must the arbiter. */
+  @Test
+  void repeatedGrantIsARenewalToTheLiveReplica() {
+    ArbiterRequest start = start(A);
+    granted(start);
+    now = LEASE_NANOS - 1;
+    assertInstanceOf(ArbiterReply.Granted.class, ask(start));
+    now += LEASE_NANOS - 1;
+    assertFalse(refused(start(B)).lost());
+    now++;
+    granted(start(B));
+  }
+
+  @Test
+  void otherVersionIsRefusedByNameAndSoIsAMissingHello() {
+    assertEquals(Optional.empty(), new ArbiterRequest.Hello(VM).refusedAsFirst());
+    String other = new ArbiterRequest.Hello(VM, 99).refusedAsFirst().orElseThrow().reason();
+    assertTrue(other.contains("there 99"), other);
+    assertTrue(new ArbiterRequest.Watch(VM).refusedAsFirst().isPresent());
+  }
+
   @Test
   void guestIsStartedAnewOnlyWhenTheLeaseIsOver() {
     granted(start(A));

@@ -115,6 +115,18 @@ final class PartsTest {
   }
 
   @Test
+  void lagInBytesIsWhatTheOtherMachineHasNotExecuted() {
+    LagBound lag = new LagBound();
+    lag.appended(100, 10);
+    lag.appended(200, 5);
+    assertEquals(15, lag.unexecutedBytes());
+    lag.executed(199);
+    assertEquals(5, lag.unexecutedBytes());
+    lag.executed(200);
+    assertEquals(0, lag.unexecutedBytes());
+  }
+
+  @Test
   void guestTimeFollowsTheHostsFromWhereItWas() {
     ClockPolicy clock = new ClockPolicy(5_000, -700);
     assertEquals(5_000, clock.guestTimeAt(-700));

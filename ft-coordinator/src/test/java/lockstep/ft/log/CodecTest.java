@@ -85,6 +85,7 @@ final class CodecTest {
 
   private static List<ArbiterRequest> requests() {
     return List.of(
+        new ArbiterRequest.Hello("web"),
         new ArbiterRequest.Watch("web"),
         new ArbiterRequest.Start("web", MEMBER, 1, 2),
         new ArbiterRequest.Claim("web", MEMBER, 1, 2),
@@ -96,6 +97,8 @@ final class CodecTest {
 
   private static List<ArbiterReply> replies() {
     return List.of(
+        new ArbiterReply.Hello(2),
+        new ArbiterReply.HelloRefused(2, "no"),
         new ArbiterReply.Current(RECORD, 5),
         new ArbiterReply.Granted(1, RECORD, 5),
         new ArbiterReply.Refused(1, true, "no", RECORD),

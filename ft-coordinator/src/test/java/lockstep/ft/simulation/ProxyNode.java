@@ -75,6 +75,7 @@ final class ProxyNode implements Net.Listener {
         connection -> {
           dialling = false;
           arbiter = connection;
+          connection.ifPresent(c -> c.sendFromNear(new ArbiterRequest.Hello(Simulation.VM)));
           connection.ifPresent(c -> c.sendFromNear(new ArbiterRequest.Watch(Simulation.VM)));
         });
   }

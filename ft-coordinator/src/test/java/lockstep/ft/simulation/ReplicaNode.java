@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import lockstep.ft.arbiter.ArbiterReply;
+import lockstep.ft.arbiter.ArbiterRequest;
 import lockstep.ft.arbiter.ReplicaId;
 import lockstep.ft.core.CoreState;
 import lockstep.ft.core.Effect;
@@ -405,6 +406,7 @@ final class ReplicaNode implements Net.Listener {
         connection -> {
           arbiter = connection;
           if (connection.isPresent()) {
+            connection.get().sendFromNear(new ArbiterRequest.Hello(Simulation.VM));
             arrive(new ReplicaEvent.ArbiterUp());
           } else {
             later(this::dialArbiter);

@@ -131,6 +131,7 @@ final class ServerNode implements Net.Listener {
 
   private final class ArbiterEnd implements Net.End {
     private final Net.Connection connection;
+    private boolean greeted;
 
     ArbiterEnd(Net.Connection connection) {
       this.connection = connection;
@@ -138,7 +139,14 @@ final class ServerNode implements Net.Listener {
 
     @Override
     public void onMessage(Object message) {
-      decide(connection, (ArbiterRequest) message);
+      ArbiterRequest request = (ArbiterRequest) message;
+      if (!greeted) {
+        Checker.require(request.refusedAsFirst().isEmpty(), "no hello: " + request);
+        greeted = true;
+        connection.sendFromFar(new ArbiterReply.Hello(ArbiterRequest.PROTOCOL_VERSION));
+      } else {
+        decide(connection, request);
+      }
     }
 
     @Override

@@ -28,8 +28,10 @@ final class Simulation {
           60 * World.MILLI,
           60 * World.MILLI,
           2 * World.MILLI,
+          120 * World.MILLI,
           200,
           64 << 10,
+          8 << 10,
           2 << 10,
           16 << 10);
 

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
  * -Dtest=SimulationTest#oneSeed -Dseed=N}.
  */
 final class SimulationTest {
-  private static final int SEEDS = 1_500;
-  private static final int SEEDS_SLOW = 50_000;
+  private static final int SEEDS = 400;
+  private static final int SEEDS_SLOW = 4_000;
 
   @Test
   void everySeedKeepsWhatMustHold() {

@@ -30,15 +30,17 @@ final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest>
 
   private final Transport transport;
   private final InetSocketAddress address;
+  private final String vm;
   private final Inbox inbox;
   private final AtomicLong unansweredSinceNanos = new AtomicLong(NOTHING_ASKED);
   private final Backoff backoff = new Backoff(); // I/O thread only
   private volatile @Nullable MessageChannel<ArbiterRequest> channel;
   private volatile boolean closed;
 
-  ArbiterLink(Transport transport, InetSocketAddress address, Inbox inbox) {
+  ArbiterLink(Transport transport, InetSocketAddress address, String vm, Inbox inbox) {
     this.transport = transport;
     this.address = address;
+    this.vm = vm;
     this.inbox = inbox;
   }
 
@@ -94,6 +96,7 @@ final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest>
     log.info("arbiter=up address={}", opened.remoteName());
     backoff.reset();
     unansweredSinceNanos.set(NOTHING_ASKED);
+    opened.send(new ArbiterRequest.Hello(vm));
     channel = opened;
     scheduleCheck();
     inbox.put(new ReplicaEvent.ArbiterUp());
@@ -102,6 +105,9 @@ final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest>
   @Override
   public void received(MessageChannel<ArbiterRequest> from, ArbiterReply reply) {
     unansweredSinceNanos.set(NOTHING_ASKED);
+    if (reply instanceof ArbiterReply.HelloRefused refused) {
+      log.error("arbiter={} refuses the hello: {}", from.remoteName(), refused.reason());
+    }
     inbox.put(new ReplicaEvent.ArbiterAnswered(reply));
   }
 

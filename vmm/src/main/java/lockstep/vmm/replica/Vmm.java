@@ -101,7 +101,7 @@ public final class Vmm implements AutoCloseable {
                 InetSocketAddress.createUnresolved(
                     Endpoints.parse(options.advertisedHost(), 0).getHostString(),
                     ops.address().getPort())));
-    arbiter = new ArbiterLink(transport, options.diskServerArbiter(), inbox);
+    arbiter = new ArbiterLink(transport, options.diskServerArbiter(), options.vm(), inbox);
     disks =
         new DiskLinks(transport, options.diskServerNbd(), options.vm(), definition.disks(), inbox);
     proxy =

@@ -1,0 +1,51 @@
+package lockstep.ft.core;
+
+import java.util.List;
+import java.util.Optional;
+import lockstep.ft.arbiter.ArbiterReply;
+import lockstep.ft.log.Payload;
+import lockstep.ft.machine.Output;
+
+/** The two ways in which a replica becomes live. */
+final class BecomingLive {
+  private BecomingLive() {}
+
+  /** The start was granted: the log begins; the guest runs, or waits for a backup. */
+  static void started(Core core, ArbiterReply.Granted granted) {
+    Role before = core.stage().role();
+    List<Output> unreleased = core.startUnreleased();
+    Live live =
+        new Live(core, Role.LIVE_WAITING, granted, core.arbiter.askedAtNanos(), 0, unreleased);
+    core.become(live);
+    live.powerOn();
+    live.log().append(new Payload.EpochBegan(live.epoch(), core.self().id(), Optional.empty()));
+    long generation = granted.record().guestGeneration();
+    core.tellRole(
+        before,
+        Role.LIVE_WAITING,
+        generation == 1 ? "started" : "started anew, for the " + generation + ". time");
+    if (core.config.startRule() == ReplicaConfig.StartRule.ALONE) {
+      live.become(Role.ALONE, "started to run alone");
+      live.beginRunning();
+    }
+  }
+
+  /** The backup's claim was won and its log is replayed. */
+  static void wentLive(Core core, Backup.Won won, Replay replay) {
+    Live live =
+        new Live(
+            core,
+            Role.GOING_LIVE,
+            won.granted(),
+            won.askedAtNanos(),
+            replay.nextLsn(),
+            replay.kept());
+    core.become(live);
+    for (int i = replay.unmarked(); i > 0; i--) {
+      live.log().append(new Payload.OutputMade(core.guest.outputsMade() - i));
+    }
+    live.log().append(new Payload.EpochBegan(live.epoch(), core.self().id(), Optional.empty()));
+    live.become(Role.ALONE, "went live");
+    live.beginRunning();
+  }
+}

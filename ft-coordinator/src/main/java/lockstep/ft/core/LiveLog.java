@@ -1,0 +1,76 @@
+package lockstep.ft.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import lockstep.ft.log.LogEntry;
+import lockstep.ft.log.Payload;
+
+/**
+ * The log that a live replica writes: numbers the entries, and hands them to whoever is to execute
+ * them. While the guest has not run, it keeps them all, for a candidate starts at the beginning.
+ */
+final class LiveLog {
+  private final Core core;
+  private final OutputGate gate;
+  private final List<LogEntry> fromBeginning = new ArrayList<>();
+  private Optional<LogSender> sender = Optional.empty();
+  private boolean keeping = true;
+  private long nextLsn;
+  private long lastPosition;
+
+  LiveLog(Core core, OutputGate gate, long nextLsn) {
+    this.core = core;
+    this.gate = gate;
+    this.nextLsn = nextLsn;
+  }
+
+  long nextLsn() {
+    return nextLsn;
+  }
+
+  /** Appends an entry at the machine's position. */
+  LogEntry append(Payload payload) {
+    LogEntry entry = new LogEntry(nextLsn++, core.guest.machine.position(), payload);
+    lastPosition = entry.position();
+    if (core.config.logged()) {
+      core.emit(new Effect.Logged(entry));
+    }
+    if (keeping) {
+      fromBeginning.add(entry);
+    }
+    sender.ifPresent(to -> to.append(entry, gate.released(), core));
+    return entry;
+  }
+
+  /** The guest's slice has ended at {@code position}: lets the backup follow. */
+  void reached(long position) {
+    if (sender.isPresent()) {
+      if (position > lastPosition) {
+        append(new Payload.Progressed());
+      }
+      sender.get().reached(position, core.now());
+    }
+  }
+
+  /** From now on, every entry goes to {@code to} too. */
+  void sendTo(LogSender to) {
+    sender = Optional.of(to);
+  }
+
+  /** As {@link #sendTo}, and first all that there is. */
+  void sendFromBeginningTo(LogSender to) {
+    fromBeginning.forEach(entry -> to.append(entry, gate.released(), core));
+    sendTo(to);
+  }
+
+  void sendToNobody() {
+    sender = Optional.empty();
+  }
+
+  /** The guest runs: nobody joins at the beginning any more. */
+  void forgetBeginning() {
+    keeping = false;
+    fromBeginning.clear();
+  }
+}
