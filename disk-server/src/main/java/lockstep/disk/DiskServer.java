@@ -2,6 +2,7 @@ package lockstep.disk;
 
 import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
@@ -10,9 +11,13 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import lockstep.disk.arbiter.ArbiterServer;
 import lockstep.disk.http.Blobs;
+import lockstep.disk.http.DiskRoutes;
 import lockstep.disk.http.Routes;
 import lockstep.disk.nbd.NbdServer;
+import lockstep.disk.store.BlockStore;
 import lockstep.disk.store.DataDirectory;
+import lockstep.disk.vm.DiskKeeper;
+import lockstep.disk.vm.Disks;
 import lockstep.disk.vm.Vms;
 import lockstep.ft.arbiter.ArbiterRules;
 import lockstep.ft.net.Endpoints;
@@ -68,9 +73,11 @@ public final class DiskServer implements AutoCloseable {
       throws IOException {
     long incarnation = new SecureRandom().nextLong();
     MetricRegistry metrics = new MetricRegistry();
-    DataDirectory data = DataDirectory.open(options.dataDirectory());
+    DataDirectory data =
+        DataDirectory.open(options.dataDirectory(), options.store(), options.storeMemoryBytes());
     closers.push(data::close);
-    Vms vms = new Vms(data.control(), new ArbiterRules(options.leaseMillis()), NANO_CLOCK);
+    Disks disks = new Disks(data.control(), data.blocks());
+    Vms vms = new Vms(data.control(), disks, new ArbiterRules(options.leaseMillis()), NANO_CLOCK);
     Transport transport = new Transport("disk-io", IO_THREADS);
     closers.push(transport::close);
     NbdServer nbd =
@@ -78,8 +85,10 @@ public final class DiskServer implements AutoCloseable {
             transport.eventLoops(),
             Endpoints.resolved(options.nbd()),
             vms,
+            disks,
             data.blocks(),
             incarnation,
+            options.tls(),
             metrics);
     closers.push(nbd::close);
     ArbiterServer arbiter =
@@ -91,9 +100,11 @@ public final class DiskServer implements AutoCloseable {
             Endpoints.resolved(options.http()),
             metrics,
             arbiter::failure,
-            () -> status(incarnation, nbd, arbiter, vms));
+            () -> status(incarnation, nbd, arbiter, vms, disks, data.blocks()));
     closers.push(ops::close);
     new Routes(vms, new Blobs(data.blobs())).addTo(ops);
+    DiskKeeper keeper = new DiskKeeper(vms, disks, System::currentTimeMillis);
+    new DiskRoutes(vms, disks, keeper, data).addTo(ops);
     LOG.info(
         "disk server up incarnation={} data={} nbd={} arbiter={} http={} vms={}",
         String.format("%016x", incarnation),
@@ -106,12 +117,21 @@ public final class DiskServer implements AutoCloseable {
   }
 
   private static DiskServerStatus status(
-      long incarnation, NbdServer nbd, ArbiterServer arbiter, Vms vms) {
-    return new DiskServerStatus(
-        String.format("%016x", incarnation),
-        Endpoints.format(nbd.address()),
-        Endpoints.format(arbiter.address()),
-        DiskServerStatus.of(vms, NANO_CLOCK.getAsLong()));
+      long incarnation,
+      NbdServer nbd,
+      ArbiterServer arbiter,
+      Vms vms,
+      Disks disks,
+      BlockStore blocks) {
+    try {
+      return new DiskServerStatus(
+          String.format("%016x", incarnation),
+          Endpoints.format(nbd.address()),
+          Endpoints.format(arbiter.address()),
+          DiskServerStatus.of(vms, disks, blocks, NANO_CLOCK.getAsLong()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Drawn at random when this server started. */

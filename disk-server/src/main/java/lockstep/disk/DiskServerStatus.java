@@ -1,7 +1,13 @@
 package lockstep.disk;
 
+import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
+import lockstep.disk.store.BlockStore;
 import lockstep.disk.vm.Attach;
+import lockstep.disk.vm.Disk;
+import lockstep.disk.vm.DiskStatistics;
+import lockstep.disk.vm.Disks;
 import lockstep.disk.vm.Vm;
 import lockstep.disk.vm.Vms;
 import lockstep.ft.arbiter.ArbiterRecord;
@@ -31,37 +37,83 @@ public record DiskServerStatus(String incarnation, String nbd, String arbiter, L
 
   /**
    * @param export name for plain clients
-   * @param attaches who is attached
+   * @param defined whether a VM's definition names it
+   * @param access what a plain client would get: {@code PLAIN_WRITER} or {@code READER}
+   * @param allocatedBytes about what it takes in the store
+   * @param attaches who is attached, to a snapshot too
+   * @param statistics since the server started
    */
-  public record DiskStatus(String export, long sizeBytes, List<AttachStatus> attaches) {}
+  public record DiskStatus(
+      String export,
+      long sizeBytes,
+      boolean defined,
+      String access,
+      long allocatedBytes,
+      List<Disk.Snapshot> snapshots,
+      List<AttachStatus> attaches,
+      DiskStatistics.Counts statistics) {}
 
-  public record AttachStatus(String access, long epoch) {}
+  /**
+   * @param snapshot of the disk, or empty
+   */
+  public record AttachStatus(String access, long epoch, String snapshot) {}
 
-  static List<VmStatus> of(Vms vms, long nowNanos) {
-    return vms.all().stream().map(vm -> of(vm, nowNanos)).toList();
+  static List<VmStatus> of(Vms vms, Disks disks, BlockStore blocks, long nowNanos)
+      throws IOException {
+    List<VmStatus> all = new java.util.ArrayList<>();
+    for (Vm vm : vms.all()) {
+      all.add(of(vm, diskStatus(vm, disks, blocks), nowNanos));
+    }
+    return all;
   }
 
-  private static VmStatus of(Vm vm, long nowNanos) {
+  private static VmStatus of(Vm vm, List<DiskStatus> disks, long nowNanos) {
     ArbiterRecord record = vm.fence().record();
-    List<Attach> attaches = vm.fence().attaches();
     return new VmStatus(
         vm.name(),
-        DefinitionCodec.digest(vm.definition()),
+        vm.definition().map(DefinitionCodec::digest).orElse(""),
         record.epoch(),
         record.live().map(member -> member.id().toString()).orElse(""),
         record.backup().map(member -> member.id().toString()).orElse(""),
         record.guestGeneration(),
         vm.fence().leased(nowNanos),
-        vm.disks().stream().map(disk -> of(vm, disk, attaches)).toList());
+        disks);
   }
 
-  private static DiskStatus of(Vm vm, Vm.Disk disk, List<Attach> attaches) {
+  /** The disks of a VM, defined or not. */
+  public static List<DiskStatus> diskStatus(Vm vm, Disks disks, BlockStore blocks)
+      throws IOException {
+    List<DiskStatus> all = new java.util.ArrayList<>();
+    for (Disk disk : disks.of(vm.name())) {
+      all.add(of(vm, disk, disks, blocks));
+    }
+    return all;
+  }
+
+  /** One disk. */
+  public static DiskStatus of(Vm vm, Disk disk, Disks disks, BlockStore blocks) throws IOException {
     return new DiskStatus(
-        vm.name() + "/" + disk.name(),
+        disk.path(),
         disk.sizeBytes(),
-        attaches.stream()
-            .filter(attach -> attach.disk().equals(disk.name()))
-            .map(attach -> new AttachStatus(attach.access().toString(), attach.epoch()))
-            .toList());
+        vm.definedDisk(disk.name()).isPresent(),
+        vm.fence().plainAccess().toString(),
+        blocks.allocatedBytes(disk.number()),
+        disk.snapshots(),
+        vm.fence().attaches().stream().flatMap(attach -> of(disk, attach).stream()).toList(),
+        disks.statistics(disk.path()).counts());
+  }
+
+  private static Optional<AttachStatus> of(Disk disk, Attach attach) {
+    String prefix = disk.name() + "@";
+    if (attach.disk().equals(disk.name())) {
+      return Optional.of(new AttachStatus(attach.access().toString(), attach.epoch(), ""));
+    }
+    return attach.disk().startsWith(prefix)
+        ? Optional.of(
+            new AttachStatus(
+                attach.access().toString(),
+                attach.epoch(),
+                attach.disk().substring(prefix.length())))
+        : Optional.empty();
   }
 }

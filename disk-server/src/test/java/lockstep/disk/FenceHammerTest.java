@@ -87,6 +87,14 @@ final class FenceHammerTest {
     }
   }
 
+  /** As it is now: a reader sees the disk as it was when it attached. */
+  private static byte[] region(ServerFixture fixture) {
+    try (TestAttach reader = fixture.plain()) {
+      reader.attached();
+      return reader.read(0, REGION_BYTES);
+    }
+  }
+
   private static long newestEpochIn(byte[] region) {
     ByteBuffer stamps = ByteBuffer.wrap(region);
     long newest = 0;
@@ -102,26 +110,23 @@ final class FenceHammerTest {
     try (ServerFixture fixture = new ServerFixture(data)) {
       ArbiterClient arbiter = fixture.arbiter();
       long epoch = fixture.start(arbiter, 1);
-      TestAttach reader = fixture.plain();
-      reader.attached();
       for (int claim = 0; claim < claims; claim++) {
         Writer writer = new Writer(fixture, epoch);
         Thread.sleep(claim % 7);
         var request =
             new ArbiterRequest.Claim(TestVm.NAME, ServerFixture.member(1), epoch, claim + 100);
         long next = ServerFixture.granted(arbiter.ask(request));
-        byte[] atGrant = reader.read(0, REGION_BYTES);
+        byte[] atGrant = region(fixture);
         // A second attach of the dead epoch tries too.
         try (TestAttach late = fixture.vmm(epoch)) {
           assertTrue(late.next() instanceof NbdEvent.Fenced);
         }
         writer.join();
-        assertArrayEquals(atGrant, reader.read(0, REGION_BYTES), "after claim " + claim);
+        assertArrayEquals(atGrant, region(fixture), "after claim " + claim);
         assertTrue(newestEpochIn(atGrant) <= epoch);
         fenced += writer.fenced.get() ? 1 : 0;
         epoch = next;
       }
-      reader.close();
     }
     return fenced;
   }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A disk server in this process with one VM, and clients for it. */
 public final class ServerFixture implements AutoCloseable {
-  private final Path data;
+  private final DiskServerOptions options;
   public final Transport transport = new Transport("test-client", 1);
   public DiskServer server;
 
@@ -29,13 +29,18 @@ public final class ServerFixture implements AutoCloseable {
   }
 
   public ServerFixture(Path data, long diskBytes) throws IOException, InterruptedException {
-    this.data = data;
+    this(DiskServerOptions.onLoopback(data), diskBytes);
+  }
+
+  public ServerFixture(DiskServerOptions options, long diskBytes)
+      throws IOException, InterruptedException {
+    this.options = options.withFreePorts();
     this.server = start();
     TestVm.define(server.httpAddress(), diskBytes);
   }
 
   private DiskServer start() throws IOException {
-    return DiskServer.start(DiskServerOptions.onLoopback(data).withFreePorts());
+    return DiskServer.start(options);
   }
 
   public void restart() throws IOException {

@@ -62,6 +62,18 @@ public final class TestVm {
     }
   }
 
+  /** Sends a request without a body. */
+  public static HttpResponse<String> send(InetSocketAddress http, String method, String path)
+      throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(uri(http, path))
+              .method(method, HttpRequest.BodyPublishers.noBody())
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
   public static URI uri(InetSocketAddress http, String path) {
     return URI.create("http://" + http.getHostString() + ":" + http.getPort() + path);
   }

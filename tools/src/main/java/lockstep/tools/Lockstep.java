@@ -17,6 +17,7 @@ import lockstep.tools.command.RunElfCommand;
 import lockstep.tools.command.StatusCommand;
 import lockstep.tools.command.UpCommand;
 import lockstep.tools.command.VmmCommand;
+import lockstep.tools.disk.DiskCommand;
 import lockstep.tools.image.ImageCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -50,6 +51,7 @@ import picocli.CommandLine.ScopeType;
       ChaosCommand.class,
       ImageCommand.class,
       DefineCommand.class,
+      DiskCommand.class,
       DiskServerCommand.class,
       VmmCommand.class,
       ClientProxyCommand.class,

@@ -61,7 +61,7 @@ public final class Routes {
       if (vm.isEmpty()) {
         OpsServer.text(exchange, NOT_FOUND, "no such VM is defined: " + name);
       } else {
-        answerJson(exchange, OK, DefinitionCodec.toJson(vm.get().definition()));
+        answerJson(exchange, OK, DefinitionCodec.toJson(vm.get().definition().orElseThrow()));
       }
     } else if (method.equals("PUT")) {
       define(exchange, name);
@@ -88,8 +88,8 @@ public final class Routes {
       return;
     }
     switch (vms.define(definition)) {
-      case Vms.Defining.Done(Vm vm, boolean changed) ->
-          answerJson(exchange, changed ? CREATED : OK, DefinitionCodec.toJson(vm.definition()));
+      case Vms.Defining.Done(VmDefinition defined, boolean changed) ->
+          answerJson(exchange, changed ? CREATED : OK, DefinitionCodec.toJson(defined));
       case Vms.Defining.Conflict(String reason) -> OpsServer.text(exchange, CONFLICT, reason);
     }
   }

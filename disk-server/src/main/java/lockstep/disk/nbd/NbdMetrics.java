@@ -17,7 +17,7 @@ final class NbdMetrics {
   final Meter writtenBytes;
   final Timer read;
   final Timer flush;
-  private final Map<Command.Kind, Timer> changes = new EnumMap<>(Command.Kind.class);
+  private final Map<Change.Kind, Timer> changes = new EnumMap<>(Change.Kind.class);
 
   NbdMetrics(MetricRegistry registry) {
     attaches = registry.counter("nbd_attaches");
@@ -28,12 +28,12 @@ final class NbdMetrics {
     writtenBytes = registry.meter("nbd_written_bytes");
     read = registry.timer("nbd_read");
     flush = registry.timer("nbd_flush");
-    for (Command.Kind kind : Command.Kind.values()) {
+    for (Change.Kind kind : Change.Kind.values()) {
       changes.put(kind, registry.timer("nbd_" + kind.name().toLowerCase(java.util.Locale.ROOT)));
     }
   }
 
-  Timer change(Command.Kind kind) {
+  Timer change(Change.Kind kind) {
     return java.util.Objects.requireNonNull(changes.get(kind));
   }
 }

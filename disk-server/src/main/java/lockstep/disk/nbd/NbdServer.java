@@ -2,6 +2,7 @@ package lockstep.disk.nbd;
 
 import com.codahale.metrics.MetricRegistry;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -12,15 +13,21 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import lockstep.disk.TlsOptions;
 import lockstep.disk.store.BlockStore;
 import lockstep.disk.vm.Attach;
-import lockstep.disk.vm.Vm;
+import lockstep.disk.vm.Disk;
+import lockstep.disk.vm.Disks;
 import lockstep.disk.vm.Vms;
 import lockstep.ft.nbd.ExportName;
 import org.slf4j.Logger;
@@ -38,13 +45,25 @@ public final class NbdServer implements AutoCloseable {
 
   /** Answers that may wait for a slow client, per connection. */
   private static final WriteBufferWaterMark UNSENT_BYTES =
-      new WriteBufferWaterMark(256 << 10, 1 << 20);
+      new WriteBufferWaterMark(256 << 10, 512 << 10);
+
+  /** What is taken from a socket at once: small for small requests, more for long payloads. */
+  private static final int RECEIVE_BYTES_MIN = 4 << 10;
+
+  private static final int RECEIVE_BYTES_INITIAL = 16 << 10;
+  private static final int RECEIVE_BYTES_MAX = 256 << 10;
+
+  private static final int LISTED_MAX = 4096;
+  private static final long CLOSE_SECONDS_MAX = 10;
 
   private final Vms vms;
+  private final Disks disks;
   private final BlockStore store;
   private final long incarnation;
   private final NbdMetrics metrics;
+  private final Tls tls;
   private final Workers workers;
+  private final ConnectionLoops loops = new ConnectionLoops(CONNECTIONS_MAX);
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final AtomicInteger plainAttaches = new AtomicInteger();
   private final Channel listener;
@@ -52,31 +71,40 @@ public final class NbdServer implements AutoCloseable {
   /**
    * Starts listening.
    *
+   * @param group accepts connections; each connection has a thread of its own
    * @param address port 0 takes a free one
    * @param incarnation told to each client that attaches
-   * @throws IOException if the address can't be bound
+   * @throws IOException if the address can't be bound, or the TLS files are no good
    */
   public NbdServer(
       EventLoopGroup group,
       InetSocketAddress address,
       Vms vms,
+      Disks disks,
       BlockStore store,
       long incarnation,
+      Optional<TlsOptions> tls,
       MetricRegistry registry)
       throws IOException {
     this.vms = vms;
+    this.disks = disks;
     this.store = store;
     this.incarnation = incarnation;
+    this.tls = new Tls(tls);
     this.metrics = new NbdMetrics(registry);
     this.workers = new Workers(store);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
-            .group(group)
+            .group(group, loops)
             .channel(NioServerSocketChannel.class)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT_BYTES)
+            .childOption(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator(
+                    RECEIVE_BYTES_MIN, RECEIVE_BYTES_INITIAL, RECEIVE_BYTES_MAX))
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
@@ -87,6 +115,7 @@ public final class NbdServer implements AutoCloseable {
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       workers.close();
+      closeLoops();
       throw new IOException("can't listen on " + address + ": " + bound.cause().getMessage());
     }
     this.listener = bound.channel();
@@ -94,9 +123,10 @@ public final class NbdServer implements AutoCloseable {
   }
 
   private void accept(Channel channel) {
+    loops.watch(channel);
     if (connections.size() >= CONNECTIONS_MAX) {
       LOG.warn("client={} refused: {} connections", channel.remoteAddress(), CONNECTIONS_MAX);
-      channel.close();
+      var _ = channel.close();
       return;
     }
     connections.add(channel);
@@ -112,23 +142,36 @@ public final class NbdServer implements AutoCloseable {
     return incarnation;
   }
 
-  Workers workers() {
-    return workers;
-  }
-
   NbdMetrics metrics() {
     return metrics;
   }
 
-  List<Export> exports() {
-    return vms.all().stream()
-        .flatMap(vm -> vm.disks().stream().map(disk -> new Export(vm, disk)))
+  Tls tls() {
+    return tls;
+  }
+
+  /** The names of what a plain client could attach to, bounded. */
+  List<String> exportPaths() {
+    return disks.all().stream()
+        .flatMap(
+            disk ->
+                Stream.concat(
+                    Stream.of(disk.path()),
+                    disk.snapshots().stream().map(taken -> disk.path() + "@" + taken.name())))
+        .limit(LISTED_MAX)
         .toList();
   }
 
   Optional<Export> export(ExportName name) {
-    Optional<Vm> vm = vms.get(name.vm());
-    return vm.flatMap(found -> found.disk(name.disk()).map(disk -> new Export(found, disk)));
+    Optional<Disk> disk = disks.get(name.vm(), name.disk());
+    if (disk.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Disk.Snapshot> snapshot = name.snapshot().flatMap(disk.get()::snapshot);
+    if (snapshot.isPresent() != name.snapshot().isPresent()) {
+      return Optional.empty();
+    }
+    return vms.known(name.vm()).map(vm -> new Export(vm, disk.get(), snapshot));
   }
 
   /** Takes one of the places for plain clients until {@code channel} is closed. */
@@ -141,13 +184,28 @@ public final class NbdServer implements AutoCloseable {
     return true;
   }
 
-  Lane lane(Channel channel, Export export, Attach attach) {
-    return new Lane(channel, export, attach, store, workers, metrics);
+  Session session(Export export, Attach attach, boolean structured, boolean allocation)
+      throws IOException {
+    return new Session(
+        export.path(),
+        export.number(),
+        export.vm().fence(),
+        attach,
+        export.info(attach.access(), incarnation, structured),
+        export.reader(store, attach.access()),
+        disks.statistics(export.disk().path()),
+        structured,
+        allocation);
+  }
+
+  Transmission transmission(Channel channel, Session session) {
+    return new Transmission(channel, session, store, workers, metrics);
   }
 
   /** Ends a connection that can't go on, and says why. */
   static void disconnect(ChannelHandlerContext context, Throwable cause, NbdMetrics metrics) {
-    if (cause instanceof ProtocolException) {
+    if (cause instanceof ProtocolException
+        || (cause instanceof DecoderException && cause.getCause() instanceof SSLException)) {
       metrics.malformed.mark();
       LOG.warn("client={} disconnected: {}", context.channel().remoteAddress(), cause.getMessage());
     } else if (cause instanceof IOException) {
@@ -155,7 +213,11 @@ public final class NbdServer implements AutoCloseable {
     } else {
       LOG.error("client={} disconnected by our own bug", context.channel().remoteAddress(), cause);
     }
-    context.close();
+    var _ = context.close();
+  }
+
+  private void closeLoops() {
+    loops.shutdownGracefully(0, CLOSE_SECONDS_MAX, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
   /** Drops every connection; nothing touches the store after this returns. */
@@ -164,5 +226,6 @@ public final class NbdServer implements AutoCloseable {
     listener.close().awaitUninterruptibly();
     connections.close().awaitUninterruptibly();
     workers.close();
+    closeLoops();
   }
 }

@@ -3,9 +3,6 @@ package lockstep.disk.nbd;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import lockstep.ft.nbd.ExportInfo;
 import lockstep.ft.nbd.Nbd;
 
@@ -14,36 +11,6 @@ final class OptionReplies {
   private static final int SHOWN_CHARS_MAX = 100;
 
   private OptionReplies() {}
-
-  /**
-   * The data of INFO and GO.
-   *
-   * @param infos the types of information that are asked for
-   */
-  record InfoRequest(String name, Set<Integer> infos) {
-
-    /** Empty if the data is malformed. */
-    static Optional<InfoRequest> parse(ByteBuf data) {
-      if (data.readableBytes() < Integer.BYTES + Short.BYTES) {
-        return Optional.empty();
-      }
-      long nameLength = data.readUnsignedInt();
-      if (nameLength > Nbd.EXPORT_NAME_BYTES_MAX
-          || nameLength > data.readableBytes() - Short.BYTES) {
-        return Optional.empty();
-      }
-      String name = data.readCharSequence((int) nameLength, StandardCharsets.UTF_8).toString();
-      int count = data.readUnsignedShort();
-      if (data.readableBytes() != count * Short.BYTES) {
-        return Optional.empty();
-      }
-      Set<Integer> infos = new TreeSet<>();
-      for (int i = 0; i < count; i++) {
-        infos.add(data.readUnsignedShort());
-      }
-      return Optional.of(new InfoRequest(name, infos));
-    }
-  }
 
   static ByteBuf ack(ChannelHandlerContext context, int option) {
     return header(context, option, Nbd.REP_ACK, 0);
@@ -62,20 +29,28 @@ final class OptionReplies {
         .writeBytes(bytes);
   }
 
+  /** A metadata context in the answer to LIST_META_CONTEXT and SET_META_CONTEXT. */
+  static ByteBuf metaContext(ChannelHandlerContext context, int option, int id, String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    return header(context, option, Nbd.REP_META_CONTEXT, Integer.BYTES + bytes.length)
+        .writeInt(id)
+        .writeBytes(bytes);
+  }
+
   /** What INFO and GO tell, then the ACK. */
   static ByteBuf infos(
-      ChannelHandlerContext context, int option, InfoRequest request, ExportInfo info) {
+      ChannelHandlerContext context, int option, OptionRequests.Info request, ExportInfo info) {
     ByteBuf out = header(context, option, Nbd.REP_INFO, 12);
     out.writeShort(Nbd.INFO_EXPORT);
     out.writeLong(info.sizeBytes());
     out.writeShort(info.transmissionFlags());
-    if (request.infos.contains(Nbd.INFO_NAME)) {
-      text(out, option, Nbd.INFO_NAME, request.name);
+    if (request.infos().contains(Nbd.INFO_NAME)) {
+      text(out, option, Nbd.INFO_NAME, request.export());
     }
-    if (request.infos.contains(Nbd.INFO_DESCRIPTION) && info.incarnation().isPresent()) {
+    if (request.infos().contains(Nbd.INFO_DESCRIPTION) && info.incarnation().isPresent()) {
       text(out, option, Nbd.INFO_DESCRIPTION, ExportInfo.describe(info.incarnation().getAsLong()));
     }
-    if (request.infos.contains(Nbd.INFO_BLOCK_SIZE)) {
+    if (request.infos().contains(Nbd.INFO_BLOCK_SIZE)) {
       header(out, option, Nbd.REP_INFO, Short.BYTES + 3 * Integer.BYTES);
       out.writeShort(Nbd.INFO_BLOCK_SIZE);
       out.writeInt(1).writeInt(Nbd.BLOCK_BYTES_PREFERRED).writeInt(Nbd.PAYLOAD_BYTES_MAX);

@@ -8,40 +8,58 @@ import lockstep.ft.nbd.RequestHeader;
 final class RequestRules {
   private RequestRules() {}
 
-  /** The error that answers the request ("Error values"), or {@link Nbd#OK}. */
-  static int check(RequestHeader request, ExportInfo export) {
+  /**
+   * The error that answers the request ("Error values"), or {@link Nbd#OK}.
+   *
+   * @param allocation whether the client has selected {@code base:allocation}
+   */
+  static int check(RequestHeader request, ExportInfo export, boolean allocation) {
+    if ((request.flags() & ~allowedFlags(request.type(), export)) != 0) {
+      return Nbd.EINVAL;
+    }
     return switch (request.type()) {
       case Nbd.CMD_READ -> read(request, export);
-      case Nbd.CMD_WRITE -> modify(request, export, Nbd.CMD_FLAG_FUA);
-      case Nbd.CMD_TRIM -> modify(request, export, Nbd.CMD_FLAG_FUA);
-      case Nbd.CMD_WRITE_ZEROES -> modify(request, export, Nbd.CMD_FLAG_FUA | Nbd.CMD_FLAG_NO_HOLE);
-      case Nbd.CMD_FLUSH ->
-          request.offset() == 0 && request.length() == 0 && request.flags() == 0
-              ? Nbd.OK
-              : Nbd.EINVAL;
+      case Nbd.CMD_CACHE -> lies(request, export) ? Nbd.OK : Nbd.EINVAL;
+      case Nbd.CMD_BLOCK_STATUS ->
+          allocation && request.length() > 0 && lies(request, export) ? Nbd.OK : Nbd.EINVAL;
+      case Nbd.CMD_WRITE ->
+          request.length() > Nbd.PAYLOAD_BYTES_MAX
+              ? Nbd.EINVAL
+              : modify(request, export, Nbd.ENOSPC);
+      case Nbd.CMD_TRIM -> modify(request, export, Nbd.EINVAL);
+      case Nbd.CMD_WRITE_ZEROES -> modify(request, export, Nbd.ENOSPC);
+      case Nbd.CMD_FLUSH, Nbd.CMD_DISC ->
+          request.offset() == 0 && request.length() == 0 ? Nbd.OK : Nbd.EINVAL;
       default -> Nbd.EINVAL;
     };
   }
 
-  private static int read(RequestHeader request, ExportInfo export) {
-    boolean good =
-        (request.flags() & ~Nbd.CMD_FLAG_FUA) == 0
-            && request.length() <= Nbd.PAYLOAD_BYTES_MAX
-            && lies(request, export);
-    return good ? Nbd.OK : Nbd.EINVAL;
+  /** "Command flags": FUA goes with every command; the others each with one. */
+  private static int allowedFlags(int type, ExportInfo export) {
+    return switch (type) {
+      case Nbd.CMD_READ ->
+          Nbd.CMD_FLAG_FUA | (export.has(Nbd.TRANSMISSION_SEND_DF) ? Nbd.CMD_FLAG_DF : 0);
+      case Nbd.CMD_WRITE_ZEROES -> Nbd.CMD_FLAG_FUA | Nbd.CMD_FLAG_NO_HOLE | Nbd.CMD_FLAG_FAST_ZERO;
+      case Nbd.CMD_BLOCK_STATUS -> Nbd.CMD_FLAG_FUA | Nbd.CMD_FLAG_REQ_ONE;
+      default -> Nbd.CMD_FLAG_FUA;
+    };
   }
 
-  private static int modify(RequestHeader request, ExportInfo export, int flagsAllowed) {
+  private static int read(RequestHeader request, ExportInfo export) {
+    if (!lies(request, export)) {
+      return Nbd.EINVAL;
+    }
+    if (request.length() <= Nbd.PAYLOAD_BYTES_MAX) {
+      return Nbd.OK;
+    }
+    return (request.flags() & Nbd.CMD_FLAG_DF) != 0 ? Nbd.EOVERFLOW : Nbd.EINVAL;
+  }
+
+  private static int modify(RequestHeader request, ExportInfo export, int beyondTheEnd) {
     if (export.readOnly()) {
       return Nbd.EPERM;
     }
-    if ((request.flags() & ~flagsAllowed) != 0) {
-      return Nbd.EINVAL;
-    }
-    if (!lies(request, export)) {
-      return request.type() == Nbd.CMD_TRIM ? Nbd.EINVAL : Nbd.ENOSPC;
-    }
-    return Nbd.OK;
+    return lies(request, export) ? Nbd.OK : beyondTheEnd;
   }
 
   private static boolean lies(RequestHeader request, ExportInfo export) {

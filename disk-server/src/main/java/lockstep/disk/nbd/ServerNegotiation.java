@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The server's side of the newstyle negotiation ("Newstyle negotiation"): greeting, then options
- * until one attaches. Attaching may wait for the fence, so it happens on a worker; meanwhile
- * nothing more is decoded.
+ * until one attaches. Attaching may wait for the fence; the connection's thread is its own.
  */
 final class ServerNegotiation extends ByteToMessageDecoder {
   private static final Logger LOG = LoggerFactory.getLogger(ServerNegotiation.class);
@@ -40,7 +40,6 @@ final class ServerNegotiation extends ByteToMessageDecoder {
   private enum State {
     CLIENT_FLAGS,
     OPTIONS,
-    ATTACHING,
     ATTACHED
   }
 
@@ -50,8 +49,15 @@ final class ServerNegotiation extends ByteToMessageDecoder {
   private boolean noZeroes;
   private int options;
 
-  /** Set once the client has attached; woken when the attach ends. */
-  private volatile @Nullable Lane lane;
+  // What the options have agreed on; TLS starts all anew.
+  private boolean tls;
+  private boolean structured;
+
+  /** The export for which {@code base:allocation} was selected. */
+  private Optional<String> allocationOf = Optional.empty();
+
+  /** Set once the client has attached; hears when the attach ends. */
+  private volatile @Nullable Transmission transmission;
 
   ServerNegotiation(NbdServer server) {
     this.server = server;
@@ -62,18 +68,19 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     ByteBuf greeting = context.alloc().buffer();
     greeting.writeLong(Nbd.MAGIC).writeLong(Nbd.OPTION_MAGIC);
     greeting.writeShort(Nbd.FLAG_FIXED_NEWSTYLE | Nbd.FLAG_NO_ZEROES);
-    context.writeAndFlush(greeting);
-    context
-        .executor()
-        .schedule(
-            () -> {
-              if (state != State.ATTACHED && context.channel().isActive()) {
-                LOG.info("client={} did not attach in time", context.channel().remoteAddress());
-                context.close();
-              }
-            },
-            TIMEOUT_MILLIS,
-            TimeUnit.MILLISECONDS);
+    var _ = context.writeAndFlush(greeting);
+    var _ =
+        context
+            .executor()
+            .schedule(
+                () -> {
+                  if (state != State.ATTACHED && context.channel().isActive()) {
+                    LOG.info("client={} did not attach in time", context.channel().remoteAddress());
+                    var _ = context.close();
+                  }
+                },
+                TIMEOUT_MILLIS,
+                TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -81,7 +88,7 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     switch (state) {
       case CLIENT_FLAGS -> clientFlags(in);
       case OPTIONS -> option(context, in);
-      case ATTACHING, ATTACHED -> {}
+      case ATTACHED -> {}
     }
   }
 
@@ -119,28 +126,91 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     }
     in.skipBytes(OPTION_HEADER_BYTES);
     ByteBuf data = in.readSlice((int) length);
-    if (!fixed && option != Nbd.OPT_EXPORT_NAME) {
+    if (option == Nbd.OPT_EXPORT_NAME) {
+      exportName(context, data);
+    } else if (!fixed) {
       throw new ProtocolException("option " + option + " without the fixed newstyle");
-    }
-    if (length > OPTION_BYTES_MAX && option != Nbd.OPT_EXPORT_NAME) {
+    } else if (option == Nbd.OPT_ABORT) {
+      context
+          .writeAndFlush(OptionReplies.ack(context, option))
+          .addListener(ChannelFutureListener.CLOSE);
+    } else if (length > OPTION_BYTES_MAX) {
       reply(context, option, Nbd.REP_ERR_TOO_BIG, "at most " + OPTION_BYTES_MAX + " bytes");
-      return;
+    } else if (option == Nbd.OPT_STARTTLS) {
+      startTls(context, data, in.isReadable());
+    } else if (server.tls().isRequired() && !tls) {
+      reply(context, option, Nbd.REP_ERR_TLS_REQD, "TLS first");
+    } else {
+      handle(context, option, data);
     }
-    handle(context, option, data);
   }
 
   private void handle(ChannelHandlerContext context, int option, ByteBuf data) {
     switch (option) {
-      case Nbd.OPT_EXPORT_NAME -> exportName(context, data);
-      case Nbd.OPT_ABORT ->
-          context
-              .writeAndFlush(OptionReplies.ack(context, option))
-              .addListener(ChannelFutureListener.CLOSE);
       case Nbd.OPT_LIST -> list(context, data);
       case Nbd.OPT_INFO, Nbd.OPT_GO -> infoOrGo(context, option, data);
-      // Structured replies, metadata contexts, TLS and extended headers come later.
+      case Nbd.OPT_STRUCTURED_REPLY -> structuredReply(context, data);
+      case Nbd.OPT_LIST_META_CONTEXT, Nbd.OPT_SET_META_CONTEXT ->
+          metaContext(context, option, data);
+      // Extended headers, for one.
       default -> reply(context, option, Nbd.REP_ERR_UNSUP, "option " + option);
     }
+  }
+
+  /**
+   * @param more whether the client has sent more without waiting for the answer
+   */
+  private void startTls(ChannelHandlerContext context, ByteBuf data, boolean more) {
+    if (!server.tls().isOffered()) {
+      reply(context, Nbd.OPT_STARTTLS, Nbd.REP_ERR_POLICY, "this server has no certificate");
+    } else if (tls || data.isReadable()) {
+      reply(context, Nbd.OPT_STARTTLS, Nbd.REP_ERR_INVALID, "STARTTLS once, without data");
+    } else if (more) {
+      // It could be anybody's who sits between: nothing from before TLS may count after.
+      throw new ProtocolException("bytes behind STARTTLS");
+    } else {
+      var _ = context.writeAndFlush(OptionReplies.ack(context, Nbd.OPT_STARTTLS));
+      context.pipeline().addFirst(server.tls().handler(context.alloc()));
+      tls = true;
+      structured = false;
+      allocationOf = Optional.empty();
+    }
+  }
+
+  private void structuredReply(ChannelHandlerContext context, ByteBuf data) {
+    if (data.isReadable()) {
+      reply(context, Nbd.OPT_STRUCTURED_REPLY, Nbd.REP_ERR_INVALID, "it takes no data");
+      return;
+    }
+    structured = true;
+    var _ = context.writeAndFlush(OptionReplies.ack(context, Nbd.OPT_STRUCTURED_REPLY));
+  }
+
+  private void metaContext(ChannelHandlerContext context, int option, ByteBuf data) {
+    boolean set = option == Nbd.OPT_SET_META_CONTEXT;
+    if (set) {
+      allocationOf = Optional.empty(); // "including when this command fails"
+    }
+    Optional<OptionRequests.MetaContext> request = OptionRequests.MetaContext.parse(data);
+    if (!structured || request.isEmpty()) {
+      String why = structured ? "malformed" : "structured replies first";
+      reply(context, option, Nbd.REP_ERR_INVALID, why);
+      return;
+    }
+    String name = request.get().export();
+    if (ExportName.parse(name).flatMap(server::export).isEmpty()) {
+      reply(context, option, Nbd.REP_ERR_UNKNOWN, "no export " + OptionReplies.shown(name));
+      return;
+    }
+    boolean allocation = set ? request.get().selectsAllocation() : request.get().listsAllocation();
+    if (allocation) {
+      int id = set ? Transmission.CONTEXT_ID_ALLOCATION : 0;
+      var _ = context.write(OptionReplies.metaContext(context, option, id, Nbd.CONTEXT_ALLOCATION));
+    }
+    if (set && allocation) {
+      allocationOf = Optional.of(name);
+    }
+    var _ = context.writeAndFlush(OptionReplies.ack(context, option));
   }
 
   private void list(ChannelHandlerContext context, ByteBuf data) {
@@ -148,14 +218,17 @@ final class ServerNegotiation extends ByteToMessageDecoder {
       reply(context, Nbd.OPT_LIST, Nbd.REP_ERR_INVALID, "LIST takes no data");
       return;
     }
-    for (Export export : server.exports()) {
-      context.write(OptionReplies.server(context, export.path()));
+    for (String path : server.exportPaths()) {
+      var _ = context.write(OptionReplies.server(context, path));
     }
-    context.writeAndFlush(OptionReplies.ack(context, Nbd.OPT_LIST));
+    var _ = context.writeAndFlush(OptionReplies.ack(context, Nbd.OPT_LIST));
   }
 
   private void exportName(ChannelHandlerContext context, ByteBuf data) {
     String name = data.toString(StandardCharsets.UTF_8);
+    if (server.tls().isRequired() && !tls) {
+      throw new ProtocolException("EXPORT_NAME without TLS");
+    }
     Optional<ExportName> asked = ExportName.parse(name);
     Optional<Export> export = asked.flatMap(server::export);
     if (asked.isEmpty() || export.isEmpty()) {
@@ -174,19 +247,18 @@ final class ServerNegotiation extends ByteToMessageDecoder {
           @Override
           public void refused(int type, String reason) {
             // EXPORT_NAME has no answer for an error.
-            LOG.info("client={} refused: {}", context.channel().remoteAddress(), reason);
-            context.close();
+            var _ = context.close();
           }
         });
   }
 
   private void infoOrGo(ChannelHandlerContext context, int option, ByteBuf data) {
-    Optional<OptionReplies.InfoRequest> request = OptionReplies.InfoRequest.parse(data);
+    Optional<OptionRequests.Info> request = OptionRequests.Info.parse(data);
     if (request.isEmpty()) {
       reply(context, option, Nbd.REP_ERR_INVALID, "malformed INFO or GO");
       return;
     }
-    String name = request.get().name();
+    String name = request.get().export();
     Optional<ExportName> asked = ExportName.parse(name);
     Optional<Export> export = asked.flatMap(server::export);
     if (asked.isEmpty() || export.isEmpty()) {
@@ -195,12 +267,9 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     }
     if (option == Nbd.OPT_INFO) {
       // Asks what an attach would see, without attaching.
-      Attach.Access access =
-          asked.get().epoch().isPresent()
-              ? Attach.Access.VMM
-              : export.get().vm().fence().plainAccess();
-      ExportInfo info = export.get().info(access, server.incarnation());
-      context.writeAndFlush(OptionReplies.infos(context, option, request.get(), info));
+      Attach.Access access = export.get().access(asked.get());
+      ExportInfo info = export.get().info(access, server.incarnation(), structured);
+      var _ = context.writeAndFlush(OptionReplies.infos(context, option, request.get(), info));
       return;
     }
     attach(
@@ -220,7 +289,7 @@ final class ServerNegotiation extends ByteToMessageDecoder {
         });
   }
 
-  /** How an option that attaches is answered; called on the I/O thread. */
+  /** How an option that attaches is answered. */
   private interface Attaching {
     ByteBuf granted(ExportInfo info);
 
@@ -233,29 +302,9 @@ final class ServerNegotiation extends ByteToMessageDecoder {
       refused(context, export, answer, Nbd.REP_ERR_POLICY, "too many plain clients");
       return;
     }
-    state = State.ATTACHING;
-    context.channel().config().setAutoRead(false);
-    server
-        .workers()
-        .execute(
-            () -> {
-              Fence.Answer result = export.attach(asked.epoch(), _ -> wakeLane());
-              context.executor().execute(() -> attached(context, export, result, answer));
-            });
-  }
-
-  private void wakeLane() {
-    Lane current = lane;
-    if (current != null) {
-      current.wake();
-    }
-  }
-
-  private void attached(
-      ChannelHandlerContext context, Export export, Fence.Answer result, Attaching answer) {
-    switch (result) {
+    switch (export.attach(asked, this::attachEnded)) {
       case Fence.Answer.Granted(Attach attach) ->
-          enterTransmission(context, export, attach, answer);
+          enterTransmission(context, export, asked, attach, answer);
       case Fence.Answer.Fenced(String reason) -> {
         server.metrics().fenced.mark();
         refused(context, export, answer, Nbd.REP_ERR_SHUTDOWN, reason);
@@ -265,43 +314,67 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     }
   }
 
-  private void refused(
+  private void attachEnded(Attach.End end) {
+    Transmission current = transmission;
+    if (current != null) {
+      current.attachEnded(end);
+    }
+  }
+
+  private static void refused(
       ChannelHandlerContext context, Export export, Attaching answer, int type, String reason) {
     LOG.info(
         "disk={} client={} refused: {}", export.path(), context.channel().remoteAddress(), reason);
     answer.refused(type, reason);
-    state = State.OPTIONS;
-    context.channel().config().setAutoRead(true);
   }
 
   private void enterTransmission(
-      ChannelHandlerContext context, Export export, Attach attach, Attaching answer) {
-    if (!context.channel().isActive()) {
-      server.workers().execute(() -> export.vm().fence().detach(attach));
+      ChannelHandlerContext context,
+      Export found,
+      ExportName asked,
+      Attach attach,
+      Attaching answer) {
+    // It may have been rolled back or deleted before the attach; not any more.
+    Optional<Export> export = server.export(asked);
+    if (export.isEmpty()) {
+      found.vm().fence().detach(attach);
+      refused(context, found, answer, Nbd.REP_ERR_UNKNOWN, "deleted");
+      return;
+    }
+    Session session;
+    try {
+      session = server.session(export.get(), attach, structured, isAllocationOf(asked));
+    } catch (IOException e) {
+      found.vm().fence().detach(attach);
+      LOG.error("disk={} {}", found.path(), e.getMessage());
+      refused(context, found, answer, Nbd.REP_ERR_POLICY, "the storage has failed");
       return;
     }
     server.metrics().attaches.inc();
     LOG.info(
         "disk={} client={} attached access={} epoch={}",
-        export.path(),
+        found.path(),
         context.channel().remoteAddress(),
         attach.access(),
         attach.epoch());
-    ExportInfo info = export.info(attach.access(), server.incarnation());
-    Lane made = server.lane(context.channel(), export, attach);
-    lane = made;
+    Transmission made = server.transmission(context.channel(), session);
+    transmission = made;
     state = State.ATTACHED;
-    context.writeAndFlush(answer.granted(info));
-    context.pipeline().addLast(new RequestDecoder(info), made);
-    // What the client has sent already goes on to the decoder.
+    var _ = context.writeAndFlush(answer.granted(session.info()));
+    context.pipeline().addLast(made);
+    // What the client has sent already goes on to the next decoder.
     context.pipeline().remove(this);
-    context.channel().config().setAutoRead(true);
-    // It may have ended before it had a lane to wake.
-    made.wake();
+    if (attach.end() != Attach.End.NONE) {
+      made.attachEnded(attach.end()); // it ended before it had a place to hear of it
+    }
+  }
+
+  private boolean isAllocationOf(ExportName asked) {
+    return allocationOf.flatMap(ExportName::parse).equals(Optional.of(asked));
   }
 
   private static void reply(ChannelHandlerContext context, int option, int type, String text) {
-    context.writeAndFlush(OptionReplies.error(context, option, type, text));
+    var _ = context.writeAndFlush(OptionReplies.error(context, option, type, text));
   }
 
   @Override

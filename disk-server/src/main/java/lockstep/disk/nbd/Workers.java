@@ -2,77 +2,104 @@ package lockstep.disk.nbd;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import lockstep.disk.store.BlockStore;
 
 /**
- * The threads that wait for the storage: some for reads and writes, one for syncs. All syncs that
- * wait together are answered by one.
+ * The threads that wait for the storage beside the connections' own: some for reads, some for
+ * syncs. Syncs that wait for the same storage together are answered by one.
  */
 final class Workers implements AutoCloseable {
-  private static final int THREADS = 4;
+  private static final int READ_THREADS = 8;
+  private static final int SYNC_THREADS = 4;
   private static final long CLOSE_SECONDS_MAX = 30;
 
   private final BlockStore store;
-  private final ExecutorService threads =
-      Executors.newFixedThreadPool(THREADS, Thread.ofPlatform().name("disk-", 0).factory());
-  private final ExecutorService syncThread =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("disk-sync").factory());
+  private final ExecutorService readThreads =
+      Executors.newFixedThreadPool(
+          READ_THREADS, Thread.ofPlatform().name("disk-read-", 0).factory());
+  private final ExecutorService syncThreads =
+      Executors.newFixedThreadPool(
+          SYNC_THREADS, Thread.ofPlatform().name("disk-sync-", 0).factory());
 
-  /** Bounded by what each lane leaves open. */
-  private final BlockingQueue<Consumer<Optional<IOException>>> waiting =
-      new LinkedBlockingQueue<>();
+  /**
+   * Who waits, by what is synced together; there is a list as long as a thread is on it. Guarded by
+   * itself; bounded by what each connection leaves open.
+   */
+  private final Map<Integer, List<Consumer<Optional<IOException>>>> waiting = new HashMap<>();
 
   Workers(BlockStore store) {
     this.store = store;
   }
 
+  /** Runs {@code task}, unless the server goes down. */
   void execute(Runnable task) {
-    if (!threads.isShutdown()) {
-      threads.execute(task);
+    submit(readThreads, task);
+  }
+
+  /**
+   * Makes everything stable that was applied to {@code disk} before this call; {@code done} hears
+   * how, on a thread of these.
+   */
+  void sync(int disk, Consumer<Optional<IOException>> done) {
+    int domain = store.syncDomain(disk);
+    boolean idle;
+    synchronized (waiting) {
+      idle = !waiting.containsKey(domain);
+      waiting.computeIfAbsent(domain, _ -> new ArrayList<>()).add(done);
+    }
+    if (idle) {
+      submit(syncThreads, () -> syncWaiting(domain, disk));
     }
   }
 
-  /** Syncs everything applied before this call; {@code done} hears how, on the sync thread. */
-  void sync(Consumer<Optional<IOException>> done) {
-    waiting.add(done);
-    if (!syncThread.isShutdown()) {
-      syncThread.execute(this::syncWaiting);
+  private void syncWaiting(int domain, int disk) {
+    while (true) {
+      List<Consumer<Optional<IOException>>> served;
+      synchronized (waiting) {
+        served = waiting.getOrDefault(domain, List.of());
+        if (served.isEmpty()) {
+          waiting.remove(domain);
+          return;
+        }
+        waiting.put(domain, new ArrayList<>());
+      }
+      Optional<IOException> failure = Optional.empty();
+      try {
+        store.sync(disk);
+      } catch (IOException e) {
+        failure = Optional.of(e);
+      }
+      for (Consumer<Optional<IOException>> done : served) {
+        done.accept(failure);
+      }
     }
   }
 
-  private void syncWaiting() {
-    List<Consumer<Optional<IOException>>> served = new ArrayList<>();
-    waiting.drainTo(served);
-    if (served.isEmpty()) {
-      return;
-    }
-    Optional<IOException> failure = Optional.empty();
+  private static void submit(ExecutorService threads, Runnable task) {
     try {
-      store.sync();
-    } catch (IOException e) {
-      failure = Optional.of(e);
-    }
-    for (Consumer<Optional<IOException>> done : served) {
-      done.accept(failure);
+      threads.execute(task);
+    } catch (RejectedExecutionException _) {
+      // The server goes down, and every connection with it.
     }
   }
 
-  /** Ends what is running; nothing touches the store after this returns. */
+  /** Ends what is running; nothing here touches the store after this returns. */
   @Override
   public void close() {
-    threads.shutdown();
-    syncThread.shutdown();
+    readThreads.shutdown();
+    syncThreads.shutdown();
     try {
-      if (!threads.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
-          || !syncThread.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
+      if (!readThreads.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
+          || !syncThreads.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
         throw new IllegalStateException("the storage does not answer");
       }
     } catch (InterruptedException e) {

@@ -1,18 +1,20 @@
 /**
  * The disks as NBD exports.
  *
- * <p>A connection's way: {@link lockstep.disk.nbd.NbdServer} accepts it; {@link
- * lockstep.disk.nbd.ServerNegotiation} answers its options until it attaches to an {@link
- * lockstep.disk.nbd.Export}; then {@link lockstep.disk.nbd.RequestDecoder} cuts its bytes into
- * {@link lockstep.disk.nbd.Command}s, each checked by {@link lockstep.disk.nbd.RequestRules}, and
- * its {@link lockstep.disk.nbd.Lane} carries them out on the {@link lockstep.disk.nbd.Workers}, in
- * the order in which they came, and answers.
+ * <p>A connection's way: {@link lockstep.disk.nbd.NbdServer} accepts it and gives it a thread of
+ * its own ({@link lockstep.disk.nbd.ConnectionLoops}); {@link lockstep.disk.nbd.ServerNegotiation}
+ * answers its options ({@link lockstep.disk.nbd.OptionRequests}, {@link
+ * lockstep.disk.nbd.OptionReplies}, {@link lockstep.disk.nbd.Tls}) until it attaches to an {@link
+ * lockstep.disk.nbd.Export}. What they have agreed on is a {@link lockstep.disk.nbd.Session}, which
+ * {@link lockstep.disk.nbd.Transmission} serves: each request is checked by {@link
+ * lockstep.disk.nbd.RequestRules}, carried out, and answered through {@link
+ * lockstep.disk.nbd.Replies}; {@link lockstep.disk.nbd.Workers} wait for syncs.
  *
- * <p>Memory is bounded: a large WRITE is applied in pieces as it arrives, a large READ is answered
- * in pieces as the client takes them, and a lane that has enough to do stops reading its socket.
+ * <p>Memory is bounded: a long WRITE is applied in parts as it arrives, a long READ is answered in
+ * parts as the client takes them, and a connection that has enough to do is not read.
  *
- * <p>The next strengths have their places: structured replies and BLOCK_STATUS beside {@code
- * Replies} and {@code Command}, TLS before the negotiation.
+ * <p>Left out: the experimental extended headers, and RESIZE, which no client knows. A resized disk
+ * is seen at the next attach.
  */
 @NullMarked
 package lockstep.disk.nbd;

@@ -8,9 +8,13 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
+import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
@@ -29,7 +33,7 @@ public final class ControlStore implements AutoCloseable {
     ARBITER,
     /** VM name to definition (JSON). */
     DEFINITIONS,
-    /** {@code vm/disk} to number of the disk. */
+    /** {@code vm/disk} to what is known of it (JSON). */
     DISKS,
     /** Format and identity of the data directory. */
     META;
@@ -52,6 +56,7 @@ public final class ControlStore implements AutoCloseable {
   }
 
   static ControlStore open(Path path, boolean create) throws IOException {
+    RocksDB.loadLibrary();
     Deque<AutoCloseable> natives = new ArrayDeque<>();
     Map<String, ColumnFamilyOptions> options = new LinkedHashMap<>();
     for (Table table : Table.values()) {
@@ -59,7 +64,9 @@ public final class ControlStore implements AutoCloseable {
       natives.push(family);
       options.put(table.family(), family);
     }
-    return new ControlStore(Rocks.open(path, create, natives, options));
+    DBOptions database = Rocks.options(create);
+    natives.push(database);
+    return new ControlStore(Rocks.open(path, create, database, natives, options));
   }
 
   public Optional<byte[]> get(Table table, String name) throws IOException {
@@ -87,6 +94,12 @@ public final class ControlStore implements AutoCloseable {
 
   /** Puts all or nothing. */
   public void put(Map<Table, Map<String, byte[]>> values) throws IOException {
+    put(values, Map.of());
+  }
+
+  /** Puts values and removes others, all or nothing. */
+  public void put(Map<Table, Map<String, byte[]>> values, Map<Table, Set<String>> removed)
+      throws IOException {
     int _ =
         whileOpen(
             () -> {
@@ -96,9 +109,26 @@ public final class ControlStore implements AutoCloseable {
                     batch.put(family(table.getKey()), bytes(value.getKey()), value.getValue());
                   }
                 }
+                for (Map.Entry<Table, Set<String>> table : removed.entrySet()) {
+                  for (String name : table.getValue()) {
+                    batch.delete(family(table.getKey()), bytes(name));
+                  }
+                }
                 rocks.db().write(synced, batch);
                 return batch.count();
               }
+            });
+  }
+
+  /** Copies the store into {@code directory}, which must not exist, as it is now. */
+  void checkpoint(Path directory) throws IOException {
+    Path _ =
+        whileOpen(
+            () -> {
+              try (Checkpoint checkpoint = Checkpoint.create(rocks.db())) {
+                checkpoint.createCheckpoint(directory.toString());
+              }
+              return directory;
             });
   }
 

@@ -45,9 +45,29 @@ final class Rocks implements AutoCloseable {
   }
 
   /**
+   * What every database has.
+   *
+   * @param create whether it must be made now, or must be there
+   */
+  static DBOptions options(boolean create) {
+    return new DBOptions()
+        .setCreateIfMissing(create)
+        .setErrorIfExists(create)
+        .setCreateMissingColumnFamilies(create)
+        .setMaxBackgroundJobs(BACKGROUND_JOBS)
+        .setMaxOpenFiles(OPEN_FILES_MAX)
+        .setBytesPerSync(BACKGROUND_SYNC_BYTES)
+        .setStatsDumpPeriodSec(0)
+        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+        .setMaxLogFileSize(INFO_LOG_BYTES_MAX)
+        .setKeepLogFileNum(INFO_LOGS_KEPT);
+  }
+
+  /**
    * Opens the database in {@code path}.
    *
    * @param create whether it must be made now, or must be there
+   * @param options of the database; one of {@code natives}
    * @param natives closed after the database, last one first; closed too if opening fails
    * @param familyOptions of each column family; {@code default} is added
    * @throws IOException if another process has it open, or it is missing or corrupt
@@ -55,6 +75,7 @@ final class Rocks implements AutoCloseable {
   static Rocks open(
       Path path,
       boolean create,
+      DBOptions options,
       Deque<AutoCloseable> natives,
       Map<String, ColumnFamilyOptions> familyOptions)
       throws IOException {
@@ -67,23 +88,9 @@ final class Rocks implements AutoCloseable {
     natives.push(defaults);
     descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, defaults));
     familyOptions.forEach(
-        (name, options) ->
+        (name, family) ->
             descriptors.add(
-                new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), options)));
-    DBOptions options =
-        new DBOptions()
-            .setCreateIfMissing(create)
-            .setErrorIfExists(create)
-            .setCreateMissingColumnFamilies(create)
-            .setMaxBackgroundJobs(BACKGROUND_JOBS)
-            .setMaxOpenFiles(OPEN_FILES_MAX)
-            .setBytesPerSync(BACKGROUND_SYNC_BYTES)
-            .setWalBytesPerSync(BACKGROUND_SYNC_BYTES)
-            .setStatsDumpPeriodSec(0)
-            .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
-            .setMaxLogFileSize(INFO_LOG_BYTES_MAX)
-            .setKeepLogFileNum(INFO_LOGS_KEPT);
-    natives.push(options);
+                new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), family)));
     List<ColumnFamilyHandle> handles = new ArrayList<>();
     try {
       Files.createDirectories(path);

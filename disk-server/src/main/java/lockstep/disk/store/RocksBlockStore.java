@@ -1,70 +1,118 @@
 package lockstep.disk.store;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.IndexType;
 import org.rocksdb.LRUCache;
-import org.rocksdb.ReadOptions;
+import org.rocksdb.Range;
+import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
+import org.rocksdb.SizeApproximationFlag;
 import org.rocksdb.Slice;
-import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * Blocks of 4 KiB in RocksDB; key: disk number (4 bytes), block number (8 bytes), big endian.
+ * Blocks of 4 KiB in RocksDB, in {@link Layers}; space is taken as it is written.
  *
- * <p>RocksDB verifies its checksums with every read. Changes of one disk take turns, so that two
- * partial writes of one block don't lose each other; reads go beside them.
+ * <p>Blocks are kept in blob files, written once when a write buffer is full; what RocksDB sorts
+ * and merges are only references of some 30 bytes: so random writes are written some 3 times and
+ * not 5, and a table's index finds room in memory. RocksDB verifies its checksums with every read.
+ *
+ * <p>Each change is in the write-ahead log, and that with the operating system, before it is
+ * answered; {@link #sync} makes the log stable. Logs are used again, so that this does not wait for
+ * the file system's journal. Changes of one disk take turns, so that two partial writes of one
+ * block don't lose each other; reads go beside them.
  */
-final class RocksBlockStore implements BlockStore, AutoCloseable {
+final class RocksBlockStore implements BlockStore {
   private static final String BLOCKS = "blocks";
-  private static final int KEY_BYTES = Integer.BYTES + Long.BYTES;
+  private static final String LAYERS = "layers";
 
-  // The memory bound: cache, write buffers (one being filled, the others being written out).
-  private static final long CACHE_BYTES = 48L << 20;
-  private static final long WRITE_BUFFER_BYTES = 16L << 20;
+  // Of the memory that the store may take: write buffers, of which one is being filled and the
+  // others written out; the rest caches tables, their indexes and filters.
   private static final int WRITE_BUFFERS_MAX = 4;
+  private static final int BUFFERS_PART = 2;
+  private static final long LAYERS_BUFFER_BYTES = 1L << 20;
 
-  private static final int TABLE_BLOCK_BYTES = 16 << 10;
+  private static final int TABLE_BLOCK_BYTES = 4 << 10;
   private static final double BLOOM_BITS_PER_KEY = 10;
+  private static final long TABLE_BYTES = 4L << 20;
+  private static final long LEVEL1_BYTES = 16L << 20;
 
-  /** Writers are held up late: a stall would hold up a claim too. */
-  private static final int LEVEL0_SLOWDOWN = 40;
+  private static final long BLOB_BYTES_MIN = 512;
+  private static final long BLOB_FILE_BYTES = 64L << 20;
 
-  private static final int LEVEL0_STOP = 60;
+  /** Blob files are swept when this part of what the older half of them holds is garbage. */
+  private static final double BLOB_GARBAGE_MAX = 0.4;
 
-  /** Up to this many blocks are read one by one, with their Bloom filters; more by iterator. */
-  private static final int POINT_READS_MAX = 4;
+  private static final double BLOB_OLD_PART = 0.5;
 
-  private static final int LOCKS = 64;
-  private static final byte[] ZEROES = new byte[BLOCK_BYTES];
+  /** Writers are held up late. */
+  private static final int LEVEL0_SLOWDOWN = 20;
+
+  private static final int LEVEL0_STOP = 36;
+  private static final int BACKGROUND_JOBS = 3;
+  private static final int LOGS_KEPT = 4;
+  private static final long LOG_BYTES_MAX = 512L << 20;
+
+  /** What a block's reference takes in a table, about. */
+  private static final int REFERENCE_BYTES = 32;
 
   private final Rocks rocks;
   private final ColumnFamilyHandle blocks;
-  private final ReadOptions readOptions = new ReadOptions();
+  private final Layers layers;
+  private final LayerMerger merger;
   private final WriteOptions writeOptions = new WriteOptions();
-  private final Object[] locks = new Object[LOCKS];
 
-  private RocksBlockStore(Rocks rocks) {
+  private RocksBlockStore(Rocks rocks) throws IOException {
     this.rocks = rocks;
     this.blocks = rocks.family(BLOCKS);
-    Arrays.setAll(locks, _ -> new Object());
+    this.layers = new Layers(rocks, rocks.family(LAYERS), blocks);
+    this.merger = new LayerMerger(rocks, layers, blocks);
+    merger.wake();
   }
 
-  static RocksBlockStore open(Path path, boolean create) throws IOException {
+  /**
+   * @param memoryBytes what buffers and caches may take
+   */
+  static RocksBlockStore open(Path path, boolean create, long memoryBytes) throws IOException {
+    RocksDB.loadLibrary();
     Deque<AutoCloseable> natives = new ArrayDeque<>();
-    LRUCache cache = new LRUCache(CACHE_BYTES);
+    Map<String, ColumnFamilyOptions> families = new LinkedHashMap<>();
+    families.put(BLOCKS, blockOptions(memoryBytes, natives));
+    families.put(LAYERS, new ColumnFamilyOptions().setWriteBufferSize(LAYERS_BUFFER_BYTES));
+    natives.push(families.get(LAYERS));
+    DBOptions options =
+        Rocks.options(create)
+            .setMaxBackgroundJobs(BACKGROUND_JOBS)
+            .setRecycleLogFileNum(LOGS_KEPT)
+            .setMaxTotalWalSize(LOG_BYTES_MAX);
+    natives.push(options);
+    Rocks rocks = Rocks.open(path, create, options, natives, families);
+    try {
+      return new RocksBlockStore(rocks);
+    } catch (IOException e) {
+      rocks.close();
+      throw e;
+    }
+  }
+
+  private static ColumnFamilyOptions blockOptions(long memoryBytes, Deque<AutoCloseable> natives) {
+    long bufferBytes = memoryBytes / BUFFERS_PART / WRITE_BUFFERS_MAX;
+    LRUCache cache = new LRUCache(memoryBytes - bufferBytes * WRITE_BUFFERS_MAX);
     natives.push(cache);
     BloomFilter bloom = new BloomFilter(BLOOM_BITS_PER_KEY);
     natives.push(bloom);
@@ -75,124 +123,60 @@ final class RocksBlockStore implements BlockStore, AutoCloseable {
                     .setBlockCache(cache)
                     .setBlockSize(TABLE_BLOCK_BYTES)
                     .setFilterPolicy(bloom)
+                    .setIndexType(IndexType.kTwoLevelIndexSearch)
+                    .setPartitionFilters(true)
                     .setCacheIndexAndFilterBlocks(true)
                     .setPinL0FilterAndIndexBlocksInCache(true))
-            .setWriteBufferSize(WRITE_BUFFER_BYTES)
+            .setWriteBufferSize(bufferBytes)
             .setMaxWriteBufferNumber(WRITE_BUFFERS_MAX)
             .setLevel0SlowdownWritesTrigger(LEVEL0_SLOWDOWN)
             .setLevel0StopWritesTrigger(LEVEL0_STOP)
             .setLevelCompactionDynamicLevelBytes(true)
-            .setCompressionType(CompressionType.LZ4_COMPRESSION);
+            .setMaxBytesForLevelBase(LEVEL1_BYTES)
+            .setTargetFileSizeBase(TABLE_BYTES)
+            .setCompressionType(CompressionType.NO_COMPRESSION)
+            .setEnableBlobFiles(true)
+            .setMinBlobSize(BLOB_BYTES_MIN)
+            .setBlobFileSize(BLOB_FILE_BYTES)
+            .setEnableBlobGarbageCollection(true)
+            .setBlobGarbageCollectionAgeCutoff(BLOB_OLD_PART)
+            .setBlobGarbageCollectionForceThreshold(BLOB_GARBAGE_MAX);
     natives.push(options);
-    return new RocksBlockStore(Rocks.open(path, create, natives, Map.of(BLOCKS, options)));
+    return options;
   }
 
   @Override
-  public void read(int disk, long offset, ByteBuffer target) throws IOException {
-    long firstBlock = offset / BLOCK_BYTES;
-    long endBlock = (offset + target.remaining() + BLOCK_BYTES - 1) / BLOCK_BYTES;
-    try {
-      if (endBlock - firstBlock <= POINT_READS_MAX) {
-        readByPoints(disk, offset, target);
-      } else {
-        readByIterator(disk, offset, target, endBlock);
-      }
-    } catch (RocksDBException e) {
-      throw rocks.failure(e);
+  public DiskReader live(int disk) {
+    Layers.Disk found = layers.disk(disk);
+    return new RocksReader(rocks, blocks, found::chain, Optional.empty());
+  }
+
+  @Override
+  public DiskReader frozen(int disk) {
+    Layers.Disk found = layers.disk(disk);
+    synchronized (found) {
+      int[] chain = found.chain();
+      return new RocksReader(rocks, blocks, () -> chain, Optional.of(rocks.db().getSnapshot()));
     }
   }
 
-  private void readByPoints(int disk, long offset, ByteBuffer target)
-      throws IOException, RocksDBException {
-    byte[] block = new byte[BLOCK_BYTES];
-    long at = offset;
-    while (target.hasRemaining()) {
-      readBlock(disk, at / BLOCK_BYTES, block);
-      at += copy(block, at, target);
-    }
-  }
-
-  private void readByIterator(int disk, long offset, ByteBuffer target, long endBlock)
-      throws IOException, RocksDBException {
-    byte[] key = new byte[KEY_BYTES];
-    byte[] block = new byte[BLOCK_BYTES];
-    try (Slice end = new Slice(key(disk, endBlock));
-        ReadOptions bounded = new ReadOptions().setIterateUpperBound(end);
-        RocksIterator iterator = rocks.db().newIterator(blocks, bounded)) {
-      iterator.seek(key(disk, offset / BLOCK_BYTES));
-      long at = offset;
-      while (target.hasRemaining()) {
-        long wanted = at / BLOCK_BYTES;
-        byte[] found = ZEROES;
-        if (iterator.isValid()) {
-          iterator.key(key);
-          if (ByteBuffer.wrap(key).getLong(Integer.BYTES) == wanted) {
-            requireWhole(iterator.value(block), disk, wanted);
-            found = block;
-            iterator.next();
-          }
-        } else {
-          // The end, or a failure that must not be taken for it.
-          iterator.status();
-        }
-        at += copy(found, at, target);
-      }
-      iterator.status();
-    }
-  }
-
-  /** Copies from the block that {@code at} lies in; returns how much. */
-  private static int copy(byte[] block, long at, ByteBuffer target) {
-    int within = (int) (at % BLOCK_BYTES);
-    int length = Math.min(BLOCK_BYTES - within, target.remaining());
-    target.put(block, within, length);
-    return length;
-  }
-
-  private void readBlock(int disk, long number, byte[] into) throws IOException, RocksDBException {
-    byte[] key = key(disk, number);
-    int length = rocks.db().get(blocks, readOptions, key, 0, KEY_BYTES, into, 0, into.length);
-    if (length < 0) {
-      Arrays.fill(into, (byte) 0);
-    } else {
-      requireWhole(length, disk, number);
-    }
-  }
-
-  private static void requireWhole(int length, int disk, long number) throws IOException {
-    if (length != BLOCK_BYTES) {
-      throw new IOException("block " + number + " of disk " + disk + " has " + length + " bytes");
-    }
+  @Override
+  public boolean freezes() {
+    return true;
   }
 
   @Override
   public void apply(int disk, List<Change> changes) throws IOException {
-    synchronized (locks[disk % LOCKS]) {
-      BlockChanges wanted =
-          new BlockChanges(
-              (number, into) -> {
-                try {
-                  readBlock(disk, number, into);
-                } catch (RocksDBException e) {
-                  throw rocks.failure(e);
-                }
-              });
-      for (Change change : changes) {
-        wanted.add(change);
-      }
-      try (WriteBatch batch = new WriteBatch()) {
-        for (BlockChanges.Range range : wanted.zeroed()) {
-          batch.deleteRange(blocks, key(disk, range.first()), key(disk, range.end()));
-        }
-        for (Map.Entry<Long, byte[]> block : wanted.blocks().entrySet()) {
-          byte[] key = key(disk, block.getKey());
-          if (Arrays.equals(block.getValue(), ZEROES)) {
-            batch.delete(blocks, key);
-          } else {
-            batch.put(blocks, key, block.getValue());
+    Layers.Disk found = layers.disk(disk);
+    synchronized (found) {
+      try (DiskEdit edit = new DiskEdit(rocks, blocks, writeOptions, found)) {
+        for (Change change : changes) {
+          switch (change) {
+            case Write write -> edit.write(write.offset(), write.data().duplicate());
+            case Zero zero -> edit.zero(zero);
           }
         }
-        rocks.db().write(writeOptions, batch);
+        edit.commit();
       } catch (RocksDBException e) {
         throw rocks.failure(e);
       }
@@ -200,7 +184,12 @@ final class RocksBlockStore implements BlockStore, AutoCloseable {
   }
 
   @Override
-  public void sync() throws IOException {
+  public boolean zeroesFast() {
+    return true;
+  }
+
+  @Override
+  public void sync(int disk) throws IOException {
     try {
       rocks.db().syncWal();
     } catch (RocksDBException e) {
@@ -208,13 +197,73 @@ final class RocksBlockStore implements BlockStore, AutoCloseable {
     }
   }
 
-  private static byte[] key(int disk, long block) {
-    return ByteBuffer.allocate(KEY_BYTES).putInt(disk).putLong(block).array();
+  /** All disks share one log. */
+  @Override
+  public int syncDomain(int disk) {
+    return 0;
+  }
+
+  @Override
+  public void create(int disk, long sizeBytes) throws IOException {
+    layers.create(disk);
+  }
+
+  @Override
+  public void fork(int source, int copy) throws IOException {
+    layers.fork(source, copy);
+  }
+
+  @Override
+  public void resize(int disk, long oldBytes, long newBytes) throws IOException {
+    if (newBytes < oldBytes) {
+      apply(disk, List.of(new Zero(newBytes, oldBytes - newBytes, true)));
+      sync(disk);
+    }
+  }
+
+  @Override
+  public void delete(int disk) throws IOException {
+    layers.delete(disk);
+    merger.wake();
+  }
+
+  @Override
+  public Set<Integer> disks() {
+    return layers.numbers();
+  }
+
+  @Override
+  public long allocatedBytes(int disk) {
+    long tables = 0;
+    long buffered = 0;
+    for (int layer : layers.disk(disk).chain()) {
+      try (Slice from = new Slice(LayerKey.of(layer, 0));
+          Slice to = new Slice(LayerKey.of(layer + 1, 0))) {
+        Range range = new Range(from, to);
+        long[] sizes =
+            rocks
+                .db()
+                .getApproximateSizes(blocks, List.of(range), SizeApproximationFlag.INCLUDE_FILES);
+        tables += sizes[0];
+        buffered += rocks.db().getApproximateMemTableStats(blocks, range).size;
+      }
+    }
+    return tables / REFERENCE_BYTES * BLOCK_BYTES + buffered;
+  }
+
+  @Override
+  public void checkpoint(Path directory) throws IOException {
+    try (Checkpoint checkpoint = Checkpoint.create(rocks.db())) {
+      checkpoint.createCheckpoint(directory.toString());
+    } catch (RocksDBException e) {
+      throw rocks.failure(e);
+    }
   }
 
   @Override
   public void close() {
-    readOptions.close();
+    merger.close();
+    layers.close();
     writeOptions.close();
     rocks.close();
   }

@@ -159,6 +159,53 @@ public final class Fence {
     }
   }
 
+  /** Attaches a plain client for reading, to a disk's snapshot. */
+  public Attach attachReader(String snapshot, Consumer<End> ended) {
+    lock.writeLock().lock();
+    try {
+      Attach attach = new Attach(snapshot, Access.READER, state.record().epoch(), ended);
+      attaches.add(attach);
+      return attach;
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /**
+   * Runs {@code action} if nobody is attached to the disk and no VMM is live; nobody attaches
+   * meanwhile.
+   *
+   * @return why it was not run, or empty
+   */
+  public Optional<String> alone(String disk, StoreAction action) throws IOException {
+    lock.writeLock().lock();
+    try {
+      return state.record().live().isPresent()
+          ? Optional.of("a VMM is live")
+          : unused(disk, action);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /**
+   * Runs {@code action} if nobody is attached to the disk or snapshot; nobody attaches meanwhile.
+   *
+   * @return why it was not run, or empty
+   */
+  public Optional<String> unused(String disk, StoreAction action) throws IOException {
+    lock.writeLock().lock();
+    try {
+      if (attaches.stream().anyMatch(attach -> attach.disk().equals(disk))) {
+        return Optional.of("a client is attached");
+      }
+      action.run();
+      return Optional.empty();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
   /** What a plain client would get now. */
   public Access plainAccess() {
     return record().live().isEmpty() ? Access.PLAIN_WRITER : Access.READER;

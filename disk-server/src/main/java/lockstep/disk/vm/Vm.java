@@ -1,56 +1,39 @@
 package lockstep.disk.vm;
 
-import java.util.List;
 import java.util.Optional;
 import lockstep.ft.definition.VmDefinition;
 
-/** A VM as this server knows it. Its definition may be replaced while nobody runs it. */
+/**
+ * A VM as this server knows it: its fence, and its definition if it has one. Disks can be there
+ * before the VM is defined. A definition may be replaced while nobody runs it.
+ */
 public final class Vm {
-
-  /**
-   * A disk that the VM's definition names.
-   *
-   * @param number its name in the block store
-   */
-  public record Disk(int number, VmDefinition.Disk definition) {
-    public String name() {
-      return definition.name();
-    }
-
-    public long sizeBytes() {
-      return definition.sizeBytes();
-    }
-  }
-
-  /** Definition and disks, which change together. */
-  private record Defined(VmDefinition definition, List<Disk> disks) {}
-
+  private final String name;
   private final Fence fence;
-  private volatile Defined defined;
+  private volatile Optional<VmDefinition> definition;
 
-  Vm(VmDefinition definition, List<Disk> disks, Fence fence) {
-    this.defined = new Defined(definition, List.copyOf(disks));
+  Vm(String name, Fence fence, Optional<VmDefinition> definition) {
+    this.name = name;
     this.fence = fence;
+    this.definition = definition;
   }
 
-  void redefine(VmDefinition definition, List<Disk> disks) {
-    defined = new Defined(definition, List.copyOf(disks));
+  void define(VmDefinition changed) {
+    definition = Optional.of(changed);
   }
 
   public String name() {
-    return defined.definition.name();
+    return name;
   }
 
-  public VmDefinition definition() {
-    return defined.definition;
+  public Optional<VmDefinition> definition() {
+    return definition;
   }
 
-  public List<Disk> disks() {
-    return defined.disks;
-  }
-
-  public Optional<Disk> disk(String name) {
-    return defined.disks.stream().filter(disk -> disk.name().equals(name)).findFirst();
+  /** The disk of this name in the definition. */
+  public Optional<VmDefinition.Disk> definedDisk(String disk) {
+    return definition.flatMap(
+        defined -> defined.disks().stream().filter(d -> d.name().equals(disk)).findFirst());
   }
 
   public Fence fence() {

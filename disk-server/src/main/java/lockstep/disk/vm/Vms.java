@@ -1,10 +1,8 @@
 package lockstep.disk.vm;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,37 +30,19 @@ public final class Vms {
   /** What came of {@link #define}. */
   public sealed interface Defining {
     /** It is defined so now. */
-    record Done(Vm vm, boolean changed) implements Defining {}
+    record Done(VmDefinition definition, boolean changed) implements Defining {}
 
     /** It can't be defined so, or not now. */
     record Conflict(String reason) implements Defining {}
   }
 
-  /** A disk's number and the largest size it ever had, as stored in {@link Table#DISKS}. */
-  private record StoredDisk(int number, long sizeBytes) {
-    byte[] toBytes() {
-      return ByteBuffer.allocate(Integer.BYTES + Long.BYTES)
-          .putInt(number)
-          .putLong(sizeBytes)
-          .array();
-    }
-
-    static StoredDisk of(String path, byte[] bytes) throws IOException {
-      if (bytes.length != Integer.BYTES + Long.BYTES) {
-        throw new IOException("the stored disk " + path + " is corrupt");
-      }
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      return new StoredDisk(buffer.getInt(), buffer.getLong());
-    }
-  }
-
   private final ControlStore control;
+  private final Disks disks;
   private final ArbiterRules rules;
   private final LongSupplier nanoClock;
-  private final Map<String, Vm> vms = new ConcurrentSkipListMap<>();
 
-  /** By {@code vm/disk}; also disks that no definition names any more. Guarded by this. */
-  private final Map<String, StoredDisk> disks = new HashMap<>();
+  /** Also those that only have disks. */
+  private final Map<String, Vm> vms = new ConcurrentSkipListMap<>();
 
   /**
    * Loads what is stored. Leases start now.
@@ -70,24 +50,26 @@ public final class Vms {
    * @param nanoClock monotonic
    * @throws IOException if it can't be read, or is corrupt
    */
-  public Vms(ControlStore control, ArbiterRules rules, LongSupplier nanoClock) throws IOException {
+  public Vms(ControlStore control, Disks disks, ArbiterRules rules, LongSupplier nanoClock)
+      throws IOException {
     this.control = control;
+    this.disks = disks;
     this.rules = rules;
     this.nanoClock = nanoClock;
-    for (Map.Entry<String, byte[]> disk : control.all(Table.DISKS).entrySet()) {
-      disks.put(disk.getKey(), StoredDisk.of(disk.getKey(), disk.getValue()));
-    }
     for (Map.Entry<String, byte[]> stored : control.all(Table.DEFINITIONS).entrySet()) {
       VmDefinition definition = parse(stored.getKey(), stored.getValue());
-      List<Vm.Disk> ofVm = new ArrayList<>();
       for (VmDefinition.Disk disk : definition.disks()) {
-        StoredDisk found = disks.get(path(definition, disk));
-        if (found == null) {
+        if (disks.get(definition.name(), disk.name()).isEmpty()) {
           throw new IOException("the disk " + path(definition, disk) + " is not in the store");
         }
-        ofVm.add(new Vm.Disk(found.number(), disk));
       }
-      vms.put(definition.name(), new Vm(definition, ofVm, fence(definition.name())));
+      String name = definition.name();
+      vms.put(name, new Vm(name, fence(name), Optional.of(definition)));
+    }
+    for (Disk disk : disks.all()) {
+      if (!vms.containsKey(disk.vm())) {
+        vms.put(disk.vm(), new Vm(disk.vm(), fence(disk.vm()), Optional.empty()));
+      }
     }
   }
 
@@ -116,64 +98,92 @@ public final class Vms {
         nanoClock.getAsLong());
   }
 
+  /** A VM that is defined. */
   public Optional<Vm> get(String name) {
+    return Optional.ofNullable(vms.get(name)).filter(vm -> vm.definition().isPresent());
+  }
+
+  /** A VM that is defined or has disks. */
+  public Optional<Vm> known(String name) {
     return Optional.ofNullable(vms.get(name));
   }
 
-  /** By name. */
+  /** Those that are defined, by name. */
   public List<Vm> all() {
-    return List.copyOf(vms.values());
+    return vms.values().stream().filter(vm -> vm.definition().isPresent()).toList();
   }
 
   /**
-   * Defines a VM, or defines it anew; makes its disks, empty. A disk never shrinks, and one that
-   * leaves the definition is kept for its return.
+   * The VM that disks of this name belong to, defined or not.
+   *
+   * @throws IOException if what is stored of it can't be read
+   */
+  public Vm owner(String name) throws IOException {
+    synchronized (disks) {
+      Vm vm = vms.get(name);
+      if (vm == null) {
+        vm = new Vm(name, fence(name), Optional.empty());
+        vms.put(name, vm);
+      }
+      return vm;
+    }
+  }
+
+  /**
+   * Defines a VM, or defines it anew; makes its disks, empty, if they are not there. A disk does
+   * not shrink by this, and one that leaves the definition is kept.
    *
    * @throws IOException if it could not be stored
    */
-  public synchronized Defining define(VmDefinition definition) throws IOException {
-    Vm known = vms.get(definition.name());
-    if (known != null && known.definition().equals(definition)) {
-      return new Defining.Done(known, false);
-    }
-    if (known != null && known.fence().leased(nanoClock.getAsLong())) {
-      return new Defining.Conflict(definition.name() + " is running with another definition");
-    }
-    if (known == null && vms.size() >= VMS_MAX) {
-      return new Defining.Conflict("this server has its " + VMS_MAX + " VMs");
-    }
-    Map<String, StoredDisk> changed = new HashMap<>();
-    List<Vm.Disk> ofVm = new ArrayList<>();
-    int next = disks.values().stream().mapToInt(StoredDisk::number).max().orElse(0) + 1;
-    for (VmDefinition.Disk disk : definition.disks()) {
-      StoredDisk old = disks.get(path(definition, disk));
-      if (old != null && disk.sizeBytes() < old.sizeBytes()) {
-        return new Defining.Conflict(
-            "the disk " + disk.name() + " has " + old.sizeBytes() + " bytes and can't shrink");
+  public Defining define(VmDefinition definition) throws IOException {
+    synchronized (disks) {
+      Vm vm = owner(definition.name());
+      if (vm.definition().equals(Optional.of(definition))) {
+        return new Defining.Done(definition, false);
       }
-      int number = old != null ? old.number() : next++;
-      ofVm.add(new Vm.Disk(number, disk));
-      changed.put(path(definition, disk), new StoredDisk(number, disk.sizeBytes()));
+      if (vm.definition().isPresent() && vm.fence().leased(nanoClock.getAsLong())) {
+        return new Defining.Conflict(definition.name() + " is running with another definition");
+      }
+      if (vm.definition().isEmpty() && all().size() >= VMS_MAX) {
+        return new Defining.Conflict("this server has its " + VMS_MAX + " VMs");
+      }
+      for (VmDefinition.Disk disk : definition.disks()) {
+        Optional<Disk> known = disks.get(definition.name(), disk.name());
+        if (known.isPresent() && disk.sizeBytes() < known.get().sizeBytes()) {
+          return new Defining.Conflict(
+              "the disk "
+                  + disk.name()
+                  + " has "
+                  + known.get().sizeBytes()
+                  + " bytes and can't shrink");
+        }
+      }
+      store(vm, definition);
+      LOG.info("vm={} defined digest={}", definition.name(), DefinitionCodec.digest(definition));
+      return new Defining.Done(definition, true);
     }
-    store(definition, changed);
-    disks.putAll(changed);
-    Vm vm;
-    if (known == null) {
-      vm = new Vm(definition, ofVm, fence(definition.name()));
-      vms.put(definition.name(), vm);
-    } else {
-      vm = known;
-      vm.redefine(definition, ofVm);
-    }
-    LOG.info("vm={} defined digest={}", definition.name(), DefinitionCodec.digest(definition));
-    return new Defining.Done(vm, true);
   }
 
-  private void store(VmDefinition definition, Map<String, StoredDisk> changed) throws IOException {
-    Map<String, byte[]> diskBytes = new HashMap<>();
-    changed.forEach((path, disk) -> diskBytes.put(path, disk.toBytes()));
+  private void store(Vm vm, VmDefinition definition) throws IOException {
+    List<Disk> changed = new ArrayList<>();
+    for (VmDefinition.Disk disk : definition.disks()) {
+      Optional<Disk> known = disks.get(vm.name(), disk.name());
+      if (known.isEmpty()) {
+        changed.add(disks.make(vm.name(), disk.name(), disk.sizeBytes()));
+      } else if (known.get().sizeBytes() < disk.sizeBytes()) {
+        Disk old = known.get();
+        disks.blocks().resize(old.number(), old.sizeBytes(), disk.sizeBytes());
+        changed.add(old.withSize(disk.sizeBytes()));
+      }
+    }
+    disks.store(changed, List.of(), definitionBytes(definition));
+    vm.define(definition);
+  }
+
+  /** What is stored of a definition. */
+  static Map<Table, Map<String, byte[]>> definitionBytes(VmDefinition definition) {
     byte[] json = DefinitionCodec.toJson(definition).getBytes(StandardCharsets.UTF_8);
-    control.put(Map.of(Table.DEFINITIONS, Map.of(definition.name(), json), Table.DISKS, diskBytes));
+    return Map.of(Table.DEFINITIONS, Map.of(definition.name(), json));
   }
 
   private static String path(VmDefinition definition, VmDefinition.Disk disk) {

@@ -17,7 +17,7 @@ public final class DiskOracle {
       switch (change) {
         case BlockStore.Write(long offset, ByteBuffer data) ->
             data.duplicate().get(bytes, (int) offset, data.remaining());
-        case BlockStore.Zero(long offset, long length) ->
+        case BlockStore.Zero(long offset, long length, boolean _) ->
             Arrays.fill(bytes, (int) offset, (int) (offset + length), (byte) 0);
       }
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,14 +25,22 @@ final class RocksBlockStoreTest {
 
   @TempDir Path directory;
 
+  private static DataDirectory open(Path directory) throws IOException {
+    return DataDirectory.open(directory, Optional.of(StoreKind.ROCKSDB), 64 << 20);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2})
   void staysEqualToAnArrayUnderRandomChangesAndRestarts(long seed) throws IOException {
     Random random = new Random(seed);
     DiskOracle[] oracles = {new DiskOracle(DISK_BYTES), new DiskOracle(DISK_BYTES)};
     for (int restart = 0; restart < 3; restart++) {
-      try (DataDirectory data = DataDirectory.open(directory)) {
+      try (DataDirectory data = open(directory)) {
         BlockStore store = data.blocks();
+        if (restart == 0) {
+          store.create(0, DISK_BYTES);
+          store.create(1, DISK_BYTES);
+        }
         for (int i = 0; i < 200; i++) {
           int disk = random.nextInt(oracles.length);
           List<BlockStore.Change> changes = randomChanges(random);
@@ -61,7 +70,7 @@ final class RocksBlockStoreTest {
       }
       int length = randomLength(random, offset);
       if (random.nextInt(3) == 0) {
-        changes.add(new BlockStore.Zero(offset, length));
+        changes.add(new BlockStore.Zero(offset, length, random.nextBoolean()));
       } else {
         byte[] data = new byte[length];
         random.nextBytes(data);
@@ -79,26 +88,26 @@ final class RocksBlockStoreTest {
   private static byte[] read(BlockStore store, int disk, long offset, int length)
       throws IOException {
     ByteBuffer target = ByteBuffer.allocate(length);
-    store.read(disk, offset, target);
+    try (DiskReader reader = store.live(disk)) {
+      reader.read(offset, target);
+    }
     return target.array();
   }
 
   @Test
   void twoServersCannotShareADirectory() throws IOException {
-    try (DataDirectory first = DataDirectory.open(directory)) {
+    try (DataDirectory first = open(directory)) {
       assertTrue(Files.isDirectory(first.blobs()));
-      IOException refused =
-          assertThrows(IOException.class, () -> DataDirectory.open(directory).close());
+      IOException refused = assertThrows(IOException.class, () -> open(directory).close());
       assertTrue(String.valueOf(refused.getMessage()).contains("lock"), refused.getMessage());
     }
   }
 
   @Test
   void aMissingStoreIsNamedAndNotMadeAnew() throws IOException {
-    DataDirectory.open(directory).close();
+    open(directory).close();
     Files.move(directory.resolve("blocks"), directory.resolve("elsewhere"));
-    IOException missing =
-        assertThrows(IOException.class, () -> DataDirectory.open(directory).close());
+    IOException missing = assertThrows(IOException.class, () -> open(directory).close());
     assertEquals(
         directory.resolve("blocks") + " is missing: the data directory is not complete",
         missing.getMessage());
@@ -107,8 +116,7 @@ final class RocksBlockStoreTest {
   @Test
   void aDirectoryOfSomethingElseIsLeftAlone() throws IOException {
     Files.writeString(directory.resolve("thesis.txt"), "chapter 1");
-    IOException refused =
-        assertThrows(IOException.class, () -> DataDirectory.open(directory).close());
+    IOException refused = assertThrows(IOException.class, () -> open(directory).close());
     assertTrue(
         String.valueOf(refused.getMessage()).contains("neither empty"), refused.getMessage());
     assertEquals("chapter 1", Files.readString(directory.resolve("thesis.txt")));
@@ -119,14 +127,15 @@ final class RocksBlockStoreTest {
     byte[] data = new byte[8 << 20];
     new Random(4).nextBytes(data);
     // More than the write buffers hold, so that tables are written.
-    try (DataDirectory opened = DataDirectory.open(directory)) {
+    try (DataDirectory opened = open(directory)) {
+      opened.blocks().create(1, 3L * data.length);
       for (int i = 0; i < 3; i++) {
         opened
             .blocks()
             .apply(1, List.of(new BlockStore.Write((long) i * data.length, ByteBuffer.wrap(data))));
       }
     }
-    DataDirectory.open(directory).close(); // what is left in the log becomes a table
+    open(directory).close(); // what is left in the log becomes a table
     Path table = largestTable();
     try (FileChannel file =
         FileChannel.open(table, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -137,7 +146,7 @@ final class RocksBlockStoreTest {
     assertThrows(
         IOException.class,
         () -> {
-          try (DataDirectory opened = DataDirectory.open(directory)) {
+          try (DataDirectory opened = open(directory)) {
             for (int i = 0; i < 24; i++) {
               byte[] found = read(opened.blocks(), 1, (long) i << 20, 1 << 20);
               assertArrayEquals(
@@ -150,7 +159,7 @@ final class RocksBlockStoreTest {
   private Path largestTable() throws IOException {
     try (var files = Files.list(directory.resolve("blocks"))) {
       return files
-          .filter(file -> file.toString().endsWith(".sst"))
+          .filter(file -> file.toString().endsWith(".blob"))
           .max(java.util.Comparator.comparingLong(file -> file.toFile().length()))
           .orElseThrow();
     }

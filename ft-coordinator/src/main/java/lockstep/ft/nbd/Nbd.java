@@ -36,14 +36,19 @@ public final class Nbd {
   public static final int OPT_EXPORT_NAME = 1;
   public static final int OPT_ABORT = 2;
   public static final int OPT_LIST = 3;
+  public static final int OPT_STARTTLS = 5;
   public static final int OPT_INFO = 6;
   public static final int OPT_GO = 7;
+  public static final int OPT_STRUCTURED_REPLY = 8;
+  public static final int OPT_LIST_META_CONTEXT = 9;
+  public static final int OPT_SET_META_CONTEXT = 10;
 
   // Option reply types.
 
   public static final int REP_ACK = 1;
   public static final int REP_SERVER = 2;
   public static final int REP_INFO = 3;
+  public static final int REP_META_CONTEXT = 4;
 
   /** Set in every reply type that is an error. */
   public static final int REP_FLAG_ERROR = 1 << 31;
@@ -51,6 +56,7 @@ public final class Nbd {
   public static final int REP_ERR_UNSUP = REP_FLAG_ERROR | 1;
   public static final int REP_ERR_POLICY = REP_FLAG_ERROR | 2;
   public static final int REP_ERR_INVALID = REP_FLAG_ERROR | 3;
+  public static final int REP_ERR_TLS_REQD = REP_FLAG_ERROR | 5;
   public static final int REP_ERR_UNKNOWN = REP_FLAG_ERROR | 6;
 
   /** From a disk server: the epoch is over; the attach is fenced. */
@@ -76,7 +82,10 @@ public final class Nbd {
   public static final int TRANSMISSION_SEND_FUA = 1 << 3;
   public static final int TRANSMISSION_SEND_TRIM = 1 << 5;
   public static final int TRANSMISSION_SEND_WRITE_ZEROES = 1 << 6;
+  public static final int TRANSMISSION_SEND_DF = 1 << 7;
   public static final int TRANSMISSION_CAN_MULTI_CONN = 1 << 8;
+  public static final int TRANSMISSION_SEND_CACHE = 1 << 10;
+  public static final int TRANSMISSION_SEND_FAST_ZERO = 1 << 11;
 
   // Transmission.
 
@@ -84,26 +93,56 @@ public final class Nbd {
   public static final int SIMPLE_REPLY_MAGIC = 0x67446698;
   public static final int REQUEST_BYTES = 28;
   public static final int SIMPLE_REPLY_BYTES = 16;
+  public static final int STRUCTURED_REPLY_MAGIC = 0x668e33ef;
+  public static final int STRUCTURED_REPLY_BYTES = 20;
 
   public static final int CMD_READ = 0;
   public static final int CMD_WRITE = 1;
   public static final int CMD_DISC = 2;
   public static final int CMD_FLUSH = 3;
   public static final int CMD_TRIM = 4;
+  public static final int CMD_CACHE = 5;
   public static final int CMD_WRITE_ZEROES = 6;
+  public static final int CMD_BLOCK_STATUS = 7;
 
   // Command flags.
 
   public static final int CMD_FLAG_FUA = 1 << 0;
   public static final int CMD_FLAG_NO_HOLE = 1 << 1;
+  public static final int CMD_FLAG_DF = 1 << 2;
+  public static final int CMD_FLAG_REQ_ONE = 1 << 3;
+  public static final int CMD_FLAG_FAST_ZERO = 1 << 4;
+
+  // Structured replies: flags and types of their chunks.
+
+  public static final int REPLY_FLAG_DONE = 1 << 0;
+
+  public static final int REPLY_TYPE_NONE = 0;
+  public static final int REPLY_TYPE_OFFSET_DATA = 1;
+  public static final int REPLY_TYPE_OFFSET_HOLE = 2;
+  public static final int REPLY_TYPE_BLOCK_STATUS = 5;
+
+  /** Set in every chunk type that is an error. */
+  public static final int REPLY_TYPE_FLAG_ERROR = 1 << 15;
+
+  public static final int REPLY_TYPE_ERROR = REPLY_TYPE_FLAG_ERROR | 1;
+  public static final int REPLY_TYPE_ERROR_OFFSET = REPLY_TYPE_FLAG_ERROR | 2;
+
+  // Metadata contexts: "The `base:` metadata namespace".
+
+  public static final String CONTEXT_ALLOCATION = "base:allocation";
+  public static final int STATE_HOLE = 1 << 0;
+  public static final int STATE_ZERO = 1 << 1;
 
   // Error values.
 
   public static final int OK = 0;
   public static final int EPERM = 1;
   public static final int EIO = 5;
+  public static final int ENOMEM = 12;
   public static final int EINVAL = 22;
   public static final int ENOSPC = 28;
+  public static final int EOVERFLOW = 75;
   public static final int ENOTSUP = 95;
 
   /** From a disk server: the epoch is over; the attach is fenced and the connection ends. */

@@ -49,6 +49,8 @@ public record RequestHeader(int flags, int type, long cookie, long offset, long 
       case Nbd.CMD_DISC -> "DISC";
       case Nbd.CMD_FLUSH -> "FLUSH";
       case Nbd.CMD_TRIM -> "TRIM";
+      case Nbd.CMD_CACHE -> "CACHE";
+      case Nbd.CMD_BLOCK_STATUS -> "BLOCK_STATUS";
       case Nbd.CMD_WRITE_ZEROES -> "WRITE_ZEROES";
       default -> "command " + type;
     };

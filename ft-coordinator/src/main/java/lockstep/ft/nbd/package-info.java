@@ -6,7 +6,8 @@
  *
  * <ol>
  *   <li>{@link lockstep.ft.nbd.Nbd}: the protocol's numbers and our limits.
- *   <li>{@link lockstep.ft.nbd.ExportName}: {@code vm/disk} and {@code vm/disk;epoch=7}.
+ *   <li>{@link lockstep.ft.nbd.ExportName}: {@code vm/disk}, {@code vm/disk;epoch=7} and {@code
+ *       vm/disk@snapshot}.
  *   <li>{@link lockstep.ft.nbd.ExportInfo}: what a server tells about an export, and how the disk
  *       server's <em>incarnation</em> travels in it.
  *   <li>{@link lockstep.ft.nbd.RequestHeader}: the 28 bytes that open every request.
@@ -22,8 +23,8 @@
  * disk server that goes down only drops its connections. The client gives both as {@link
  * lockstep.ft.nbd.NbdEvent.Fenced}.
  *
- * <p>Left out until the disk server's full strength is built: structured replies, {@code
- * BLOCK_STATUS}, TLS, extended headers. Their options are answered {@code NBD_REP_ERR_UNSUP}.
+ * <p>The disk server speaks the whole protocol but the experimental extended headers and RESIZE;
+ * the client here needs and knows simple replies only, and no TLS.
  */
 @NullMarked
 package lockstep.ft.nbd;

@@ -3,10 +3,14 @@ package lockstep.tools.command;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import lockstep.disk.DiskServer;
 import lockstep.disk.DiskServerOptions;
+import lockstep.disk.TlsOptions;
+import lockstep.disk.store.StoreKind;
 import lockstep.ft.net.Endpoints;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -14,7 +18,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "disk-server",
     description = {
-      "Serves the guests' disks over NBD, and the arbiter that decides who may go live. Keeps both,",
+      "Serves the guests' disks over NBD, and the arbiter that decides who may go live. Keeps"
+          + " both,",
       "and every VM's definition, kernel and initramfs, in one data directory.",
       "",
       "A plain NBD client (qemu-img, nbdcopy) gets VM/DISK while no VMM holds it, and read-only",
@@ -65,6 +70,45 @@ public final class DiskServerCommand implements Callable<Integer> {
   private int httpPort;
 
   @Option(
+      names = "--store",
+      paramLabel = "KIND",
+      description = {
+        "How disks are kept: rocksdb (thin, checksums, snapshots at once) or file (a preallocated",
+        "file for each). Decided when DIR is made (default: rocksdb)."
+      })
+  private String store = "";
+
+  @Option(
+      names = "--store-memory",
+      paramLabel = "MIB",
+      defaultValue = "160",
+      description = "What RocksDB's buffers and caches may take (default: ${DEFAULT-VALUE}).")
+  private long memoryMebibytes;
+
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "PEM",
+      description = "Certificate chain: NBD clients may use TLS then.")
+  private @Nullable Path tlsCertificate;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "PEM",
+      description = "Its private key, PKCS #8, not encrypted.")
+  private @Nullable Path tlsKey;
+
+  @Option(
+      names = "--tls-client-ca",
+      paramLabel = "PEM",
+      description = "TLS clients need a certificate signed by one of these.")
+  private @Nullable Path tlsClientAuthority;
+
+  @Option(
+      names = "--tls-required",
+      description = "Refuse NBD clients without TLS; VMMs too, which do not speak it.")
+  private boolean tlsRequired;
+
+  @Option(
       names = "--lease",
       paramLabel = "SECONDS",
       defaultValue = "30",
@@ -74,12 +118,35 @@ public final class DiskServerCommand implements Callable<Integer> {
       })
   private long leaseSeconds;
 
+  private Optional<StoreKind> store() throws IOException {
+    if (store.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        StoreKind.parse(store).orElseThrow(() -> new IOException("no such store: " + store)));
+  }
+
+  private Optional<TlsOptions> tls() throws IOException {
+    if (tlsCertificate == null || tlsKey == null) {
+      if (tlsCertificate != null || tlsKey != null || tlsRequired) {
+        throw new IOException("TLS needs both --tls-cert and --tls-key");
+      }
+      return Optional.empty();
+    }
+    return Optional.of(
+        new TlsOptions(
+            tlsCertificate, tlsKey, Optional.ofNullable(tlsClientAuthority), tlsRequired));
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     DiskServerOptions options =
         new DiskServerOptions(
             data,
+            store(),
+            memoryMebibytes << 20,
             Endpoints.parse(listen, nbdPort),
+            tls(),
             Endpoints.parse(listen, arbiterPort),
             Endpoints.parse(listen, httpPort),
             Duration.ofSeconds(leaseSeconds).toMillis());

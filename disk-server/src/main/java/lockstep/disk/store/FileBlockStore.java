@@ -1,0 +1,200 @@
+package lockstep.disk.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A file for each disk, with its space taken when the disk is made. The file system's cache is the
+ * disk's write-back cache. Snapshots and clones are copies, during which the disk's writers wait;
+ * they take only the space of what was written. There are no checksums.
+ */
+final class FileBlockStore implements BlockStore {
+  private static final Pattern NAME = Pattern.compile("disk-(\\d{1,9})");
+
+  private final Path directory;
+  private final Map<Integer, DiskFile> files = new ConcurrentHashMap<>();
+
+  private FileBlockStore(Path directory) {
+    this.directory = directory;
+  }
+
+  static FileBlockStore open(Path directory, boolean create) throws IOException {
+    if (create) {
+      Files.createDirectories(directory);
+    } else if (!Files.isDirectory(directory)) {
+      throw new IOException(directory + " is missing: the data directory is not complete");
+    }
+    FileBlockStore store = new FileBlockStore(directory);
+    try (var entries = Files.list(directory)) {
+      for (Path entry : entries.toList()) {
+        Matcher name = NAME.matcher(String.valueOf(entry.getFileName()));
+        if (name.matches()) {
+          store.files.put(Integer.parseInt(name.group(1)), DiskFile.open(entry));
+        }
+      }
+    } catch (IOException e) {
+      store.close();
+      throw e;
+    }
+    return store;
+  }
+
+  private Path path(int disk) {
+    return directory.resolve("disk-" + disk);
+  }
+
+  private DiskFile file(int disk) {
+    DiskFile file = files.get(disk);
+    if (file == null) {
+      throw new IllegalStateException("no disk " + disk + " was made");
+    }
+    return file;
+  }
+
+  @Override
+  public DiskReader live(int disk) {
+    return file(disk);
+  }
+
+  /** The file system has no way to freeze a file: this is the disk as it is. */
+  @Override
+  public DiskReader frozen(int disk) {
+    return live(disk);
+  }
+
+  @Override
+  public boolean freezes() {
+    return false;
+  }
+
+  @Override
+  public void apply(int disk, List<Change> changes) throws IOException {
+    DiskFile file = file(disk);
+    Lock shared = file.sharedLock();
+    shared.lock();
+    try {
+      for (Change change : changes) {
+        switch (change) {
+          case Write write -> file.write(write.offset(), write.data().duplicate());
+          case Zero zero -> file.zero(zero);
+        }
+      }
+    } finally {
+      shared.unlock();
+    }
+  }
+
+  @Override
+  public boolean zeroesFast() {
+    return files.values().stream().allMatch(DiskFile::hasHoles);
+  }
+
+  @Override
+  public void sync(int disk) throws IOException {
+    file(disk).sync();
+  }
+
+  @Override
+  public int syncDomain(int disk) {
+    return disk;
+  }
+
+  @Override
+  public void create(int disk, long sizeBytes) throws IOException {
+    deleteIfThere(disk);
+    DiskFile file = DiskFile.create(path(disk));
+    try {
+      file.allocate(sizeBytes);
+      syncDirectory(directory);
+    } catch (IOException e) {
+      file.closeFile();
+      Files.delete(path(disk));
+      throw e;
+    }
+    files.put(disk, file);
+  }
+
+  @Override
+  public void fork(int source, int copy) throws IOException {
+    deleteIfThere(copy);
+    try {
+      file(source).copyTo(path(copy));
+      syncDirectory(directory);
+    } catch (IOException e) {
+      Files.deleteIfExists(path(copy));
+      throw e;
+    }
+    files.put(copy, DiskFile.open(path(copy)));
+  }
+
+  @Override
+  public void resize(int disk, long oldBytes, long newBytes) throws IOException {
+    if (newBytes > oldBytes) {
+      file(disk).allocate(newBytes);
+    } else {
+      file(disk).truncate(newBytes);
+    }
+  }
+
+  @Override
+  public void delete(int disk) throws IOException {
+    file(disk).closeFile();
+    files.remove(disk);
+    Files.delete(path(disk));
+    syncDirectory(directory);
+  }
+
+  private void deleteIfThere(int disk) throws IOException {
+    if (files.containsKey(disk)) {
+      delete(disk);
+    }
+  }
+
+  @Override
+  public Set<Integer> disks() {
+    return Set.copyOf(files.keySet());
+  }
+
+  @Override
+  public long allocatedBytes(int disk) throws IOException {
+    return file(disk).allocatedBytes();
+  }
+
+  @Override
+  public void checkpoint(Path target) throws IOException {
+    Files.createDirectory(target);
+    for (Map.Entry<Integer, DiskFile> file : files.entrySet()) {
+      file.getValue().copyTo(target.resolve("disk-" + file.getKey()));
+    }
+    syncDirectory(target);
+  }
+
+  private static void syncDirectory(Path directory) throws IOException {
+    try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
+      entries.force(true);
+    }
+  }
+
+  @Override
+  public void close() {
+    for (DiskFile file : files.values()) {
+      try {
+        file.closeFile();
+      } catch (IOException e) {
+        // What was to be stable was synced; nothing can be said to anybody any more.
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
+    files.clear();
+  }
+}

@@ -1,0 +1,115 @@
+package lockstep.tools.disk;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Images that are not raw, through {@code qemu-img}, which must be installed. */
+final class QemuImg {
+  private static final Pattern PERCENT = Pattern.compile("\\((\\d+(?:\\.\\d+)?)/100%\\)");
+  private static final int PERCENTS = 100;
+
+  private QemuImg() {}
+
+  /** The size of the disk in an image. */
+  static long virtualBytes(Path image) throws IOException {
+    Process process = start(List.of("qemu-img", "info", "--output=json", image.toString()));
+    String json = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    await(process, "qemu-img info " + image);
+    return new ObjectMapper().readTree(json).path("virtual-size").asLong();
+  }
+
+  /** Writes an image into a disk of zeroes. */
+  static void copyIn(Path image, InetSocketAddress server, String export, CopyProgress progress)
+      throws IOException {
+    long bytes = virtualBytes(image);
+    convert(
+        List.of(
+            "qemu-img",
+            "convert",
+            "-p",
+            "-n",
+            "--target-is-zero",
+            "-O",
+            "raw",
+            image.toString(),
+            uri(server, export)),
+        bytes,
+        progress);
+  }
+
+  /** Writes a disk into an image of this format. */
+  static void copyOut(
+      InetSocketAddress server,
+      String export,
+      Path image,
+      String format,
+      long bytes,
+      CopyProgress progress)
+      throws IOException {
+    convert(
+        List.of(
+            "qemu-img",
+            "convert",
+            "-p",
+            "-f",
+            "raw",
+            "-O",
+            format,
+            uri(server, export),
+            image.toString()),
+        bytes,
+        progress);
+  }
+
+  private static String uri(InetSocketAddress server, String export) {
+    return "nbd://" + server.getHostString() + ":" + server.getPort() + "/" + export;
+  }
+
+  private static void convert(List<String> command, long bytes, CopyProgress progress)
+      throws IOException {
+    Process process = start(command);
+    try (BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      StringBuilder line = new StringBuilder();
+      for (int c = out.read(); c >= 0; c = out.read()) {
+        line.append((char) c);
+        Matcher percent = PERCENT.matcher(line);
+        if (percent.find()) {
+          progress.advanceTo((long) (Double.parseDouble(percent.group(1)) / PERCENTS * bytes));
+          line.setLength(0);
+        }
+      }
+    }
+    await(process, String.join(" ", command));
+  }
+
+  private static Process start(List<String> command) throws IOException {
+    try {
+      return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    } catch (IOException e) {
+      throw new IOException(
+          "only raw images work without qemu-img; install it (on Debian: qemu-utils)", e);
+    }
+  }
+
+  private static void await(Process process, String what) throws IOException {
+    try {
+      if (process.waitFor() != 0) {
+        throw new IOException(what + " has failed");
+      }
+    } catch (InterruptedException e) {
+      process.destroy();
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+}
