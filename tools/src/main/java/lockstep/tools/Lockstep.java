@@ -18,6 +18,7 @@ import lockstep.tools.command.StatusCommand;
 import lockstep.tools.command.UpCommand;
 import lockstep.tools.command.VmmCommand;
 import lockstep.tools.disk.DiskCommand;
+import lockstep.tools.image.HostLacksException;
 import lockstep.tools.image.ImageCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,17 +30,32 @@ import picocli.CommandLine.ScopeType;
  *
  * <p>Each command is a class with picocli's annotations, listed here. A command returns its exit
  * code, or throws: then the exception's message is shown as one line and the exit code is {@link
- * #EXIT_FAILED}; wrong usage exits with {@link #EXIT_USAGE}. {@code LOCKSTEP_TRACE=1} in the
- * environment adds the stack trace.
+ * #EXIT_FAILED} ({@link #EXIT_HOST_LACKS} if it is this host that lacks something); wrong usage
+ * exits with {@link #EXIT_USAGE}. {@code LOCKSTEP_TRACE=1} in the environment adds the stack trace.
  */
 @Command(
     name = "lockstep",
-    description =
-        "Keeps an unmodified Linux server running through the death of the machine under it.",
+    description = {
+      "Keeps an unmodified Linux server running through the death of the machine under it.",
+      "",
+      "Commands about `lockstep up` take --state DIR: which one on this machine is meant. The servers",
+      "(disk-server, vmm, client-proxy), define, replay and run-elf take none: what they need is named",
+      "on their own command line."
+    },
     mixinStandardHelpOptions = true,
-    version = Lockstep.VERSION,
+    versionProvider = Version.class,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:all went well",
+      "1:it failed, or what was looked at is not as it should be (status, replay, run-elf, demo, chaos)",
+      "2:called wrongly",
+      "3:vmm: another replica is live in its place",
+      "4:vmm: refused, for another version or another definition",
+      "69:this host lacks something: a tool, a JDK, a Debian mirror",
+      "70:vmm: stopped by a bug of its own, so that its backup goes live"
+    },
     usageHelpAutoWidth = true,
     subcommands = {
       UpCommand.class,
@@ -66,7 +82,18 @@ public final class Lockstep implements Runnable {
   /** Exit code of a command that was called wrongly. */
   public static final int EXIT_USAGE = 2;
 
-  static final String VERSION = "lockstep 0.1.0";
+  /** Exit code of a VMM in whose place another replica is live. */
+  public static final int EXIT_LOST = 3;
+
+  /** Exit code of a VMM that was refused: another version, another definition. */
+  public static final int EXIT_REFUSED = 4;
+
+  /**
+   * Exit code when this host lacks what the command needs: a tool, a JDK, a mirror. The launcher
+   * uses it too; it is {@code EX_UNAVAILABLE} of sysexits(3). A VMM that meets a bug of its own
+   * ends with 70, {@code EX_SOFTWARE}.
+   */
+  public static final int EXIT_HOST_LACKS = 69;
 
   private static final String TRACE_VARIABLE = "LOCKSTEP_TRACE";
 
@@ -104,7 +131,7 @@ public final class Lockstep implements Runnable {
       if (System.getenv(TRACE_VARIABLE) != null) {
         error.printStackTrace(commandLine.getErr());
       }
-      return EXIT_FAILED;
+      return error instanceof HostLacksException ? EXIT_HOST_LACKS : EXIT_FAILED;
     };
   }
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 import lockstep.tools.cluster.StateDirectory;
 import picocli.CommandLine.Option;
 
-/** The option that every command takes: which Lockstep on this machine is meant. */
+/** The option that every command about {@code lockstep up} takes: which one is meant. */
 public final class StateOption {
   private static final String DEFAULT_DIRECTORY = ".lockstep";
   private static final String ENVIRONMENT = "LOCKSTEP_STATE";
@@ -17,6 +17,11 @@ public final class StateOption {
           "Where everything is kept (default: $LOCKSTEP_STATE, or .lockstep in the current"
               + " directory).")
   private Optional<Path> chosen = Optional.empty();
+
+  /** Whether it was named on the command line. */
+  public boolean isGiven() {
+    return chosen.isPresent();
+  }
 
   /** The state directory, absolute; it need not exist. */
   public StateDirectory directory() {

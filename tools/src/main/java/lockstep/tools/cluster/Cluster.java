@@ -1,6 +1,5 @@
 package lockstep.tools.cluster;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,9 +75,15 @@ public final class Cluster implements AutoCloseable {
     for (int i = 0; i < settings.replicas().size(); i++) {
       ServerProcess process = replicaProcess(i);
       ReplicaPorts ports = settings.replicas().get(i);
-      Optional<JsonNode> status =
-          process.running().isPresent() ? http.status(ports.httpPort()) : Optional.empty();
-      views.add(new ReplicaView(process, ports, status));
+      Optional<ServerProcess.Running> running = process.runs();
+      // A stopped process would be asked until the timeout.
+      boolean canAnswer = running.isPresent() && !running.get().stopped();
+      views.add(
+          new ReplicaView(
+              process,
+              ports,
+              running,
+              canAnswer ? http.status(ports.httpPort()) : Optional.empty()));
     }
     return views;
   }

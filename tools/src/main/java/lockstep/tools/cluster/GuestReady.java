@@ -17,8 +17,11 @@ public final class GuestReady {
    */
   public static void await(Cluster cluster, Duration timeout, Progress progress)
       throws IOException {
+    if (!Lease.awaitEnd(cluster, progress)) {
+      throw new IOException("a VMM that was not started here runs this guest");
+    }
     long deadline = System.nanoTime() + timeout.toNanos();
-    try (Progress.Step step = progress.step("booting the guest", 0)) {
+    try (Progress.Step step = progress.step("booting the guest", 0, Progress.Unit.STEPS)) {
       while (System.nanoTime() < deadline) {
         for (ReplicaView view : cluster.replicas()) {
           if (view.isLive() && saysReady(cluster, view)) {

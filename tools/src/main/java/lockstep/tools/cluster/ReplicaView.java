@@ -7,9 +7,14 @@ import lockstep.tools.cluster.ClusterSettings.ReplicaPorts;
 /**
  * A VMM as it looked when it was asked.
  *
+ * @param running its process; empty if it does not run
  * @param status what it told of itself; empty if it does not run or does not answer
  */
-public record ReplicaView(ServerProcess process, ReplicaPorts ports, Optional<JsonNode> status) {
+public record ReplicaView(
+    ServerProcess process,
+    ReplicaPorts ports,
+    Optional<ServerProcess.Running> running,
+    Optional<JsonNode> status) {
 
   public boolean isLive() {
     return status.map(s -> s.path("live").asBoolean()).orElse(false);

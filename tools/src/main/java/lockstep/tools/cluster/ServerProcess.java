@@ -12,12 +12,15 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /**
  * One server as a process of its own, known by its name in a state directory. Its file there holds
  * the pid and the start time, so that a pid that was given away again is not taken for it.
  */
 public final class ServerProcess {
+  private static final Pattern PID = Pattern.compile("[0-9]{1,18}");
+
   private final StateDirectory state;
   private final String name;
 
@@ -41,12 +44,34 @@ public final class ServerProcess {
       return Optional.empty();
     }
     String[] words = Files.readString(file).strip().split(" ");
-    if (words.length != 2) {
+    if (words.length != 2 || !PID.matcher(words[0]).matches()) {
       return Optional.empty();
     }
     return ProcessHandle.of(Long.parseLong(words[0]))
         .filter(ProcessHandle::isAlive)
         .filter(process -> startedAt(process).equals(words[1]));
+  }
+
+  /**
+   * A running process.
+   *
+   * @param stopped by SIGSTOP or the like, until SIGCONT
+   */
+  public record Running(long pid, boolean stopped) {}
+
+  /** How it runs, if it runs. */
+  public Optional<Running> runs() throws IOException {
+    return running()
+        .map(
+            process ->
+                new Running(
+                    process.pid(),
+                    ProcStat.of(process.pid()).map(ProcStat::isStopped).orElse(false)));
+  }
+
+  /** Writes down that {@code process} is this server. */
+  void adopt(ProcessHandle process) throws IOException {
+    Files.writeString(state.pidFile(name), process.pid() + " " + startedAt(process) + "\n");
   }
 
   /**
@@ -70,9 +95,7 @@ public final class ServerProcess {
             .redirectErrorStream(true)
             .redirectOutput(logFile().toFile())
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-    Process process = builder.start();
-    Files.writeString(
-        state.pidFile(name), process.pid() + " " + startedAt(process.toHandle()) + "\n");
+    adopt(builder.start().toHandle());
   }
 
   /** Sends a signal by name ({@code KILL}, {@code STOP}, {@code CONT}, {@code TERM}). */
@@ -82,7 +105,14 @@ public final class ServerProcess {
       return false;
     }
     Process kill =
-        new ProcessBuilder("kill", "-" + signal, Long.toString(process.get().pid()))
+        // The shell's own kill: the program of that name is not on every host.
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "kill -s \"$1\" \"$2\"",
+                "sh",
+                signal,
+                Long.toString(process.get().pid()))
             .inheritIO()
             .start();
     try {
@@ -136,6 +166,9 @@ public final class ServerProcess {
   }
 
   private static String startedAt(ProcessHandle process) {
-    return process.info().startInstant().map(Instant::toString).orElse("unknown");
+    return ProcStat.of(process.pid())
+        .map(stat -> Long.toString(stat.startTicks()))
+        .or(() -> process.info().startInstant().map(Instant::toString))
+        .orElse("unknown");
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
  *
  * <pre>
  * cluster.json   what was chosen at the first start: ports, name of the VM
+ * defined.json   the VM as it was put onto the disk server, and of which guest
  * guest/         kernel, initramfs, root.img, guest.json
  * disk/          the disk server's store: disks, arbiter, definitions
  * logs/          one file a server
@@ -19,6 +20,10 @@ public record StateDirectory(Path root) {
 
   public Path settingsFile() {
     return root.resolve("cluster.json");
+  }
+
+  public Path definedFile() {
+    return root.resolve("defined.json");
   }
 
   public Path guest() {

@@ -1,8 +1,11 @@
 package lockstep.tools.cluster;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A server named by what it is now, as people name it on the command line. */
 public enum Target {
@@ -10,6 +13,32 @@ public enum Target {
   BACKUP,
   DISK_SERVER,
   CLIENT_PROXY;
+
+  /**
+   * The process that {@code name} means now.
+   *
+   * @param name a target's, or a process's own
+   * @throws IOException if nothing has that name, or nobody is that now
+   */
+  public static ServerProcess find(String name, Cluster cluster) throws IOException {
+    for (Target target : values()) {
+      if (target.toString().equals(name)) {
+        return target
+            .find(cluster)
+            .orElseThrow(() -> new IOException("there is no " + name + " right now"));
+      }
+    }
+    List<String> known = new ArrayList<>(Stream.of(values()).map(Target::toString).toList());
+    for (ServerProcess process : cluster.processes()) {
+      if (process.name().equals(name)) {
+        return process;
+      }
+      if (!known.contains(process.name())) {
+        known.add(process.name());
+      }
+    }
+    throw new IOException("no server is named %s; %s".formatted(name, String.join(", ", known)));
+  }
 
   /** The process that is it now; empty if none is. */
   public Optional<ServerProcess> find(Cluster cluster) throws IOException {

@@ -4,7 +4,6 @@ import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import lockstep.ft.definition.DefinitionCodec;
@@ -16,6 +15,7 @@ import lockstep.ft.nbd.ExportName;
 import lockstep.ft.nbd.RawImages;
 import lockstep.ft.net.Transport;
 import lockstep.tools.image.Guest;
+import lockstep.tools.image.GuestCommandLine;
 import lockstep.tools.image.GuestDescription.FileDescription;
 import lockstep.tools.image.Progress;
 
@@ -30,9 +30,6 @@ public final class VmSetup {
    */
   private static final int PICOSECONDS_PER_STEP = 250;
 
-  private static final Network NETWORK =
-      new Network("52:54:00:12:34:56", "10.0.2.15", "10.0.2.2", "10.0.2.3", 24, List.of());
-
   private final ServerHttp http;
   private final int httpPort;
   private final InetSocketAddress nbd;
@@ -44,19 +41,31 @@ public final class VmSetup {
     this.nbd = nbd;
   }
 
+  /** Works on the disk server of a cluster on this machine. */
+  public static VmSetup of(Cluster cluster) {
+    ClusterSettings settings = cluster.settings();
+    return new VmSetup(
+        cluster.http(),
+        settings.diskHttpPort(),
+        InetSocketAddress.createUnresolved("127.0.0.1", settings.nbdPort()));
+  }
+
   /**
    * The definition of a VM for {@code guest}.
    *
-   * @param published host port by guest port; guest ports that are not named keep their number
+   * @param published host port by guest port; the guest's own ports that are not named keep their
+   *     number
    * @param memoryBytes guest RAM; 0 for what the guest recommends
    */
   public static VmDefinition definition(
       String vm, Guest guest, Map<Integer, Integer> published, long memoryBytes) {
     Map<String, FileDescription> files = guest.description().files();
-    List<PublishedPort> ports = new ArrayList<>();
-    for (int guestPort : guest.description().ports()) {
-      ports.add(new PublishedPort(published.getOrDefault(guestPort, guestPort), guestPort));
-    }
+    List<PublishedPort> ports =
+        DefinedVm.published(
+            guest.description().ports().stream()
+                .map(port -> new PublishedPort(port, port))
+                .toList(),
+            published);
     return new VmDefinition(
         vm,
         memoryBytes == 0 ? guest.description().memoryBytes() : memoryBytes,
@@ -67,11 +76,11 @@ public final class VmSetup {
         guest.description().commandLine(),
         List.of(new Disk(ROOT_DISK, size(files, guest.rootDisk()), false)),
         new Network(
-            NETWORK.mac(),
-            NETWORK.guestAddress(),
-            NETWORK.gatewayAddress(),
-            NETWORK.dnsAddress(),
-            NETWORK.prefixLength(),
+            GuestCommandLine.DEFAULT_MAC,
+            GuestCommandLine.DEFAULT_ADDRESS,
+            GuestCommandLine.DEFAULT_GATEWAY,
+            GuestCommandLine.DEFAULT_DNS,
+            GuestCommandLine.DEFAULT_PREFIX_LENGTH,
             ports));
   }
 
@@ -84,7 +93,7 @@ public final class VmSetup {
   public void define(VmDefinition definition, Guest guest, Progress progress) throws IOException {
     upload(definition.kernelDigest(), guest.kernel(), "uploading the kernel", progress);
     upload(definition.initramfsDigest(), guest.initramfs(), "uploading the initramfs", progress);
-    http.put(httpPort, "/vms/" + definition.name(), DefinitionCodec.toJson(definition));
+    redefine(definition);
     String export = ExportName.plain(definition.name(), ROOT_DISK).toString();
     try (Transport transport = new Transport("import", 1);
         Progress.Step step =
@@ -93,6 +102,11 @@ public final class VmSetup {
       new RawImages(group, nbd, export)
           .importFrom(guest.rootDisk(), (done, total) -> step.advanceTo(done));
     }
+  }
+
+  /** Puts the definition alone: kernel, initramfs and disks are there and stay. */
+  public void redefine(VmDefinition definition) throws IOException {
+    http.put(httpPort, "/vms/" + definition.name(), DefinitionCodec.toJson(definition));
   }
 
   private void upload(String digest, Path file, String title, Progress progress)

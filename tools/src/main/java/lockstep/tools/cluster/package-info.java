@@ -4,9 +4,12 @@
  *
  * <p>{@link lockstep.tools.cluster.StateDirectory} says where things lie, {@link
  * lockstep.tools.cluster.ClusterSettings} what was chosen at the first start (ports, name), {@link
- * lockstep.tools.cluster.ServerProcess} is one server: started, found again, killed. {@link
- * lockstep.tools.cluster.Cluster} puts them together, {@link lockstep.tools.cluster.ServerHttp}
- * asks them over HTTP.
+ * lockstep.tools.cluster.DefinedVm} what was put onto the disk server, and of which guest ({@link
+ * lockstep.tools.cluster.VmSetup} puts it). {@link lockstep.tools.cluster.ServerProcess} is one
+ * server: started, found again, killed. {@link lockstep.tools.cluster.Cluster} puts them together,
+ * {@link lockstep.tools.cluster.ServerHttp} asks them over HTTP; {@link
+ * lockstep.tools.cluster.Lease} and {@link lockstep.tools.cluster.GuestReady} are what a start
+ * waits for.
  */
 @NullMarked
 package lockstep.tools.cluster;

@@ -22,7 +22,9 @@ import picocli.CommandLine.Option;
       "speaks TCP with the guest in frames, which go to whichever replica is live. A failover is a",
       "pause for the clients; the death of this proxy ends their connections.",
       "",
-      "Which ports are published is in the VM's definition (lockstep define --publish)."
+      "Which ports are published is in the VM's definition (lockstep define --publish).",
+      "",
+      "Takes no --state: it keeps nothing."
     },
     footer = {
       "",
@@ -55,14 +57,14 @@ public final class ClientProxyCommand implements Callable<Integer> {
   @Option(
       names = "--link-port",
       paramLabel = "PORT",
-      defaultValue = "10830",
+      defaultValue = "" + ClientProxyOptions.LINK_PORT,
       description = "For replicas; 0 takes a free port (default: ${DEFAULT-VALUE}).")
   private int linkPort;
 
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
-      defaultValue = "10831",
+      defaultValue = "" + ClientProxyOptions.HTTP_PORT,
       description = "/metrics, /healthz, /status; 0 takes a free port (default: ${DEFAULT-VALUE}).")
   private int httpPort;
 

@@ -18,7 +18,10 @@ import picocli.CommandLine.Option;
     name = "define",
     description = {
       "Defines a VM on a disk server: uploads kernel and initramfs, stores the definition, makes",
-      "its root disk and imports the guest's root image into it. `up` does this by itself."
+      "its root disk and imports the guest's root image into it. `up` does this by itself.",
+      "A VM that is defined already is left alone, unless --replace is given.",
+      "",
+      "Takes no --state: the disk server that it is told holds everything."
     })
 public final class DefineCommand implements Callable<Integer> {
   @Option(names = "--vm", required = true, paramLabel = "NAME", description = "Name of the VM.")
@@ -44,6 +47,11 @@ public final class DefineCommand implements Callable<Integer> {
       description = "Guest RAM (default: as the guest needs).")
   private long memoryMebibytes;
 
+  @Option(
+      names = "--replace",
+      description = "Define a VM anew; what its guest has written to its root disk is lost.")
+  private boolean replace;
+
   @Mixin private DiskServerAddress diskServer = new DiskServerAddress();
 
   @Override
@@ -52,11 +60,16 @@ public final class DefineCommand implements Callable<Integer> {
         Guest.open(directory)
             .orElseThrow(() -> new IOException("no finished guest in " + directory));
     try (ServerHttp http = new ServerHttp(diskServer.http().getHostString())) {
-      new VmSetup(http, diskServer.http().getPort(), diskServer.nbd())
-          .define(
-              VmSetup.definition(vm, guest, Published.parse(publish), memoryMebibytes << 20),
-              guest,
-              Progress.onStandardError());
+      VmSetup setup = new VmSetup(http, diskServer.http().getPort(), diskServer.nbd());
+      if (!replace && setup.isDefined(vm)) {
+        throw new IOException(
+            "%s is defined on %s already; take another --vm, or --replace, by which all that its guest has written to its disk is lost"
+                .formatted(vm, diskServer.http().getHostString()));
+      }
+      setup.define(
+          VmSetup.definition(vm, guest, Published.parse(publish), memoryMebibytes << 20),
+          guest,
+          Progress.onStandardError());
     }
     System.out.printf("%s is defined on %s%n", vm, diskServer.http().getHostString());
     return 0;

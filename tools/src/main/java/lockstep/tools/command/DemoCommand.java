@@ -27,7 +27,6 @@ public final class DemoCommand implements Callable<Integer> {
   private static final Duration STRETCH = Duration.ofMillis(100);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration PACE = Duration.ofMillis(2);
-  private static final double NANOS_PER_MILLI = 1e6;
 
   @Mixin private StateOption state = new StateOption();
 
@@ -73,16 +72,7 @@ public final class DemoCommand implements Callable<Integer> {
     String survivor = cluster.live().map(view -> view.process().name()).orElse("nobody");
     System.out.printf("  %s is live; the count stands at %,d%n", survivor, load.acknowledged());
     IncrementLoad.Result result = load.stop();
-    System.out.printf("%nAnswers per %d ms:%n  |%s|%n", STRETCH.toMillis(), timeline);
-    System.out.println("\nWhat the client saw:");
-    System.out.printf("  acknowledged increments   %,d%n", result.acknowledged());
-    System.out.printf("  of these lost             %,d%n", result.lost());
-    System.out.printf("  applied twice             %,d%n", result.repeated());
-    System.out.printf(
-        "  the connection            %s%n",
-        result.ended().isEmpty() ? "the same from start to end" : "ended: " + result.ended());
-    System.out.printf(
-        "  the longest pause         %.0f ms%n", result.longestPauseNanos() / NANOS_PER_MILLI);
+    System.out.print(DemoText.of(result, timeline, STRETCH));
     System.out.println(
         "\nThe guest runs alone now. A fresh pair: lockstep down, then lockstep up.");
     return result.flawless() ? 0 : 1;

@@ -1,6 +1,7 @@
 package lockstep.tools.command;
 
 import java.net.InetSocketAddress;
+import lockstep.disk.DiskServerOptions;
 import lockstep.ft.net.Endpoints;
 import picocli.CommandLine.Option;
 
@@ -16,21 +17,21 @@ final class DiskServerAddress {
   @Option(
       names = "--nbd-port",
       paramLabel = "PORT",
-      defaultValue = "10809",
+      defaultValue = "" + DiskServerOptions.NBD_PORT,
       description = "Its NBD port (default: ${DEFAULT-VALUE}).")
   private int nbdPort;
 
   @Option(
       names = "--arbiter-port",
       paramLabel = "PORT",
-      defaultValue = "10810",
+      defaultValue = "" + DiskServerOptions.ARBITER_PORT,
       description = "Its arbiter port (default: ${DEFAULT-VALUE}).")
   private int arbiterPort;
 
   @Option(
       names = "--disk-http-port",
       paramLabel = "PORT",
-      defaultValue = "10811",
+      defaultValue = "" + DiskServerOptions.HTTP_PORT,
       description = "Its HTTP port: definitions and blobs (default: ${DEFAULT-VALUE}).")
   private int httpPort;
 

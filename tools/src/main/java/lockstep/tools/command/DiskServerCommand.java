@@ -9,6 +9,7 @@ import lockstep.disk.DiskServer;
 import lockstep.disk.DiskServerOptions;
 import lockstep.disk.TlsOptions;
 import lockstep.disk.store.StoreKind;
+import lockstep.ft.arbiter.ArbiterRules;
 import lockstep.ft.net.Endpoints;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,7 +24,9 @@ import picocli.CommandLine.Option;
       "and every VM's definition, kernel and initramfs, in one data directory.",
       "",
       "A plain NBD client (qemu-img, nbdcopy) gets VM/DISK while no VMM holds it, and read-only",
-      "while one does. There is no authentication: keep its ports on a network you trust."
+      "while one does. There is no authentication: keep its ports on a network you trust.",
+      "",
+      "Takes no --state: what it keeps is in --data."
     },
     footer = {
       "",
@@ -49,21 +52,21 @@ public final class DiskServerCommand implements Callable<Integer> {
   @Option(
       names = "--nbd-port",
       paramLabel = "PORT",
-      defaultValue = "10809",
+      defaultValue = "" + DiskServerOptions.NBD_PORT,
       description = "Disks; 0 takes a free port (default: ${DEFAULT-VALUE}).")
   private int nbdPort;
 
   @Option(
       names = "--arbiter-port",
       paramLabel = "PORT",
-      defaultValue = "10810",
+      defaultValue = "" + DiskServerOptions.ARBITER_PORT,
       description = "The arbiter; 0 takes a free port (default: ${DEFAULT-VALUE}).")
   private int arbiterPort;
 
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
-      defaultValue = "10811",
+      defaultValue = "" + DiskServerOptions.HTTP_PORT,
       description =
           "Definitions, blobs, /metrics, /healthz, /status; 0 takes a free port"
               + " (default: ${DEFAULT-VALUE}).")
@@ -111,7 +114,7 @@ public final class DiskServerCommand implements Callable<Integer> {
   @Option(
       names = "--lease",
       paramLabel = "SECONDS",
-      defaultValue = "30",
+      defaultValue = "" + ArbiterRules.LEASE_MILLIS_DEFAULT / 1000,
       description = {
         "When both replicas of a guest are gone, it can be started anew after so long",
         "(default: ${DEFAULT-VALUE})."

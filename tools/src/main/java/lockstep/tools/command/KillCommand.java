@@ -20,7 +20,9 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  lockstep kill primary                 the backup goes live",
-      "  lockstep kill primary --signal STOP   the same, silently; CONT lets it find itself fenced",
+      "  lockstep kill primary --signal STOP   the same, silently",
+      "  lockstep kill vmm-1 --signal CONT     lets the one that was stopped find itself fenced; it is",
+      "                                        no longer `primary` then: status says which it was",
       "  lockstep kill disk-server             lockstep up starts it again"
     })
 public final class KillCommand implements Callable<Integer> {
@@ -41,32 +43,17 @@ public final class KillCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (Cluster cluster = Cluster.of(state.directory())) {
-      ServerProcess process = find(cluster);
+      ServerProcess process = Target.find(server, cluster);
       long pid = process.running().map(ProcessHandle::pid).orElse(-1L);
       if (!process.signal(signal.toUpperCase(Locale.ROOT))) {
         throw new IOException(process.name() + " does not run");
       }
-      System.out.printf("%s (%s, pid %d) was sent SIG%s%n", server, process.name(), pid, signal);
+      String sent = signal.toUpperCase(Locale.ROOT);
+      System.out.printf("%s (%s, pid %d) was sent SIG%s%n", server, process.name(), pid, sent);
+      if (sent.equals("STOP")) {
+        System.out.printf("lockstep kill %s --signal CONT continues it%n", process.name());
+      }
       return 0;
     }
-  }
-
-  private ServerProcess find(Cluster cluster) throws IOException {
-    for (Target target : Target.values()) {
-      if (target.toString().equals(server)) {
-        return target
-            .find(cluster)
-            .orElseThrow(() -> new IOException("there is no " + target + " right now"));
-      }
-    }
-    for (ServerProcess process : cluster.processes()) {
-      if (process.name().equals(server)) {
-        return process;
-      }
-    }
-    throw new IOException(
-        "no server is named "
-            + server
-            + "; primary, backup, disk-server, client-proxy, vmm-1, vmm-2");
   }
 }

@@ -1,6 +1,10 @@
 package lockstep.tools.command;
 
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +37,25 @@ final class Published {
       }
     }
     return ports;
+  }
+
+  /**
+   * Refuses if a port of this host's loopback is taken.
+   *
+   * @param ports to be published
+   */
+  static void requireFree(List<PublishedPort> ports) throws IOException {
+    for (PublishedPort port : ports) {
+      try (ServerSocket probe = new ServerSocket()) {
+        probe.setReuseAddress(true); // as the proxy does: only a listener is in the way
+        probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port.port()));
+      } catch (BindException e) {
+        throw new IOException(
+            "can't listen on 127.0.0.1:%d (%s); publish the guest's port %d elsewhere: --publish PORT:%d"
+                .formatted(port.port(), e.getMessage(), port.guestPort(), port.guestPort()),
+            e);
+      }
+    }
   }
 
   static VmDefinition definition(Cluster cluster) throws IOException {

@@ -14,7 +14,9 @@ import picocli.CommandLine.Parameters;
     name = "replay",
     description = {
       "Executes a recording again, from the file alone: no disk server, no network. Compares every",
-      "output and every state hash with what was recorded; ends with 0 if all are equal."
+      "output and every state hash with what was recorded; ends with 0 if all are equal.",
+      "",
+      "Takes no --state: the file holds everything."
     },
     footer = {"", "Record one with: lockstep record FILE"})
 public final class ReplayCommand implements Callable<Integer> {
@@ -30,7 +32,8 @@ public final class ReplayCommand implements Callable<Integer> {
     }
     long begun = System.nanoTime();
     RecordingReplay.Result result;
-    try (Progress.Step step = Progress.onStandardError().step("replaying", 0)) {
+    try (Progress.Step step =
+        Progress.onStandardError().step("replaying", 0, Progress.Unit.STEPS)) {
       result = RecordingReplay.run(file, step::advanceTo);
     }
     double seconds = (System.nanoTime() - begun) / 1e9;

@@ -19,7 +19,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Runs bare RISC-V programs, one after the other, each on a machine of its own: in M-mode, RAM",
       "from 0x80000000, no devices but timer and HTIF (the symbols tohost and fromhost).",
-      "Exits with 0 if all of them pass."
+      "Exits with 0 if all of them pass.",
+      "",
+      "Takes no --state: it touches nothing but the files that it runs."
     })
 public final class RunElfCommand implements Callable<Integer> {
   @Option(

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import lockstep.tools.Lockstep;
 import lockstep.tools.StateOption;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ReplicaView;
@@ -17,10 +18,12 @@ import picocli.CommandLine.Option;
 /** {@code lockstep status}: who is live, and how the pair does. */
 @Command(
     name = "status",
-    description = "Shows who is live, epoch, position, lag and log bytes per second.")
+    description = {
+      "Shows which process is the primary and which the backup, epoch, position, lag and log bytes",
+      "per second. Ends with 0 if somebody is live, else with 1."
+    })
 public final class StatusCommand implements Callable<Integer> {
   private static final Duration SAMPLE = Duration.ofMillis(500);
-  private static final double MILLIONS = 1e6;
 
   @Mixin private StateOption state = new StateOption();
 
@@ -41,61 +44,22 @@ public final class StatusCommand implements Callable<Integer> {
       printServer(cluster, cluster.diskServer(), cluster.settings().diskHttpPort());
       printServer(cluster, cluster.clientProxy(), cluster.settings().proxyHttpPort());
       for (int i = 0; i < after.size(); i++) {
-        printReplica(before.get(i), after.get(i));
+        System.out.println(
+            StatusText.replica(before.get(i), after.get(i), SAMPLE.toMillis() / 1e3));
       }
-      return printVerdict(after);
+      System.out.println(StatusText.verdict(after));
+      return after.stream().anyMatch(ReplicaView::isLive) ? 0 : Lockstep.EXIT_FAILED;
     }
   }
 
   private static void printServer(Cluster cluster, ServerProcess process, int httpPort)
       throws IOException {
-    Optional<ProcessHandle> running = process.running();
-    if (running.isEmpty()) {
-      System.out.printf("%-13s down%n", process.name());
-      return;
-    }
-    boolean answers = cluster.http().status(httpPort).isPresent();
-    System.out.printf(
-        "%-13s %s  pid %d%n", process.name(), answers ? "up" : "silent", running.get().pid());
-  }
-
-  private static void printReplica(ReplicaView before, ReplicaView after) throws IOException {
-    Optional<ProcessHandle> running = after.process().running();
-    if (running.isEmpty()) {
-      System.out.printf("%-13s down%n", after.process().name());
-      return;
-    }
-    if (after.status().isEmpty()) {
-      System.out.printf("%-13s silent  pid %d%n", after.process().name(), running.get().pid());
-      return;
-    }
-    double seconds = SAMPLE.toMillis() / 1e3;
-    System.out.printf(
-        "%-13s %-12s pid %d  epoch %d  position %,d  %.1f MIPS  lag %.1f ms  log %,d B/s%s%n",
-        after.process().name(),
-        after.role(),
-        running.get().pid(),
-        after.number("epoch"),
-        after.number("position"),
-        (after.number("stepsTotal") - before.number("stepsTotal")) / seconds / MILLIONS,
-        after.decimal("lagMillis"),
-        Math.round((after.number("logBytesTotal") - before.number("logBytesTotal")) / seconds),
-        after.text("held").isEmpty() ? "" : "  held: " + after.text("held"));
-  }
-
-  private static int printVerdict(List<ReplicaView> replicas) {
-    boolean isProtected =
-        replicas.stream().anyMatch(view -> view.hasRole("PRIMARY"))
-            && replicas.stream().anyMatch(view -> view.hasRole("BACKUP"));
-    boolean live = replicas.stream().anyMatch(ReplicaView::isLive);
-    if (isProtected) {
-      System.out.println("protected: the guest survives the death of either VMM");
-    } else if (live) {
-      System.out.println("live, but alone: the next death of its VMM ends the guest");
-    } else {
-      System.out.println("nobody is live");
-    }
-    return live ? 0 : 1;
+    Optional<ServerProcess.Running> running = process.runs();
+    boolean answers =
+        running.isPresent()
+            && !running.get().stopped()
+            && cluster.http().status(httpPort).isPresent();
+    System.out.println(StatusText.server(process.name(), running, answers));
   }
 
   private static void printJson(Cluster cluster) throws IOException {

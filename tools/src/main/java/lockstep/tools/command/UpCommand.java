@@ -1,11 +1,10 @@
 package lockstep.tools.command;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import lockstep.ft.definition.VmDefinition;
@@ -13,12 +12,13 @@ import lockstep.ft.definition.VmDefinition.PublishedPort;
 import lockstep.tools.StateOption;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ClusterSettings;
+import lockstep.tools.cluster.DefinedVm;
 import lockstep.tools.cluster.GuestReady;
+import lockstep.tools.cluster.Lease;
 import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.cluster.StateDirectory;
 import lockstep.tools.cluster.VmSetup;
 import lockstep.tools.image.Guest;
-import lockstep.tools.image.GuestArchive;
 import lockstep.tools.image.GuestImages;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
@@ -37,41 +37,57 @@ import picocli.CommandLine.Option;
     })
 public final class UpCommand implements Callable<Integer> {
   private static final Duration READY_TIMEOUT = Duration.ofMinutes(5);
+  private static final Duration PROXY_PATIENCE = Duration.ofSeconds(10);
 
   @Mixin private StateOption state = new StateOption();
 
   @Option(
       names = "--guest",
       paramLabel = "PATH",
-      description = "A guest made by `lockstep image`, as a directory or an exported file.")
+      description =
+          "A guest made by `lockstep image`, as a directory or an exported file; taken when the VM"
+              + " is first made.")
   private @Nullable Path guestPath;
 
   @Option(
       names = "--publish",
       paramLabel = "PORT:GUEST_PORT",
-      description = "Clients reach the guest's port at this one (default: the same number).")
+      description = {
+        "Clients reach the guest's port at this one (default: the same number). May change as long",
+        "as the VM is down."
+      })
   private List<String> publish = List.of();
 
   @Option(
       names = "--memory",
       paramLabel = "MIB",
       defaultValue = "0",
-      description = "Guest RAM; taken when the VM is first made (default: as the guest needs).")
+      description =
+          "Guest RAM (default: as the guest needs). May change as long as the VM is down.")
   private long memoryMebibytes;
 
   @Option(names = "--alone", description = "Start one VMM only: no backup, no protection.")
   private boolean alone;
+
+  @Option(
+      names = "--mirror",
+      paramLabel = "URL",
+      description =
+          "The Debian mirror, where a guest is made (default: the one of this host's apt sources).")
+  private Optional<String> mirror = Optional.empty();
 
   @Override
   public Integer call() throws IOException, ImageException {
     StateDirectory directory = state.directory();
     directory.create();
     Progress progress = Progress.onStandardError();
-    Guest guest = guest(directory, progress);
     ClusterSettings settings = ClusterSettings.loadOrChoose(directory, "guest");
     try (Cluster cluster = new Cluster(directory, settings)) {
-      step(progress, "starting the disk server", cluster::startDiskServer);
-      VmDefinition definition = define(cluster, guest, progress);
+      Optional<DefinedVm> known = DefinedVm.load(directory);
+      VmDefinition definition =
+          known.isPresent()
+              ? again(cluster, known.get(), progress)
+              : first(cluster, progress).definition();
       step(progress, "starting the client proxy", cluster::startClientProxy);
       boolean fresh = startReplicas(cluster, progress);
       if (fresh) {
@@ -82,45 +98,87 @@ public final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private Guest guest(StateDirectory directory, Progress progress)
-      throws IOException, ImageException {
-    if (guestPath == null) {
-      return GuestImages.ensureDefault(directory.guest(), progress);
+  /** Makes or takes a guest and puts it onto the disk server. */
+  private DefinedVm first(Cluster cluster, Progress progress) throws IOException, ImageException {
+    StateDirectory directory = cluster.state();
+    Map<Integer, Integer> published = Published.parse(publish);
+    Optional<Guest> present =
+        guestPath == null ? Guest.open(directory.guest()) : Optional.<Guest>empty();
+    if (guestPath == null && present.isEmpty()) {
+      // Making the default guest takes minutes: look before.
+      Published.requireFree(DefinedVm.published(GuestImages.defaultPorts(), published));
     }
-    Optional<Guest> present = Guest.open(directory.guest());
-    if (present.isPresent()) {
-      return present.get();
-    }
-    if (Files.isDirectory(guestPath)) {
-      return Guest.open(guestPath)
-          .orElseThrow(() -> new IOException("no finished guest in " + guestPath));
-    }
-    return GuestArchive.read(guestPath, directory.guest(), progress);
+    Guest guest =
+        guestPath == null
+            ? GuestImages.ensureDefault(directory.guest(), mirror, progress)
+            : GuestImages.open(guestPath, directory.guest(), progress);
+    VmDefinition definition =
+        VmSetup.definition(cluster.settings().vm(), guest, published, memoryMebibytes << 20);
+    Published.requireFree(definition.network().published());
+    step(progress, "starting the disk server", cluster::startDiskServer);
+    VmSetup.of(cluster).define(definition, guest, progress);
+    DefinedVm defined = new DefinedVm(guest.description(), definition);
+    defined.store(directory);
+    return defined;
   }
 
-  private VmDefinition define(Cluster cluster, Guest guest, Progress progress) throws IOException {
-    ClusterSettings settings = cluster.settings();
-    VmSetup setup =
-        new VmSetup(
-            cluster.http(),
-            settings.diskHttpPort(),
-            InetSocketAddress.createUnresolved("127.0.0.1", settings.nbdPort()));
-    // The marker stands for a whole import: a disk half written by an interrupted one is made anew.
-    Path marker = cluster.state().root().resolve("defined");
-    if (!Files.exists(marker)) {
-      setup.define(
-          VmSetup.definition(settings.vm(), guest, Published.parse(publish), memoryMebibytes << 20),
-          guest,
-          progress);
-      Files.writeString(marker, settings.vm() + "\n");
+  /** Starts the disk server with what it has, defined anew where ports or memory are to change. */
+  private VmDefinition again(Cluster cluster, DefinedVm known, Progress progress)
+      throws IOException, ImageException {
+    DefinitionPlan plan =
+        DefinitionPlan.of(
+            known,
+            guestPath == null ? Optional.empty() : Optional.of(GuestImages.describe(guestPath)),
+            Published.parse(publish),
+            memoryMebibytes << 20,
+            anyVmmRuns(cluster));
+    if (plan instanceof DefinitionPlan.Redefine) {
+      // Its ports are those of the old definition.
+      cluster.clientProxy().stop(PROXY_PATIENCE);
+    }
+    if (cluster.clientProxy().running().isEmpty()) {
+      Published.requireFree(plan.vm().definition().network().published());
+    }
+    step(progress, "starting the disk server", cluster::startDiskServer);
+    switch (plan) {
+      case DefinitionPlan.Keep _ -> tellOfAnotherGuest(cluster.state(), known);
+      case DefinitionPlan.Redefine(DefinedVm vm) -> {
+        if (!Lease.awaitEnd(cluster, progress)) {
+          throw new IOException("a VMM that was not started here runs this guest");
+        }
+        VmSetup.of(cluster).redefine(vm.definition());
+        vm.store(cluster.state());
+      }
     }
     return Published.definition(cluster);
+  }
+
+  private static boolean anyVmmRuns(Cluster cluster) throws IOException {
+    for (ReplicaView view : cluster.replicas()) {
+      if (view.running().isPresent()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** `lockstep image` may have put a new guest beside a VM that keeps its disk. */
+  private static void tellOfAnotherGuest(StateDirectory directory, DefinedVm known)
+      throws IOException, ImageException {
+    Optional<Guest> present = Guest.open(directory.guest());
+    if (present.isPresent() && !present.get().description().isSameGuest(known.guest())) {
+      System.out.printf(
+          "%s holds another guest than the VM was made of; the VM keeps its own.%n"
+              + "A VM of the new one: lockstep up --guest %s --state ANOTHER%n",
+          directory.guest(), directory.guest());
+    }
   }
 
   /** Starts what is missing of the pair; true if the guest starts with it. */
   private boolean startReplicas(Cluster cluster, Progress progress) throws IOException {
     Optional<ReplicaView> live = cluster.live();
-    if (live.isPresent()) {
+    // One that still waits for its backup may have lost it to an interrupted `up`.
+    if (live.isPresent() && !live.get().hasRole("LIVE_WAITING")) {
       if (cluster.backup().isEmpty() && !alone) {
         System.out.printf(
             "The guest runs alone in %s: a running guest gets no new backup yet.%n"
@@ -163,7 +221,7 @@ public final class UpCommand implements Callable<Integer> {
   }
 
   private static void step(Progress progress, String title, Action action) throws IOException {
-    try (Progress.Step _ = progress.step(title, 0)) {
+    try (Progress.Step _ = progress.step(title)) {
       action.run();
     }
   }

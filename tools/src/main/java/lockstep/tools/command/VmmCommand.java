@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import lockstep.ft.core.Effect;
 import lockstep.ft.net.Endpoints;
+import lockstep.proxy.ClientProxyOptions;
+import lockstep.tools.Lockstep;
 import lockstep.vmm.replica.Vmm;
 import lockstep.vmm.replica.VmmOptions;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,9 @@ import picocli.CommandLine.Option;
       "unless --alone is given.",
       "",
       "It ends with 0 when the guest has switched itself off, with 3 when another replica is live",
-      "in its place, and with 4 when it was refused (another version, another definition)."
+      "in its place, and with 4 when it was refused (another version, another definition).",
+      "",
+      "Takes no --state: what it keeps is on the disk server, and states for inspection in --keep."
     },
     footer = {
       "",
@@ -36,8 +40,6 @@ import picocli.CommandLine.Option;
     })
 public final class VmmCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(VmmCommand.class);
-  private static final int EXIT_LOST = 3;
-  private static final int EXIT_REFUSED = 4;
 
   @Option(names = "--vm", required = true, paramLabel = "NAME", description = "Name of the VM.")
   private String vm = "";
@@ -54,7 +56,7 @@ public final class VmmCommand implements Callable<Integer> {
   @Option(
       names = "--proxy-port",
       paramLabel = "PORT",
-      defaultValue = "10830",
+      defaultValue = "" + ClientProxyOptions.LINK_PORT,
       description = "Its port for replicas (default: ${DEFAULT-VALUE}).")
   private int proxyPort;
 
@@ -83,7 +85,10 @@ public final class VmmCommand implements Callable<Integer> {
       names = "--http-port",
       paramLabel = "PORT",
       defaultValue = "0",
-      description = "/metrics, /healthz, /status; 0 takes a free port (default: ${DEFAULT-VALUE}).")
+      description = {
+        "/metrics, /healthz, /status, /console, POST /power-button; 0 takes a free port",
+        "(default: ${DEFAULT-VALUE})."
+      })
   private int httpPort;
 
   @Option(
@@ -145,8 +150,8 @@ public final class VmmCommand implements Callable<Integer> {
       log.info("halted reason={} detail=\"{}\"", halt.reason(), halt.detail());
       return switch (halt.reason()) {
         case GUEST_OFF, GUEST_RESET, SUSPENDED -> 0;
-        case LOST, FENCED, DISMISSED, DIVERGED -> EXIT_LOST;
-        case REFUSED -> EXIT_REFUSED;
+        case LOST, FENCED, DISMISSED, DIVERGED -> Lockstep.EXIT_LOST;
+        case REFUSED -> Lockstep.EXIT_REFUSED;
       };
     }
   }

@@ -27,13 +27,18 @@ final class AptSources {
   record Entry(String uri, List<String> suites, List<String> components) {
     /** Whether this is the main Debian archive, which has every architecture of a release. */
     boolean isDebianArchive() {
-      return FETCHED_DIRECTLY.matcher(uri).lookingAt()
+      return KNOWN_METHOD.matcher(uri).lookingAt()
           && components.contains("main")
           && suites.stream().anyMatch(suite -> DEBIAN_SUITE.matcher(suite).matches());
     }
   }
 
-  private static final Pattern FETCHED_DIRECTLY = Pattern.compile("(https?|file):");
+  /**
+   * Methods of apt that need nothing but apt itself. {@code
+   * mirror+file:/etc/apt/mirrors/debian.list} and the like name a list of mirrors
+   * (apt-transport-mirror(1)), as Debian's cloud images do.
+   */
+  private static final Pattern KNOWN_METHOD = Pattern.compile("(mirror\\+)?(https?|file):|mirror:");
 
   private static final Pattern DEBIAN_SUITE =
       Pattern.compile(

@@ -120,19 +120,39 @@ public final class GuestArchive {
     }
   }
 
-  private static GuestDescription unpack(InputStream in, Path file, Path work, Progress progress)
-      throws IOException, ImageException {
-    GzipCompressorInputStream unzipped;
+  /** What the exported guest in {@code file} is; reads no further than its description. */
+  static GuestDescription describe(Path file) throws IOException, ImageException {
+    if (!Files.isRegularFile(file)) {
+      throw new ImageException("no such file: " + file);
+    }
+    try (InputStream in = Files.newInputStream(file);
+        TarArchiveInputStream tar = new TarArchiveInputStream(unzipped(in, file))) {
+      return description(tar, file);
+    } catch (EOFException | ZipException e) {
+      throw new ImageException("%s is cut off or damaged".formatted(file), e);
+    }
+  }
+
+  private static GzipCompressorInputStream unzipped(InputStream in, Path file)
+      throws ImageException {
     try {
-      unzipped = new GzipCompressorInputStream(new BufferedInputStream(in));
+      return new GzipCompressorInputStream(new BufferedInputStream(in));
     } catch (IOException e) {
       throw new ImageException("%s is not an exported guest".formatted(file), e);
     }
-    try (TarArchiveInputStream tar = new TarArchiveInputStream(unzipped)) {
-      next(tar, Guest.DESCRIPTION, file);
-      GuestDescription description =
-          GuestDescription.fromJson(
-              new String(tar.readNBytes(DESCRIPTION_BYTES_MAX), StandardCharsets.UTF_8));
+  }
+
+  private static GuestDescription description(TarArchiveInputStream tar, Path file)
+      throws IOException, ImageException {
+    next(tar, Guest.DESCRIPTION, file);
+    return GuestDescription.fromJson(
+        new String(tar.readNBytes(DESCRIPTION_BYTES_MAX), StandardCharsets.UTF_8));
+  }
+
+  private static GuestDescription unpack(InputStream in, Path file, Path work, Progress progress)
+      throws IOException, ImageException {
+    try (TarArchiveInputStream tar = new TarArchiveInputStream(unzipped(in, file))) {
+      GuestDescription description = description(tar, file);
       long total = description.files().values().stream().mapToLong(f -> f.sizeBytes()).sum();
       try (Progress.Step step = progress.step("reading " + file.getFileName(), total)) {
         long done = 0;

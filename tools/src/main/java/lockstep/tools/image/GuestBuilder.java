@@ -123,13 +123,13 @@ public final class GuestBuilder {
   }
 
   private void update(PackageArchive archive) throws IOException, ImageException {
-    try (var _ = progress.step("reading the package index of Debian " + archive.suite(), 0)) {
+    try (var _ = progress.step("reading the package index of Debian " + archive.suite())) {
       archive.update();
     }
   }
 
   private List<DebianPackage> resolve(PackageArchive archive) throws IOException, ImageException {
-    try (var _ = progress.step("resolving dependencies", 0)) {
+    try (var _ = progress.step("resolving dependencies")) {
       return archive.resolve(recipe.allPackages());
     }
   }
@@ -148,12 +148,12 @@ public final class GuestBuilder {
         throw new IllegalStateException("not fetched: " + kernelPackage);
       }
       KernelPackage kernel;
-      try (var _ = progress.step("unpacking kernel " + kernelPackage.version(), 0)) {
+      try (var _ = progress.step("unpacking kernel " + kernelPackage.version())) {
         kernel = KernelPackage.unpack(tools, kernelPackage, deb, cache);
         Files.copy(kernel.image(), work.resolve(Guest.KERNEL));
       }
       RootTree tree = new RootTree(Files.createDirectory(work.resolve("contents")));
-      try (var _ = progress.step("unpacking packages", 0)) {
+      try (var _ = progress.step("unpacking packages")) {
         for (Map.Entry<DebianPackage, Path> entry : packages.entrySet()) {
           if (!KernelPackage.isKernel(entry.getKey())) {
             tree.add(tools, entry.getValue());
@@ -163,7 +163,7 @@ public final class GuestBuilder {
       }
       Files.write(
           work.resolve(Guest.INITRAMFS), Initramfs.of(kernel.load(recipe.allModules()), tree));
-      try (var _ = progress.step("writing the root disk", 0)) {
+      try (var _ = progress.step("writing the root disk")) {
         new Ext4Image(tools).write(tree, work.resolve(Guest.ROOT), recipe.diskBytes(), work);
       }
       GuestDescription description = describe(work, kernel, packages);
@@ -204,7 +204,7 @@ public final class GuestBuilder {
       Path work, KernelPackage kernel, Map<DebianPackage, Path> packages)
       throws IOException, ImageException {
     Map<String, GuestDescription.FileDescription> files = new TreeMap<>();
-    try (var _ = progress.step("computing digests", 0)) {
+    try (var _ = progress.step("computing digests")) {
       for (String name : Guest.FILES) {
         Path file = work.resolve(name);
         files.put(name, new GuestDescription.FileDescription(Files.size(file), Digests.of(file)));

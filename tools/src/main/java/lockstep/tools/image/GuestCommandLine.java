@@ -2,7 +2,8 @@ package lockstep.tools.image;
 
 /** The kernel's command line of a guest: a console, a fast boot, its network. */
 public final class GuestCommandLine {
-  /** Where the guest is unless a definition says otherwise. */
+  // The guest's network unless a definition says otherwise.
+  public static final String DEFAULT_MAC = "52:54:00:12:34:56";
   public static final String DEFAULT_ADDRESS = "10.0.2.15";
 
   public static final int DEFAULT_PREFIX_LENGTH = 24;

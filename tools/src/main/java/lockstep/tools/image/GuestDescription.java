@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a guest directory holds: its {@code guest.json}.
@@ -53,6 +55,21 @@ public record GuestDescription(
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .build();
+
+  private static final int DIGITS_SHOWN = 12;
+
+  /** Whether both have the same kernel, initramfs and root disk, byte for byte. */
+  public boolean isSameGuest(GuestDescription other) {
+    return Guest.FILES.stream()
+        .allMatch(name -> Objects.equals(files.get(name), other.files.get(name)));
+  }
+
+  /** How people tell one guest from another: its service, and the digest of its root disk. */
+  public String brief() {
+    String digest = Optional.ofNullable(files.get(Guest.ROOT)).map(f -> f.sha256()).orElse("");
+    return "`%s`, root disk %s"
+        .formatted(service, digest.substring(0, Math.min(DIGITS_SHOWN, digest.length())));
+  }
 
   String toJson() {
     try {

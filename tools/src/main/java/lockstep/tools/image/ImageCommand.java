@@ -35,9 +35,6 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {ImageCommand.Export.class, ImageCommand.Import.class})
 public final class ImageCommand implements Callable<Integer> {
-  /** Exit code when this host cannot make a guest, whatever is asked for. */
-  private static final int EXIT_HOST_LACKS = 69;
-
   private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMGT])");
 
   @Mixin private StateOption state = new StateOption();
@@ -124,7 +121,7 @@ public final class ImageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, ImageException {
-    Path directory = output.orElseGet(this::guestDirectory);
+    Path directory = guestDirectory(Optional.empty(), state);
     GuestBuilder builder =
         new GuestBuilder(
             recipe(),
@@ -136,13 +133,8 @@ public final class ImageCommand implements Callable<Integer> {
       out().println("up to date: " + directory);
       return 0;
     }
-    try {
-      report(out(), builder.build(directory, update));
-      return 0;
-    } catch (HostLacksException e) {
-      spec().commandLine().getErr().println("lockstep: " + e.getMessage());
-      return EXIT_HOST_LACKS;
-    }
+    report(out(), builder.build(directory, update));
+    return 0;
   }
 
   private GuestRecipe recipe() {
@@ -172,8 +164,12 @@ public final class ImageCommand implements Callable<Integer> {
     return Long.parseLong(match.group(1)) << (10 * ("KMGT".indexOf(match.group(2)) + 1));
   }
 
-  private Path guestDirectory() {
-    return state.directory().guest();
+  /** As told behind `export` or `import`, or else before it. */
+  private Path guestDirectory(Optional<Path> chosen, StateOption chosenState) {
+    StateOption told = chosenState.isGiven() ? chosenState : state;
+    return chosen
+        .or(() -> chosenState.isGiven() ? Optional.empty() : output)
+        .orElseGet(() -> told.directory().guest());
   }
 
   private PrintWriter out() {
@@ -203,13 +199,21 @@ public final class ImageCommand implements Callable<Integer> {
   static final class Export implements Callable<Integer> {
     @picocli.CommandLine.ParentCommand private @Nullable ImageCommand image;
 
+    @Mixin private StateOption state = new StateOption();
+
+    @Option(
+        names = {"--guest", "--output"},
+        paramLabel = "DIR",
+        description = "The guest to export (default: guest/ of the state directory).")
+    private Optional<Path> guestDirectory = Optional.empty();
+
     @Parameters(paramLabel = "FILE", description = "The file to write, for example guest.tar.gz.")
     private Path file = Path.of("guest.tar.gz");
 
     @Override
     public Integer call() throws IOException, ImageException {
       ImageCommand parent = parentOf(image);
-      Path directory = parent.output.orElseGet(parent::guestDirectory);
+      Path directory = parent.guestDirectory(guestDirectory, state);
       Optional<Guest> guest = Guest.open(directory);
       if (guest.isEmpty()) {
         throw new ImageException(
@@ -226,13 +230,21 @@ public final class ImageCommand implements Callable<Integer> {
   static final class Import implements Callable<Integer> {
     @picocli.CommandLine.ParentCommand private @Nullable ImageCommand image;
 
+    @Mixin private StateOption state = new StateOption();
+
+    @Option(
+        names = "--output",
+        paramLabel = "DIR",
+        description = "Where the guest goes (default: guest/ of the state directory).")
+    private Optional<Path> output = Optional.empty();
+
     @Parameters(paramLabel = "FILE", description = "The exported guest.")
     private Path file = Path.of("guest.tar.gz");
 
     @Override
     public Integer call() throws IOException, ImageException {
       ImageCommand parent = parentOf(image);
-      Path directory = parent.output.orElseGet(parent::guestDirectory);
+      Path directory = parent.guestDirectory(output, state);
       report(parent.out(), GuestArchive.read(file, directory, Progress.onStandardError()));
       return 0;
     }

@@ -11,14 +11,22 @@ final class LineProgress implements Progress {
   }
 
   @Override
-  public Step step(String title, long totalBytes) {
-    out.println(totalBytes > 0 ? "%s (%d KiB)".formatted(title, totalBytes >> 10) : title);
+  public Step step(String title, long total, Unit unit) {
+    out.println(total > 0 ? "%s (%s)".formatted(title, amount(total, unit)) : title);
     return new Step() {
       @Override
-      public void advanceTo(long bytes) {}
+      public void advanceTo(long done) {}
 
       @Override
       public void close() {}
+    };
+  }
+
+  private static String amount(long total, Unit unit) {
+    return switch (unit) {
+      case NOTHING -> "";
+      case BYTES -> "%d KiB".formatted(total >> 10);
+      case STEPS -> "%,d steps".formatted(total);
     };
   }
 }

@@ -83,4 +83,46 @@ final class AptSourcesTest {
   void findsNothingWhereThereIsNoApt() throws IOException {
     assertEquals(Optional.empty(), AptSources.debianMirror(etcApt.resolve("none")));
   }
+
+  @Test
+  void takesAMirrorListAsDebiansCloudImagesHaveIt() throws IOException {
+    Path parts = Files.createDirectory(etcApt.resolve("sources.list.d"));
+    Files.writeString(
+        parts.resolve("debian.sources"),
+        """
+        Types: deb deb-src
+        URIs: mirror+file:///etc/apt/mirrors/debian.list
+        Suites: bookworm bookworm-updates bookworm-backports
+        Components: main
+
+        Types: deb deb-src
+        URIs: mirror+file:///etc/apt/mirrors/debian-security.list
+        Suites: bookworm-security
+        Components: main
+        """);
+    assertEquals(
+        Optional.of("mirror+file:///etc/apt/mirrors/debian.list"), AptSources.debianMirror(etcApt));
+  }
+
+  @Test
+  void takesEveryMethodThatAptHasByItself() {
+    for (String uri :
+        List.of(
+            "http://mirror.example/debian",
+            "https://mirror.example/debian",
+            "file:/srv/debian",
+            "mirror+file:/etc/apt/mirrors/debian.list",
+            "mirror+http://mirror.example/list",
+            "mirror+https://mirror.example/list",
+            "mirror:http://mirror.example/list")) {
+      assertEquals(true, isDebianArchive(uri), uri);
+    }
+    for (String uri : List.of("cdrom:[Debian]/", "tor+http://mirror.example/debian", "s3:x")) {
+      assertEquals(false, isDebianArchive(uri), uri);
+    }
+  }
+
+  private static boolean isDebianArchive(String uri) {
+    return new AptSources.Entry(uri, List.of("bookworm"), List.of("main")).isDebianArchive();
+  }
 }

@@ -25,6 +25,14 @@ final class DebianPackageTest {
   }
 
   @Test
+  void isReadWhicheverMethodOfAptItComesBy() {
+    String line =
+        "'mirror+file:/etc/apt/mirrors/debian.list/pool/a_1_all.deb' a_1_all.deb 7 SHA256:"
+            + SHA256;
+    assertEquals("a_1_all.deb", DebianPackage.ofUriLine(line).orElseThrow().fileName());
+  }
+
+  @Test
   void isNotReadFromALineWithAWeakDigestOrNone() {
     assertEquals(
         Optional.empty(),

@@ -45,6 +45,31 @@ final class GuestArchiveTest {
   }
 
   @Test
+  void whatAGuestIsIsToldWithoutUnpackingIt() throws Exception {
+    Guest guest = sampleGuest();
+    Path file = directory.resolve("guest.tar.gz");
+    GuestArchive.write(guest, file, Progress.none());
+    assertEquals(guest.description(), GuestImages.describe(file));
+    assertEquals(guest.description(), GuestImages.describe(guest.directory()));
+    assertTrue(guest.description().brief().startsWith("`true`, root disk "));
+    assertThrows(ImageException.class, () -> GuestImages.describe(directory.resolve("none")));
+    assertThrows(ImageException.class, () -> GuestImages.describe(directory));
+  }
+
+  @Test
+  void anExportedGuestIsImportedOnceAndThenFound() throws Exception {
+    Guest guest = sampleGuest();
+    Path file = directory.resolve("guest.tar.gz");
+    GuestArchive.write(guest, file, Progress.none());
+    Path there = directory.resolve("there");
+    assertEquals(there, GuestImages.open(file, there, Progress.none()).directory());
+    var imported = Files.getLastModifiedTime(there.resolve(Guest.DESCRIPTION));
+    GuestImages.open(file, there, Progress.none());
+    assertEquals(imported, Files.getLastModifiedTime(there.resolve(Guest.DESCRIPTION)));
+    assertEquals(guest, GuestImages.open(guest.directory(), there, Progress.none()));
+  }
+
+  @Test
   void zerosTakeNextToNoPlace() throws Exception {
     Path file = directory.resolve("guest.tar.gz");
     GuestArchive.write(sampleGuest(), file, Progress.none());
