@@ -28,7 +28,7 @@ record ProcStat(char state, long startTicks) {
 
   /** Field 2 is the program's name in parentheses, which may itself hold blanks and parentheses. */
   static Optional<ProcStat> parse(String stat) {
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
     if (fields.length <= START_FIELD - STATE_FIELD || fields[0].length() != 1) {
       return Optional.empty();
     }

@@ -43,7 +43,7 @@ public final class ServerProcess {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
-    String[] words = Files.readString(file).strip().split(" ");
+    String[] words = Files.readString(file).strip().split(" ", -1);
     if (words.length != 2 || !PID.matcher(words[0]).matches()) {
       return Optional.empty();
     }

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import lockstep.ft.definition.VmDefinition;
-import lockstep.ft.definition.VmDefinition.PublishedPort;
 import lockstep.tools.StateOption;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ClusterSettings;
@@ -93,7 +92,9 @@ public final class UpCommand implements Callable<Integer> {
       if (fresh) {
         GuestReady.await(cluster, READY_TIMEOUT, progress);
       }
-      printWhatNext(cluster, definition);
+      System.out.print(
+          UpText.of(
+              cluster.backup().isPresent(), directory.root(), definition.network().published()));
       return 0;
     }
   }
@@ -196,24 +197,6 @@ public final class UpCommand implements Callable<Integer> {
           () -> cluster.startReplica(index, alone ? List.of("--alone") : List.of()));
     }
     return true;
-  }
-
-  private static void printWhatNext(Cluster cluster, VmDefinition definition) throws IOException {
-    boolean isProtected = cluster.backup().isPresent();
-    System.out.printf(
-        "%nThe guest is up%s. Everything is kept in %s%n%nTry:%n",
-        isProtected ? " and protected" : "", cluster.state().root());
-    for (PublishedPort port : definition.network().published()) {
-      if (port.guestPort() == 6379) {
-        System.out.printf("  redis-cli -p %d set a 1%n", port.port());
-        System.out.println("  lockstep kill primary        # kill -9; the backup goes live");
-        System.out.printf("  redis-cli -p %d get a%n", port.port());
-      } else {
-        System.out.printf("  127.0.0.1:%d is the guest's port %d%n", port.port(), port.guestPort());
-      }
-    }
-    System.out.println("  lockstep demo                # the same as a story; needs only Java");
-    System.out.println("  lockstep status | lockstep console | lockstep down");
   }
 
   private interface Action {

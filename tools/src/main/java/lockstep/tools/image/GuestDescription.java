@@ -64,11 +64,13 @@ public record GuestDescription(
         .allMatch(name -> Objects.equals(files.get(name), other.files.get(name)));
   }
 
-  /** How people tell one guest from another: its service, and the digest of its root disk. */
+  /** How people tell one guest from another: its program, and the digest of its root disk. */
   public String brief() {
     String digest = Optional.ofNullable(files.get(Guest.ROOT)).map(f -> f.sha256()).orElse("");
-    return "`%s`, root disk %s"
-        .formatted(service, digest.substring(0, Math.min(DIGITS_SHOWN, digest.length())));
+    return "%s, root disk %s"
+        .formatted(
+            service.strip().split("\\s", 2)[0],
+            digest.substring(0, Math.min(DIGITS_SHOWN, digest.length())));
   }
 
   String toJson() {

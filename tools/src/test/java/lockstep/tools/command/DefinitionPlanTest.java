@@ -58,7 +58,7 @@ final class DefinitionPlanTest {
                         DefinitionPlan.of(
                             KNOWN, Optional.of(SampleVm.guest("f".repeat(64))), Map.of(), 0, false))
                 .getMessage());
-    assertTrue(message.contains("`nginx -g daemon`, root disk ffffffffffff"), message);
+    assertTrue(message.contains("nginx, root disk ffffffffffff"), message);
     assertTrue(message.contains("root disk 333333333333"), message);
     assertTrue(message.contains("--state"), message);
   }

@@ -51,7 +51,7 @@ final class GuestArchiveTest {
     GuestArchive.write(guest, file, Progress.none());
     assertEquals(guest.description(), GuestImages.describe(file));
     assertEquals(guest.description(), GuestImages.describe(guest.directory()));
-    assertTrue(guest.description().brief().startsWith("`true`, root disk "));
+    assertTrue(guest.description().brief().startsWith("true, root disk "));
     assertThrows(ImageException.class, () -> GuestImages.describe(directory.resolve("none")));
     assertThrows(ImageException.class, () -> GuestImages.describe(directory));
   }
