@@ -39,8 +39,8 @@ import picocli.CommandLine.ScopeType;
       "Keeps an unmodified Linux server running through the death of the machine under it.",
       "",
       "Commands about `lockstep up` take --state DIR: which one on this machine is meant. The servers",
-      "(disk-server, vmm, client-proxy), define, replay and run-elf take none: what they need is named",
-      "on their own command line."
+      "(disk-server, vmm, client-proxy), define, disk, replay and run-elf take none: what they need is",
+      "named on their own command line."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,

@@ -20,7 +20,9 @@ import picocli.CommandLine.Parameters;
     name = "disk",
     description = {
       "Makes, imports, exports, snapshots and checks the disks of a disk server. A disk is named",
-      "VM/DISK, a snapshot VM/DISK@SNAPSHOT; both are NBD exports of these names."
+      "VM/DISK, a snapshot VM/DISK@SNAPSHOT; both are NBD exports of these names.",
+      "",
+      "Takes no --state: the disk server that it is told holds everything."
     },
     subcommands = DiskSnapshotCommand.class,
     footer = {
