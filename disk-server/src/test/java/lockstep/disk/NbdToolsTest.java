@@ -27,7 +27,10 @@ final class NbdToolsTest {
   private static final long MINUTES_MAX = 5;
 
   @TempDir Path directory;
+
+  @SuppressWarnings("NullAway.Init") // each test starts it
   private ServerFixture fixture;
+
   private String uri = "";
 
   private void start(StoreKind store, String... tools) throws IOException, InterruptedException {

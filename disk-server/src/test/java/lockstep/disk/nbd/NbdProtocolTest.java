@@ -30,6 +30,8 @@ final class NbdProtocolTest {
   private static final int BOTH = Nbd.FLAG_FIXED_NEWSTYLE | Nbd.FLAG_NO_ZEROES;
 
   @TempDir Path data;
+
+  @SuppressWarnings("NullAway.Init") // each test starts it
   private ServerFixture fixture;
 
   private RawNbd start(StoreKind store) throws IOException, InterruptedException {

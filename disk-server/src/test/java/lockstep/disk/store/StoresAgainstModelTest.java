@@ -76,7 +76,7 @@ final class StoresAgainstModelTest {
     int disk = anyDisk();
     if (what < 8 && model.size() < DISKS_MAX) {
       store.fork(disk, ++lastNumber);
-      model.put(lastNumber, model.get(disk).clone());
+      model.put(lastNumber, java.util.Objects.requireNonNull(model.get(disk)).clone());
     } else if (what < 12 && model.size() > 1) {
       store.delete(disk);
       model.remove(disk);

@@ -109,8 +109,7 @@ final class Pmp {
   /** An address is locked with its entry, and with the next one if that is a range from here. */
   private boolean isAddressLocked(int entry) {
     int next = entry + 1 < HartState.PMP_ENTRIES ? config(entry + 1) : 0;
-    return (config(entry) & LOCKED) != 0
-        || ((next & LOCKED) != 0 && (next & MODE) == TOP_OF_RANGE);
+    return (config(entry) & LOCKED) != 0 || ((next & LOCKED) != 0 && (next & MODE) == TOP_OF_RANGE);
   }
 
   /** Ranges below the grain can't be chosen, and nothing can be writable only. */
