@@ -23,6 +23,7 @@ import lockstep.vmm.machine.bus.OutputSink;
 import lockstep.vmm.machine.hart.Clint;
 import lockstep.vmm.machine.hart.GuestTime;
 import lockstep.vmm.machine.hart.Hart;
+import lockstep.vmm.machine.hart.UnitCompiler;
 import lockstep.vmm.machine.memory.PhysicalMemory;
 import lockstep.vmm.machine.state.HashingVisitor;
 import lockstep.vmm.machine.state.PrintingVisitor;
@@ -55,11 +56,17 @@ public final class Machine implements DeterministicMachine {
   private final List<Output> outputs = new ArrayList<>();
   private boolean off;
 
+  /** A machine that interprets everything. */
   public Machine(MachineConfig config) {
+    this(config, UnitCompiler.NONE);
+  }
+
+  /** A machine that {@code compiler} makes faster; it is no part of what the machine is. */
+  public Machine(MachineConfig config, UnitCompiler compiler) {
     this.config = config;
     memory = new PhysicalMemory(config.ramBytes());
     time = new GuestTime(config.picosecondsPerStep());
-    hart = new Hart(0, memory, bus, time);
+    hart = new Hart(0, memory, bus, time, compiler);
     bus.map("clint", Clint.BASE, Clint.SIZE, new Clint(hart, time));
   }
 

@@ -26,6 +26,7 @@ import lockstep.vmm.machine.device.virtio.VirtioMmio;
 import lockstep.vmm.machine.hart.Clint;
 import lockstep.vmm.machine.hart.GuestTime;
 import lockstep.vmm.machine.hart.Interrupts;
+import lockstep.vmm.machine.hart.UnitCompiler;
 import lockstep.vmm.machine.memory.PhysicalMemory;
 import lockstep.vmm.machine.sbi.Sbi;
 
@@ -60,12 +61,14 @@ public final class Board {
   private final List<VirtioBlock> disks = new ArrayList<>();
   private final Plic plic;
 
-  private Board(BoardConfig config, KernelImage kernel, byte[] initramfs) throws BootException {
+  private Board(BoardConfig config, KernelImage kernel, byte[] initramfs, UnitCompiler compiler)
+      throws BootException {
     this.config = config;
     this.kernel = kernel;
     this.initramfs = initramfs;
     layout = BootLayout.place(PhysicalMemory.RAM_BASE, config.ramBytes(), kernel, initramfs.length);
-    machine = new Machine(new MachineConfig(config.ramBytes(), config.picosecondsPerStep()));
+    machine =
+        new Machine(new MachineConfig(config.ramBytes(), config.picosecondsPerStep()), compiler);
     PhysicalMemory memory = machine.memory();
     plic =
         new Plic(
@@ -94,16 +97,24 @@ public final class Board {
     }
   }
 
+  /** The same without a compiler: everything is interpreted. */
+  public static Machine create(BoardConfig config, byte[] kernelImage, byte[] initramfs)
+      throws BootException {
+    return create(config, kernelImage, initramfs, UnitCompiler.NONE);
+  }
+
   /**
    * A machine that waits for {@link Input.PoweredOn}, or for a saved state.
    *
+   * @param compiler makes it faster, and changes nothing else; for this machine alone
    * @param kernelImage a flat RISC-V Linux Image
    * @param initramfs empty for none
    * @throws BootException if the kernel is none, or does not fit into RAM
    */
-  public static Machine create(BoardConfig config, byte[] kernelImage, byte[] initramfs)
+  public static Machine create(
+      BoardConfig config, byte[] kernelImage, byte[] initramfs, UnitCompiler compiler)
       throws BootException {
-    Board board = new Board(config, KernelImage.parse(kernelImage), initramfs);
+    Board board = new Board(config, KernelImage.parse(kernelImage), initramfs, compiler);
     board.map();
     return board.machine;
   }

@@ -7,6 +7,7 @@ import lockstep.ft.machine.Input;
 import lockstep.ft.machine.Output;
 import lockstep.vmm.machine.Machine;
 import lockstep.vmm.machine.MachineConfig;
+import lockstep.vmm.machine.hart.UnitCompiler;
 
 /**
  * Runs a bare ELF: M-mode, no firmware, no devices but CLINT and {@link Htif}. What {@code lockstep
@@ -38,12 +39,17 @@ public final class BareMachine {
     record Stuck(long steps) implements Result {}
   }
 
+  /** A machine that interprets everything. */
+  public BareMachine(byte[] elf, long ramBytes) {
+    this(elf, ramBytes, UnitCompiler.NONE);
+  }
+
   /**
    * @throws IllegalArgumentException if the program does not fit into RAM, or has no {@code tohost}
    *     and {@code fromhost} there
    */
-  public BareMachine(byte[] elf, long ramBytes) {
-    machine = new Machine(new MachineConfig(ramBytes, PICOSECONDS_PER_STEP));
+  public BareMachine(byte[] elf, long ramBytes, UnitCompiler compiler) {
+    machine = new Machine(new MachineConfig(ramBytes, PICOSECONDS_PER_STEP), compiler);
     ElfFile file = new ElfFile(elf);
     Map<String, Long> symbols = file.symbols();
     long tohost = inRam(symbols, "tohost");

@@ -27,12 +27,19 @@ final class CodePages {
   private final PhysicalMemory memory;
   private final long[] @Nullable [] slotsOfPage;
   private final short[] stores;
+  private final CompiledCode compiled;
   private int count;
 
-  CodePages(PhysicalMemory memory) {
+  CodePages(PhysicalMemory memory, UnitCompiler compiler) {
     this.memory = memory;
+    compiled = new CompiledCode(compiler, memory, this);
     slotsOfPage = new long[memory.pageCount()][];
     stores = new short[memory.pageCount()];
+  }
+
+  /** What has been compiled of these pages. */
+  CompiledCode compiled() {
+    return compiled;
   }
 
   /** Whether there is no room for the slots of {@code page}; {@link #clear} makes some. */
@@ -53,6 +60,7 @@ final class CodePages {
 
   /** Forgets everything; nobody may go on using slots given out before. */
   void clear() {
+    compiled.clear();
     for (int page = 0; page < slotsOfPage.length; page++) {
       if (slotsOfPage[page] != null) {
         slotsOfPage[page] = null;
@@ -79,6 +87,7 @@ final class CodePages {
     if (length == PhysicalMemory.PAGE_BYTES || stores[page] >= STORES_MAX) {
       Arrays.fill(slots, 0, SLOTS, SlotOp.UNDECODED);
       memory.unmark(page, PhysicalMemory.CODE);
+      compiled.undecoded(page, 0, SLOTS - 1);
       return;
     }
     // The instruction that begins 2 bytes before may reach into the change.
@@ -86,6 +95,7 @@ final class CodePages {
     int first = Math.max(0, (offset >> 1) - 1);
     int last = (offset + length - 1) >> 1;
     Arrays.fill(slots, first, last + 1, SlotOp.UNDECODED);
+    compiled.undecoded(page, first, last);
   }
 
   /** Decodes from a slot on to the next jump; the page must be marked. */

@@ -38,16 +38,20 @@ public final class Hart implements Stateful {
   private final FloatUnit floats;
   private final SystemUnit system;
   private final Interpreter interpreter;
+  private final CompiledCode compiled;
+  private final UnitContext unitContext;
+  private final Sampler sampler;
   private final long[] crossing = new long[3];
   private @Nullable SbiFirmware firmware;
   private int crossingWord;
   private boolean pauseAsked;
 
-  public Hart(int id, PhysicalMemory memory, Bus bus, GuestTime time) {
+  public Hart(int id, PhysicalMemory memory, Bus bus, GuestTime time, UnitCompiler compiler) {
     this.id = id;
     this.memory = memory;
     this.time = time;
-    codePages = new CodePages(memory);
+    codePages = new CodePages(memory, compiler);
+    compiled = codePages.compiled();
     mmu = new Mmu(state, memory, codePages);
     timers = new Timers(state, time);
     traps = new TrapUnit(state);
@@ -56,6 +60,8 @@ public final class Hart implements Stateful {
     floats = new FloatUnit(state);
     system = new SystemUnit(state, new CsrFile(id, state, time, timers, mmu), traps, mmu);
     interpreter = new Interpreter(state);
+    unitContext = new UnitContext(state, memory.hostOffset());
+    sampler = new Sampler(compiler.mode());
   }
 
   public int id() {
@@ -191,6 +197,7 @@ public final class Hart implements Stateful {
       if (traps.takeInterrupt()) {
         mmu.select();
         time.advance(1);
+        sampler.arrived(1);
       } else {
         execute(Math.min(positionLimit, timers.nextPosition()) - time.position());
       }
@@ -203,24 +210,106 @@ public final class Hart implements Stateful {
   /** Executes at most {@code steps}; less if something happened that {@link #run} has to see. */
   private void execute(long steps) {
     interpreter.left = steps;
+    compiled.installFinished();
     boolean located = false;
     while (interpreter.left > 0) {
       if (!located && !locate()) {
         trap(mmu.walker().cause, state.pc);
+        sampler.arrived(1);
       } else {
-        int exit = runLoop();
-        if (exit == Interpreter.DONE) {
-          return;
-        }
-        located = exit != Interpreter.FETCH_MISS && makeWay();
-        if (!located && exit != Interpreter.FETCH_MISS) {
-          executeHere();
-        }
+        located = executeLocated();
       }
       if (mustStop()) {
         return;
       }
     }
+  }
+
+  /** Executes from where the interpreter points to; returns whether it still points to pc. */
+  private boolean executeLocated() {
+    if (sampler.isAtArrival()) {
+      compiled.met(mmu.fetch().pages[DataTlb.index(state.pc)], interpreter.slot, sampler.take());
+      compiled.installFinished();
+    }
+    if (Insn.op(interpreter.code[interpreter.slot]) == SlotOp.COMPILED) {
+      enterUnit();
+      return false;
+    }
+    int exit = interpret();
+    if (exit == Interpreter.FETCH_MISS) {
+      return false;
+    }
+    if (exit == Interpreter.DONE
+        || Insn.op(interpreter.code[interpreter.slot]) == SlotOp.COMPILED
+        || makeWay()) {
+      return true;
+    }
+    executeHere();
+    sampler.arrived(1);
+    return false;
+  }
+
+  /** Runs the loop, but not beyond the sampler's next sample. */
+  private int interpret() {
+    if (sampler.isOff()) {
+      return runLoop();
+    }
+    long withheld = Math.max(0, interpreter.left - sampler.stepsToNext());
+    long pc = state.pc;
+    long insn = interpreter.code[interpreter.slot];
+    long before = interpreter.left;
+    interpreter.left = before - withheld;
+    int exit = runLoop();
+    interpreter.left += withheld;
+    sampler.interpreted(before - interpreter.left, pc, insn, state.pc);
+    return exit;
+  }
+
+  /** Executes compiled code from pc on; if it can't even begin, the instruction at pc. */
+  private void enterUnit() {
+    long before = interpreter.left;
+    interpreter.left =
+        unitContext.enter(state.pc, before, mmu.data(), mmu.fetch(), compiled.units());
+    time.advance(before - interpreter.left);
+    state.pc = unitContext.pc;
+    if (interpreter.left == before) {
+      executeEntry();
+    }
+    sampler.arrived(1);
+  }
+
+  /** Executes the one instruction at an entry as if no unit were there. */
+  private void executeEntry() {
+    long[] code = interpreter.code;
+    int slot = interpreter.slot;
+    int page = mmu.fetch().pages[DataTlb.index(state.pc)];
+    long entry = code[slot];
+    long original = compiled.originalOf(entry);
+    crossingWord = 0;
+    code[slot] = original;
+    executeAlone(original);
+    if (code[slot] == original && compiled.isInstalled(entry, page, slot)) {
+      code[slot] = entry;
+    }
+  }
+
+  /** Executes the one instruction that the interpreter points to. */
+  private void executeAlone(long insn) {
+    long[] code = interpreter.code;
+    long page = interpreter.page;
+    int slot = interpreter.slot;
+    long rest = interpreter.left - 1;
+    interpreter.left = 1;
+    while (interpreter.left == 1) {
+      interpreter.code = code;
+      interpreter.page = page;
+      interpreter.slot = slot;
+      runLoop();
+      if (interpreter.left == 1 && !makeWay()) {
+        executeSlowly(insn);
+      }
+    }
+    interpreter.left = rest;
   }
 
   private int runLoop() {
@@ -305,18 +394,10 @@ public final class Hart implements Stateful {
     }
     crossingWord = (int) memory.load(codeAddress(next), 1) << 16 | low;
     crossing[0] = CodePages.specialisedByRounding(Decoder.decode(crossingWord));
-    long rest = interpreter.left - 1;
-    interpreter.left = 1;
-    while (interpreter.left == 1) {
-      interpreter.code = crossing;
-      interpreter.page = pc;
-      interpreter.slot = 0;
-      runLoop();
-      if (interpreter.left == 1 && !makeWay()) {
-        executeSlowly(crossing[0]);
-      }
-    }
-    interpreter.left = rest;
+    interpreter.code = crossing;
+    interpreter.page = pc;
+    interpreter.slot = 0;
+    executeAlone(crossing[0]);
   }
 
   /** Physical address of code whose page is in the fetch TLB. */

@@ -1,6 +1,7 @@
 package lockstep.vmm.machine.hart;
 
 import lockstep.vmm.machine.fp.RoundingMode;
+import lockstep.vmm.machine.isa.Insn;
 import lockstep.vmm.machine.isa.Op;
 
 /**
@@ -52,6 +53,9 @@ final class SlotOp {
   /** Exact under every rounding mode, so any legal one will do. */
   static final int FCVT_D_W_EXACT = Op.ILLEGAL + 23;
 
+  /** A {@link CompiledUnit} is entered here; the immediate is its number. */
+  static final int COMPILED = Op.ILLEGAL + 24;
+
   private static final int FIRST_OF_ARITHMETIC = FADD_D_NEAREST;
 
   private static final int[] ARITHMETIC = {
@@ -71,6 +75,11 @@ final class SlotOp {
   };
 
   private SlotOp() {}
+
+  /** The slot at which the unit with number {@code id} is entered. */
+  static long compiled(int id) {
+    return Insn.pack(COMPILED, 1, 0, 0, 0, id);
+  }
 
   /** The instruction that a slot's op stands for; no jump, which never leaves the loop. */
   static int instructionOf(int slotOp) {

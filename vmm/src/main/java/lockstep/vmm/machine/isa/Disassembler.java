@@ -22,7 +22,7 @@ public final class Disassembler {
     Instruction row = InstructionTable.of(Insn.op(insn));
     StringBuilder text = new StringBuilder(row.mnemonic());
     char separator = ' ';
-    for (char operand : row.format().operands.toCharArray()) {
+    for (char operand : row.format().operands().toCharArray()) {
       switch (operand) {
         case ',' -> separator = ',';
         case '(', ')' -> {

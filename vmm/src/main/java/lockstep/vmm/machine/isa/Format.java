@@ -34,18 +34,22 @@ public enum Format {
   FX("D,1", false),
   FX_RM("D,1,r", false);
 
-  /**
-   * How the operands are written: d rd, 1 rs1, 2 rs2, (1) the address in rs1, D F S T the
-   * floating-point registers rd rs1 rs2 rs3, i immediate, u upper immediate, o offset and base, b j
-   * branch and jump distance, c CSR, z immediate in rs1, r rounding mode.
-   */
-  final String operands;
+  private final String operands;
 
   private final boolean writesX;
 
   Format(String operands, boolean writesX) {
     this.operands = operands;
     this.writesX = writesX;
+  }
+
+  /**
+   * How the operands are written: d rd, 1 rs1, 2 rs2, (1) the address in rs1, D F S T the
+   * floating-point registers rd rs1 rs2 rs3, i immediate, u upper immediate, o offset and base, b j
+   * branch and jump distance, c CSR, z immediate in rs1, r rounding mode.
+   */
+  public String operands() {
+    return operands;
   }
 
   /** Whether rd is an integer register. */

@@ -10,6 +10,7 @@ import lockstep.ft.machine.DeterministicMachine.Pause;
 import lockstep.ft.machine.Input;
 import lockstep.ft.machine.Output;
 import lockstep.ft.machine.StateHash;
+import lockstep.vmm.compiler.CompilerMode;
 import lockstep.vmm.machine.Machine;
 import lockstep.vmm.machine.boot.BootException;
 
@@ -77,6 +78,11 @@ final class BoardHarness {
   /** Another machine of the same definition. */
   Machine sibling() throws BootException {
     return guest.machine(disks.getFirst().sizeBytes());
+  }
+
+  /** Another machine of the same definition, made faster in another way. */
+  Machine sibling(CompilerMode compiler) throws BootException {
+    return guest.machine(disks.getFirst().sizeBytes(), compiler);
   }
 
   String console() {

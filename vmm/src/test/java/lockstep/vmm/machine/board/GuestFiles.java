@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import lockstep.ft.machine.Bytes;
+import lockstep.vmm.compiler.CompilerMode;
+import lockstep.vmm.compiler.GuestCompiler;
 import lockstep.vmm.machine.Machine;
 import lockstep.vmm.machine.board.BoardConfig.DiskConfig;
 import lockstep.vmm.machine.boot.BootException;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 record GuestFiles(Path folder, long ramBytes, String extraArguments) {
   private static final String PROPERTY = "lockstep.guest";
+  private static final String COMPILER = "lockstep.compiler";
   private static final long RAM_BYTES = 128L << 20;
 
   /** 100 million steps are a second: what the interpreter does, about. */
@@ -49,7 +52,13 @@ record GuestFiles(Path folder, long ramBytes, String extraArguments) {
     return folder.resolve("root.img");
   }
 
+  /** With the compiler that the property {@code lockstep.compiler} names. */
   Machine machine(long diskBytes) throws BootException {
+    return machine(
+        diskBytes, CompilerMode.valueOf(System.getProperty(COMPILER, CompilerMode.OFF.name())));
+  }
+
+  Machine machine(long diskBytes, CompilerMode compiler) throws BootException {
     return Board.create(
         new BoardConfig(
             ramBytes,
@@ -59,7 +68,8 @@ record GuestFiles(Path folder, long ramBytes, String extraArguments) {
             Bytes.of(new byte[] {0x52, 0x54, 0, 0x12, 0x34, 0x56}),
             List.of(new DiskConfig(diskBytes, false))),
         read("kernel"),
-        read("initramfs"));
+        read("initramfs"),
+        GuestCompiler.of(compiler));
   }
 
   private byte[] read(String name) {

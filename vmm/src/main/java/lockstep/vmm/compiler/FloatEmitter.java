@@ -1,0 +1,497 @@
+package lockstep.vmm.compiler;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import lockstep.vmm.machine.fp.Float32;
+import lockstep.vmm.machine.fp.Float64;
+import lockstep.vmm.machine.hart.HostFloat;
+import lockstep.vmm.machine.isa.Insn;
+import lockstep.vmm.machine.isa.InstructionTable;
+import lockstep.vmm.machine.isa.Op;
+
+/**
+ * Writes floating-point instructions. Registers are raw bits in locals. Double-precision arithmetic
+ * is the host's, with a side exit for every result that might have raised a flag; the rest calls
+ * the interpreter's own operations.
+ */
+final class FloatEmitter {
+  private static final ClassDesc HOST = UnitCode.desc(HostFloat.class);
+  private static final ClassDesc FLOAT64 = UnitCode.desc(Float64.class);
+  private static final ClassDesc FLOAT32 = UnitCode.desc(Float32.class);
+  private static final ClassDesc DOUBLE = UnitCode.desc(Double.class);
+  private static final ClassDesc MATH = UnitCode.desc(Math.class);
+  private static final ClassDesc J = ConstantDescs.CD_long;
+  private static final ClassDesc I = ConstantDescs.CD_int;
+  private static final ClassDesc D = ConstantDescs.CD_double;
+  private static final ClassDesc Z = ConstantDescs.CD_boolean;
+  private static final int DYNAMIC = 7;
+  private static final int NEAREST = 0;
+  private static final int TO_ZERO = 1;
+  private static final int ROUNDING_MODE_MAX = 4;
+  private static final long SIGN_64 = Long.MIN_VALUE;
+  private static final int SIGN_32 = Integer.MIN_VALUE;
+  private static final long NAN_BOX = 0xffff_ffff_0000_0000L;
+
+  private final UnitCode unit;
+  private final CodeBuilder code;
+
+  FloatEmitter(UnitCode unit) {
+    this.unit = unit;
+    this.code = unit.code;
+  }
+
+  /** All but what has an invalid rounding mode. */
+  static boolean handles(long insn) {
+    int rm = Insn.rm(insn);
+    return !InstructionTable.of(Insn.op(insn)).format().hasRoundingMode()
+        || rm <= ROUNDING_MODE_MAX
+        || rm == DYNAMIC;
+  }
+
+  void emit(long insn) {
+    int op = Insn.op(insn);
+    switch (op) {
+      case Op.FLW -> {
+        unit.needFloatOn();
+        unit.pushLoadAddress(Insn.rs1(insn), Insn.immediate(insn), 2);
+        unit.load("load32");
+        code.loadConstant(NAN_BOX).lor();
+        unit.popF(Insn.rd(insn));
+      }
+      case Op.FLD -> {
+        unit.needFloatOn();
+        unit.pushLoadAddress(Insn.rs1(insn), Insn.immediate(insn), 3);
+        unit.load("load64");
+        unit.popF(Insn.rd(insn));
+      }
+      case Op.FSW, Op.FSD -> {
+        boolean word = op == Op.FSW;
+        unit.needFloatOn();
+        unit.pushStoreAddress(Insn.rs1(insn), Insn.immediate(insn), word ? 2 : 3);
+        unit.pushF(Insn.rs2(insn));
+        unit.store(word ? "store32" : "store64");
+      }
+      case Op.FADD_D, Op.FSUB_D, Op.FMUL_D, Op.FDIV_D -> arithmetic(op, insn);
+      case Op.FSQRT_D -> squareRoot(insn);
+      case Op.FMADD_D, Op.FMSUB_D, Op.FNMSUB_D, Op.FNMADD_D -> fused(op, insn);
+      case Op.FEQ_D, Op.FLT_D, Op.FLE_D -> compare(op, insn);
+      case Op.FCVT_W_D, Op.FCVT_L_D -> truncate(op, insn);
+      case Op.FCVT_D_L -> fromLong(insn);
+      default -> {
+        if (!move(op, insn)) {
+          call(op, insn);
+        }
+      }
+    }
+  }
+
+  private static boolean isNearest(long insn) {
+    return Insn.rm(insn) == NEAREST || Insn.rm(insn) == DYNAMIC;
+  }
+
+  private void pushDouble(int register) {
+    unit.pushF(register);
+    code.invokestatic(DOUBLE, "longBitsToDouble", MethodTypeDesc.of(D, J));
+  }
+
+  private void popDouble(int register) {
+    code.invokestatic(DOUBLE, "doubleToRawLongBits", MethodTypeDesc.of(J, D));
+    unit.popF(register);
+  }
+
+  /** Side exit unless the test of {@link HostFloat} accepts the result in the scratch local. */
+  private void require(String test) {
+    code.dload(UnitCode.SCRATCH).invokestatic(HOST, test, MethodTypeDesc.of(Z, D));
+    code.ifeq(unit.sideExit());
+  }
+
+  private void arithmetic(int op, long insn) {
+    if (!isNearest(insn)) {
+      call(op, insn);
+      return;
+    }
+    unit.needFloatHost();
+    pushDouble(Insn.rs1(insn));
+    pushDouble(Insn.rs2(insn));
+    switch (op) {
+      case Op.FADD_D -> code.dadd();
+      case Op.FSUB_D -> code.dsub();
+      case Op.FMUL_D -> code.dmul();
+      default -> code.ddiv();
+    }
+    code.dstore(UnitCode.SCRATCH);
+    switch (op) {
+      case Op.FADD_D, Op.FSUB_D -> require("isFinite");
+      case Op.FMUL_D -> {
+        code.dload(UnitCode.SCRATCH);
+        unit.pushF(Insn.rs1(insn));
+        unit.pushF(Insn.rs2(insn));
+        code.invokestatic(HOST, "isSafeProduct", MethodTypeDesc.of(Z, D, J, J));
+        code.ifeq(unit.sideExit());
+      }
+      default -> require("isNormal");
+    }
+    code.dload(UnitCode.SCRATCH);
+    popDouble(Insn.rd(insn));
+  }
+
+  private void squareRoot(long insn) {
+    if (!isNearest(insn)) {
+      call(Op.FSQRT_D, insn);
+      return;
+    }
+    unit.needFloatHost();
+    pushDouble(Insn.rs1(insn));
+    code.invokestatic(MATH, "sqrt", MethodTypeDesc.of(D, D)).dstore(UnitCode.SCRATCH);
+    require("isNormal");
+    code.dload(UnitCode.SCRATCH);
+    popDouble(Insn.rd(insn));
+  }
+
+  private void fused(int op, long insn) {
+    if (!isNearest(insn)) {
+      call(op, insn);
+      return;
+    }
+    unit.needFloatHost();
+    pushDouble(Insn.rs1(insn));
+    if (op == Op.FNMSUB_D || op == Op.FNMADD_D) {
+      code.dneg();
+    }
+    pushDouble(Insn.rs2(insn));
+    pushDouble(Insn.rs3(insn));
+    if (op == Op.FMSUB_D || op == Op.FNMADD_D) {
+      code.dneg();
+    }
+    code.invokestatic(MATH, "fma", MethodTypeDesc.of(D, D, D, D)).dstore(UnitCode.SCRATCH);
+    require("isNormal");
+    code.dload(UnitCode.SCRATCH);
+    popDouble(Insn.rd(insn));
+  }
+
+  /** As the interpreter does: NaNs by a side exit. */
+  private void compare(int op, long insn) {
+    unit.needFloatOn();
+    pushDouble(Insn.rs1(insn));
+    pushDouble(Insn.rs2(insn));
+    code.invokestatic(HOST, "areOrdered", MethodTypeDesc.of(Z, D, D)).ifeq(unit.sideExit());
+    pushDouble(Insn.rs1(insn));
+    pushDouble(Insn.rs2(insn));
+    String test =
+        switch (op) {
+          case Op.FEQ_D -> "isEqual";
+          case Op.FLT_D -> "isLess";
+          default -> "isLessOrEqual";
+        };
+    code.invokestatic(HOST, test, MethodTypeDesc.of(Z, D, D));
+    unit.popIntX(Insn.rd(insn));
+  }
+
+  private void truncate(int op, long insn) {
+    if (Insn.rm(insn) != TO_ZERO) {
+      call(op, insn);
+      return;
+    }
+    unit.needFloatHost();
+    pushDouble(Insn.rs1(insn));
+    code.dstore(UnitCode.SCRATCH);
+    require(op == Op.FCVT_W_D ? "fitsInt" : "fitsLong");
+    code.dload(UnitCode.SCRATCH);
+    if (op == Op.FCVT_W_D) {
+      code.d2i();
+      unit.popIntX(Insn.rd(insn));
+    } else {
+      code.d2l();
+      unit.popX(Insn.rd(insn));
+    }
+  }
+
+  private void fromLong(long insn) {
+    if (!isNearest(insn)) {
+      call(Op.FCVT_D_L, insn);
+      return;
+    }
+    unit.needFloatHost();
+    unit.pushX(Insn.rs1(insn));
+    code.l2d();
+    popDouble(Insn.rd(insn));
+  }
+
+  /** Moves and sign injection: bits only. */
+  private boolean move(int op, long insn) {
+    switch (op) {
+      case Op.FSGNJ_D, Op.FSGNJN_D, Op.FSGNJX_D -> injectDoubleSign(op, insn);
+      case Op.FSGNJ_S, Op.FSGNJN_S, Op.FSGNJX_S -> injectSingleSign(op, insn);
+      case Op.FMV_X_D, Op.FMV_X_W -> {
+        unit.needFloatOn();
+        unit.pushF(Insn.rs1(insn));
+        if (op == Op.FMV_X_W) {
+          code.l2i().i2l();
+        }
+        unit.popX(Insn.rd(insn));
+      }
+      case Op.FMV_D_X, Op.FMV_W_X -> {
+        unit.needFloatOn();
+        unit.pushX(Insn.rs1(insn));
+        if (op == Op.FMV_W_X) {
+          code.loadConstant(NAN_BOX).lor();
+        }
+        unit.popF(Insn.rd(insn));
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void injectDoubleSign(int op, long insn) {
+    unit.needFloatOn();
+    unit.pushF(Insn.rs1(insn));
+    if (op != Op.FSGNJX_D) {
+      code.loadConstant(~SIGN_64).land();
+    }
+    unit.pushF(Insn.rs2(insn));
+    if (op == Op.FSGNJN_D) {
+      code.loadConstant(-1L).lxor();
+    }
+    code.loadConstant(SIGN_64).land();
+    if (op == Op.FSGNJX_D) {
+      code.lxor();
+    } else {
+      code.lor();
+    }
+    unit.popF(Insn.rd(insn));
+  }
+
+  private void pushSingle(int register) {
+    unit.pushF(register);
+    code.invokestatic(FLOAT32, "unbox", MethodTypeDesc.of(I, J));
+  }
+
+  private void popSingle(int register) {
+    code.invokestatic(FLOAT32, "box", MethodTypeDesc.of(J, I));
+    unit.popF(register);
+  }
+
+  private void injectSingleSign(int op, long insn) {
+    unit.needFloatOn();
+    pushSingle(Insn.rs1(insn));
+    if (op != Op.FSGNJX_S) {
+      code.loadConstant(~SIGN_32).iand();
+    }
+    pushSingle(Insn.rs2(insn));
+    if (op == Op.FSGNJN_S) {
+      code.iconst_m1().ixor();
+    }
+    code.loadConstant(SIGN_32).iand();
+    if (op == Op.FSGNJX_S) {
+      code.ixor();
+    } else {
+      code.ior();
+    }
+    popSingle(Insn.rd(insn));
+  }
+
+  // Calls of the interpreter's own operations.
+
+  /** Needs what the rounding mode asks for, and gives the mode to push. */
+  private int roundingMode(long insn) {
+    if (Insn.rm(insn) == DYNAMIC) {
+      // Also says that frm is to-nearest.
+      unit.needFloatHost();
+      return NEAREST;
+    }
+    unit.needFloatOn();
+    return Insn.rm(insn);
+  }
+
+  private void call(int op, long insn) {
+    boolean rounds = InstructionTable.of(op).format().hasRoundingMode();
+    int rm = NEAREST;
+    if (rounds) {
+      rm = roundingMode(insn);
+    } else {
+      unit.needFloatOn();
+    }
+    switch (op) {
+      case Op.FADD_D -> doubles("add", 2, rm, insn);
+      case Op.FSUB_D -> doubles("sub", 2, rm, insn);
+      case Op.FMUL_D -> doubles("mul", 2, rm, insn);
+      case Op.FDIV_D -> doubles("div", 2, rm, insn);
+      case Op.FSQRT_D -> doubles("sqrt", 1, rm, insn);
+      case Op.FMADD_D, Op.FMSUB_D, Op.FNMSUB_D, Op.FNMADD_D -> fusedDoubles(op, rm, insn);
+      case Op.FADD_S -> singles("add", 2, rm, insn);
+      case Op.FSUB_S -> singles("sub", 2, rm, insn);
+      case Op.FMUL_S -> singles("mul", 2, rm, insn);
+      case Op.FDIV_S -> singles("div", 2, rm, insn);
+      case Op.FSQRT_S -> singles("sqrt", 1, rm, insn);
+      case Op.FMADD_S, Op.FMSUB_S, Op.FNMSUB_S, Op.FNMADD_S -> fusedSingles(op, rm, insn);
+      case Op.FMIN_D, Op.FMAX_D -> {
+        unit.pushF(Insn.rs1(insn));
+        unit.pushF(Insn.rs2(insn));
+        unit.pushFpStatus();
+        code.invokestatic(
+            FLOAT64,
+            op == Op.FMIN_D ? "min" : "max",
+            MethodTypeDesc.of(J, J, J, UnitCode.FP_STATUS));
+        unit.popF(Insn.rd(insn));
+      }
+      case Op.FMIN_S, Op.FMAX_S -> {
+        pushSingle(Insn.rs1(insn));
+        pushSingle(Insn.rs2(insn));
+        unit.pushFpStatus();
+        code.invokestatic(
+            FLOAT32,
+            op == Op.FMIN_S ? "min" : "max",
+            MethodTypeDesc.of(I, I, I, UnitCode.FP_STATUS));
+        popSingle(Insn.rd(insn));
+      }
+      case Op.FEQ_S -> compareSingles("eq", insn);
+      case Op.FLT_S -> compareSingles("lt", insn);
+      case Op.FLE_S -> compareSingles("le", insn);
+      case Op.FCLASS_D -> {
+        unit.pushF(Insn.rs1(insn));
+        code.invokestatic(FLOAT64, "classify", MethodTypeDesc.of(I, J));
+        unit.popIntX(Insn.rd(insn));
+      }
+      case Op.FCLASS_S -> {
+        pushSingle(Insn.rs1(insn));
+        code.invokestatic(FLOAT32, "classify", MethodTypeDesc.of(I, I));
+        unit.popIntX(Insn.rd(insn));
+      }
+      case Op.FCVT_W_D -> toInteger(true, "toInt32", rm, insn);
+      case Op.FCVT_WU_D -> toInteger(true, "toUint32", rm, insn);
+      case Op.FCVT_L_D -> toInteger(true, "toInt64", rm, insn);
+      case Op.FCVT_LU_D -> toInteger(true, "toUint64", rm, insn);
+      case Op.FCVT_W_S -> toInteger(false, "toInt32", rm, insn);
+      case Op.FCVT_WU_S -> toInteger(false, "toUint32", rm, insn);
+      case Op.FCVT_L_S -> toInteger(false, "toInt64", rm, insn);
+      case Op.FCVT_LU_S -> toInteger(false, "toUint64", rm, insn);
+      case Op.FCVT_D_W -> fromInteger(true, "fromInt32", rm, insn);
+      case Op.FCVT_D_WU -> fromInteger(true, "fromUint32", rm, insn);
+      case Op.FCVT_D_L -> fromInteger(true, "fromInt64", rm, insn);
+      case Op.FCVT_D_LU -> fromInteger(true, "fromUint64", rm, insn);
+      case Op.FCVT_S_W -> fromInteger(false, "fromInt32", rm, insn);
+      case Op.FCVT_S_WU -> fromInteger(false, "fromUint32", rm, insn);
+      case Op.FCVT_S_L -> fromInteger(false, "fromInt64", rm, insn);
+      case Op.FCVT_S_LU -> fromInteger(false, "fromUint64", rm, insn);
+      case Op.FCVT_S_D -> {
+        unit.pushF(Insn.rs1(insn));
+        code.loadConstant(rm);
+        unit.pushFpStatus();
+        code.invokestatic(FLOAT64, "toFloat32", MethodTypeDesc.of(I, J, I, UnitCode.FP_STATUS));
+        popSingle(Insn.rd(insn));
+      }
+      case Op.FCVT_D_S -> {
+        pushSingle(Insn.rs1(insn));
+        unit.pushFpStatus();
+        code.invokestatic(FLOAT32, "toFloat64", MethodTypeDesc.of(J, I, UnitCode.FP_STATUS));
+        unit.popF(Insn.rd(insn));
+      }
+      default -> throw new AssertionError("no floating-point instruction: " + op);
+    }
+  }
+
+  private void doubles(String method, int operands, int rm, long insn) {
+    unit.pushF(Insn.rs1(insn));
+    if (operands == 2) {
+      unit.pushF(Insn.rs2(insn));
+    }
+    code.loadConstant(rm);
+    unit.pushFpStatus();
+    code.invokestatic(
+        FLOAT64,
+        method,
+        operands == 2
+            ? MethodTypeDesc.of(J, J, J, I, UnitCode.FP_STATUS)
+            : MethodTypeDesc.of(J, J, I, UnitCode.FP_STATUS));
+    unit.popF(Insn.rd(insn));
+  }
+
+  private void singles(String method, int operands, int rm, long insn) {
+    pushSingle(Insn.rs1(insn));
+    if (operands == 2) {
+      pushSingle(Insn.rs2(insn));
+    }
+    code.loadConstant(rm);
+    unit.pushFpStatus();
+    code.invokestatic(
+        FLOAT32,
+        method,
+        operands == 2
+            ? MethodTypeDesc.of(I, I, I, I, UnitCode.FP_STATUS)
+            : MethodTypeDesc.of(I, I, I, UnitCode.FP_STATUS));
+    popSingle(Insn.rd(insn));
+  }
+
+  private void fusedDoubles(int op, int rm, long insn) {
+    unit.pushF(Insn.rs1(insn));
+    if (op == Op.FNMSUB_D || op == Op.FNMADD_D) {
+      code.loadConstant(SIGN_64).lxor();
+    }
+    unit.pushF(Insn.rs2(insn));
+    unit.pushF(Insn.rs3(insn));
+    if (op == Op.FMSUB_D || op == Op.FNMADD_D) {
+      code.loadConstant(SIGN_64).lxor();
+    }
+    code.loadConstant(rm);
+    unit.pushFpStatus();
+    code.invokestatic(FLOAT64, "fma", MethodTypeDesc.of(J, J, J, J, I, UnitCode.FP_STATUS));
+    unit.popF(Insn.rd(insn));
+  }
+
+  private void fusedSingles(int op, int rm, long insn) {
+    pushSingle(Insn.rs1(insn));
+    if (op == Op.FNMSUB_S || op == Op.FNMADD_S) {
+      code.loadConstant(SIGN_32).ixor();
+    }
+    pushSingle(Insn.rs2(insn));
+    pushSingle(Insn.rs3(insn));
+    if (op == Op.FMSUB_S || op == Op.FNMADD_S) {
+      code.loadConstant(SIGN_32).ixor();
+    }
+    code.loadConstant(rm);
+    unit.pushFpStatus();
+    code.invokestatic(FLOAT32, "fma", MethodTypeDesc.of(I, I, I, I, I, UnitCode.FP_STATUS));
+    popSingle(Insn.rd(insn));
+  }
+
+  private void compareSingles(String method, long insn) {
+    pushSingle(Insn.rs1(insn));
+    pushSingle(Insn.rs2(insn));
+    unit.pushFpStatus();
+    code.invokestatic(FLOAT32, method, MethodTypeDesc.of(Z, I, I, UnitCode.FP_STATUS));
+    unit.popIntX(Insn.rd(insn));
+  }
+
+  private void toInteger(boolean fromDouble, String method, int rm, long insn) {
+    if (fromDouble) {
+      unit.pushF(Insn.rs1(insn));
+    } else {
+      pushSingle(Insn.rs1(insn));
+    }
+    code.loadConstant(rm);
+    unit.pushFpStatus();
+    code.invokestatic(
+        fromDouble ? FLOAT64 : FLOAT32,
+        method,
+        MethodTypeDesc.of(J, fromDouble ? J : I, I, UnitCode.FP_STATUS));
+    unit.popX(Insn.rd(insn));
+  }
+
+  private void fromInteger(boolean toDouble, String method, int rm, long insn) {
+    unit.pushX(Insn.rs1(insn));
+    code.loadConstant(rm);
+    unit.pushFpStatus();
+    if (toDouble) {
+      code.invokestatic(FLOAT64, method, MethodTypeDesc.of(J, J, I, UnitCode.FP_STATUS));
+      unit.popF(Insn.rd(insn));
+    } else {
+      code.invokestatic(FLOAT32, method, MethodTypeDesc.of(I, J, I, UnitCode.FP_STATUS));
+      popSingle(Insn.rd(insn));
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package lockstep.vmm.compiler;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import lockstep.vmm.machine.hart.UnitCompiler;
+import org.jspecify.annotations.Nullable;
+
+/** Compiles for one machine: nothing, what is hot in the background, or everything at once. */
+public final class GuestCompiler {
+  private static final long THREAD_IDLE_SECONDS = 2;
+
+  private GuestCompiler() {}
+
+  /** A compiler for a machine that is being made. */
+  public static UnitCompiler of(CompilerMode mode) {
+    return switch (mode) {
+      case OFF -> UnitCompiler.NONE;
+      case ON -> new InBackground();
+      case EAGER -> new AtOnce();
+    };
+  }
+
+  /** On a thread of its own, which ends when there is nothing to do for a while. */
+  private static final class InBackground implements UnitCompiler {
+    private final ConcurrentLinkedQueue<Result> finished = new ConcurrentLinkedQueue<>();
+    private final ThreadPoolExecutor thread =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            THREAD_IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("guest-compiler").factory());
+
+    InBackground() {
+      thread.allowCoreThreadTimeOut(true);
+      thread.execute(WarmUp::run);
+    }
+
+    @Override
+    public Mode mode() {
+      return Mode.HOT;
+    }
+
+    @Override
+    public boolean offer(Request request) {
+      thread.execute(() -> finished.add(UnitFactory.compile(request)));
+      return true;
+    }
+
+    @Override
+    public @Nullable Result poll() {
+      return finished.poll();
+    }
+  }
+
+  /** On the guest's thread: slow, and what is compiled does not depend on the host. */
+  private static final class AtOnce implements UnitCompiler {
+    private @Nullable Result finished;
+
+    @Override
+    public Mode mode() {
+      return Mode.EAGER;
+    }
+
+    @Override
+    public boolean offer(Request request) {
+      finished = UnitFactory.compile(request);
+      return true;
+    }
+
+    @Override
+    public @Nullable Result poll() {
+      Result result = finished;
+      finished = null;
+      return result;
+    }
+  }
+}

@@ -1,0 +1,562 @@
+package lockstep.vmm.compiler;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import lockstep.vmm.machine.hart.Alu;
+import lockstep.vmm.machine.isa.Insn;
+import lockstep.vmm.machine.isa.Op;
+
+/** Writes integer instructions, one case each; see {@link FloatEmitter} for the others. */
+final class InstructionEmitter {
+  private static final ClassDesc ALU = UnitCode.desc(Alu.class);
+  private static final ClassDesc MATH = UnitCode.desc(Math.class);
+  private static final ClassDesc LONG = UnitCode.desc(Long.class);
+  private static final ClassDesc INTEGER = UnitCode.desc(Integer.class);
+  private static final MethodTypeDesc LONG_OF_TWO =
+      MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long, ConstantDescs.CD_long);
+  private static final MethodTypeDesc LONG_OF_ONE =
+      MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long);
+  private static final MethodTypeDesc INT_OF_LONG =
+      MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_long);
+  private static final MethodTypeDesc INT_OF_INT =
+      MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int);
+  private static final MethodTypeDesc LONG_ROTATION =
+      MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long, ConstantDescs.CD_int);
+  private static final MethodTypeDesc INT_ROTATION =
+      MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int);
+  private static final MethodTypeDesc COMPARISON =
+      MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_long, ConstantDescs.CD_long);
+  private static final MethodTypeDesc RESERVE =
+      MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long);
+  private static final MethodTypeDesc TAKE_RESERVATION =
+      MethodTypeDesc.of(ConstantDescs.CD_boolean, ConstantDescs.CD_long);
+  private static final long WORD = 0xffff_ffffL;
+
+  private final UnitCode unit;
+  private final CodeBuilder code;
+  private final FloatEmitter floats;
+
+  InstructionEmitter(UnitCode unit) {
+    this.unit = unit;
+    this.code = unit.code;
+    floats = new FloatEmitter(unit);
+  }
+
+  /** Whether {@link #emit} takes an instruction; jumps and branches end blocks, and don't count. */
+  static boolean handles(long insn) {
+    int op = Insn.op(insn);
+    if (op >= Op.FLW && op <= Op.FCVT_D_S) {
+      return FloatEmitter.handles(insn);
+    }
+    return op == Op.LUI
+        || op == Op.AUIPC
+        || (op >= Op.LB && op <= Op.FENCE)
+        || op == Op.FENCE_I
+        || (op >= Op.MUL && op <= Op.AMOMAXU_D)
+        || (op >= Op.ADD_UW && op < Op.COUNT);
+  }
+
+  void emit(long insn, int slot) {
+    int op = Insn.op(insn);
+    if (op >= Op.FLW && op <= Op.FCVT_D_S) {
+      floats.emit(insn);
+    } else if (op >= Op.LB && op <= Op.LWU) {
+      load(op, insn);
+    } else if (op >= Op.SB && op <= Op.SD) {
+      store(op, insn);
+    } else if (op >= Op.LR_W && op <= Op.AMOMAXU_D) {
+      atomic(op, insn);
+    } else if (op >= Op.ADD_UW) {
+      manipulateBits(op, insn);
+    } else if (op == Op.LUI) {
+      code.loadConstant((long) Insn.immediate(insn));
+      unit.popX(Insn.rd(insn));
+    } else if (op == Op.AUIPC) {
+      unit.pushPcPlus(slot, Insn.immediate(insn));
+      unit.popX(Insn.rd(insn));
+    } else if (op != Op.FENCE && op != Op.FENCE_I) {
+      compute(op, insn);
+    }
+  }
+
+  /** Jumps to {@code target} if the branch is taken. */
+  void branch(long insn, Label target) {
+    unit.pushX(Insn.rs1(insn));
+    unit.pushX(Insn.rs2(insn));
+    switch (Insn.op(insn)) {
+      case Op.BEQ -> code.lcmp().ifeq(target);
+      case Op.BNE -> code.lcmp().ifne(target);
+      case Op.BLT -> code.lcmp().iflt(target);
+      case Op.BGE -> code.lcmp().ifge(target);
+      case Op.BLTU -> code.invokestatic(LONG, "compareUnsigned", COMPARISON).iflt(target);
+      case Op.BGEU -> code.invokestatic(LONG, "compareUnsigned", COMPARISON).ifge(target);
+      default -> throw new AssertionError("no branch: " + Insn.op(insn));
+    }
+  }
+
+  private void load(int op, long insn) {
+    int log2Size =
+        switch (op) {
+          case Op.LB, Op.LBU -> 0;
+          case Op.LH, Op.LHU -> 1;
+          case Op.LW, Op.LWU -> 2;
+          default -> 3;
+        };
+    unit.pushLoadAddress(Insn.rs1(insn), Insn.immediate(insn), log2Size);
+    unit.load(
+        switch (op) {
+          case Op.LB -> "load8";
+          case Op.LBU -> "load8u";
+          case Op.LH -> "load16";
+          case Op.LHU -> "load16u";
+          case Op.LW -> "load32";
+          case Op.LWU -> "load32u";
+          default -> "load64";
+        });
+    unit.popX(Insn.rd(insn));
+  }
+
+  private void store(int op, long insn) {
+    unit.pushStoreAddress(Insn.rs1(insn), Insn.immediate(insn), op - Op.SB);
+    unit.pushX(Insn.rs2(insn));
+    unit.store(
+        switch (op) {
+          case Op.SB -> "store8";
+          case Op.SH -> "store16";
+          case Op.SW -> "store32";
+          default -> "store64";
+        });
+  }
+
+  /** Only where the page can be written directly; everything else the hart does itself. */
+  private void atomic(int op, long insn) {
+    boolean word = op == Op.LR_W || op == Op.SC_W || (op >= Op.AMOSWAP_W && op <= Op.AMOMAXU_W);
+    int log2Size = word ? 2 : 3;
+    String load = word ? "load32" : "load64";
+    String store = word ? "store32" : "store64";
+    if (op == Op.LR_W || op == Op.LR_D) {
+      unit.pushLoadAddress(Insn.rs1(insn), 0, log2Size);
+      code.dup2().lstore(UnitCode.SCRATCH);
+      unit.load(load);
+      unit.popX(Insn.rd(insn));
+      unit.pushContext();
+      code.lload(UnitCode.SCRATCH).invokevirtual(UnitCode.CONTEXT, "reserve", RESERVE);
+    } else if (op == Op.SC_W || op == Op.SC_D) {
+      storeConditionally(insn, log2Size, store);
+    } else {
+      unit.pushStoreAddress(Insn.rs1(insn), 0, log2Size);
+      code.dup2();
+      unit.load(load);
+      code.lstore(UnitCode.SCRATCH);
+      modified(op, insn, word);
+      unit.store(store);
+      code.lload(UnitCode.SCRATCH);
+      unit.popX(Insn.rd(insn));
+    }
+  }
+
+  private void storeConditionally(long insn, int log2Size, String store) {
+    Label failed = code.newLabel();
+    Label done = code.newLabel();
+    unit.pushStoreAddress(Insn.rs1(insn), 0, log2Size);
+    code.lstore(UnitCode.SCRATCH);
+    unit.pushContext();
+    code.lload(UnitCode.SCRATCH);
+    code.invokevirtual(UnitCode.CONTEXT, "takeReservation", TAKE_RESERVATION).ifeq(failed);
+    code.lload(UnitCode.SCRATCH);
+    unit.pushX(Insn.rs2(insn));
+    unit.store(store);
+    code.lconst_0();
+    unit.popX(Insn.rd(insn));
+    code.goto_(done);
+    code.labelBinding(failed);
+    code.lconst_1();
+    unit.popX(Insn.rd(insn));
+    code.labelBinding(done);
+  }
+
+  /** Pushes what an AMO stores, from the old value in the scratch local and rs2. */
+  private void modified(int op, long insn, boolean word) {
+    unit.pushX(Insn.rs2(insn));
+    if (word) {
+      code.l2i().i2l();
+    }
+    if (op == Op.AMOSWAP_W || op == Op.AMOSWAP_D) {
+      return;
+    }
+    code.lload(UnitCode.SCRATCH);
+    switch (op) {
+      case Op.AMOADD_W, Op.AMOADD_D -> code.ladd();
+      case Op.AMOXOR_W, Op.AMOXOR_D -> code.lxor();
+      case Op.AMOAND_W, Op.AMOAND_D -> code.land();
+      case Op.AMOOR_W, Op.AMOOR_D -> code.lor();
+      case Op.AMOMIN_W, Op.AMOMIN_D -> code.invokestatic(MATH, "min", LONG_OF_TWO);
+      case Op.AMOMAX_W, Op.AMOMAX_D -> code.invokestatic(MATH, "max", LONG_OF_TWO);
+      case Op.AMOMINU_W, Op.AMOMINU_D -> code.invokestatic(ALU, "minu", LONG_OF_TWO);
+      case Op.AMOMAXU_W, Op.AMOMAXU_D -> code.invokestatic(ALU, "maxu", LONG_OF_TWO);
+      default -> throw new AssertionError("no AMO: " + op);
+    }
+  }
+
+  private void pushBoth(long insn) {
+    unit.pushX(Insn.rs1(insn));
+    unit.pushX(Insn.rs2(insn));
+  }
+
+  private void pushWithImmediate(long insn) {
+    unit.pushX(Insn.rs1(insn));
+    code.loadConstant((long) Insn.immediate(insn));
+  }
+
+  private void pushWithAmount(long insn) {
+    unit.pushX(Insn.rs1(insn));
+    code.loadConstant(Insn.immediate(insn));
+  }
+
+  /** Pushes rs1 as a word and an immediate amount. */
+  private void pushWordWithAmount(long insn) {
+    unit.pushX(Insn.rs1(insn));
+    code.l2i().loadConstant(Insn.immediate(insn));
+  }
+
+  /** Pushes rs1 and rs2 as an amount. */
+  private void pushWithShift(long insn) {
+    pushBoth(insn);
+    code.l2i();
+  }
+
+  private void pushWordWithShift(long insn) {
+    unit.pushX(Insn.rs1(insn));
+    code.l2i();
+    unit.pushX(Insn.rs2(insn));
+    code.l2i();
+  }
+
+  /** A comparison's int on the stack becomes 1 if negative, else 0. */
+  private void oneIfNegative() {
+    code.bipush(31).iushr();
+  }
+
+  private void compute(int op, long insn) {
+    int rd = Insn.rd(insn);
+    switch (op) {
+      case Op.ADDI -> {
+        unit.pushX(Insn.rs1(insn));
+        if (Insn.immediate(insn) != 0) {
+          code.loadConstant((long) Insn.immediate(insn)).ladd();
+        }
+        unit.popX(rd);
+      }
+      case Op.SLTI -> {
+        pushWithImmediate(insn);
+        code.lcmp();
+        oneIfNegative();
+        unit.popIntX(rd);
+      }
+      case Op.SLTIU -> {
+        pushWithImmediate(insn);
+        code.invokestatic(LONG, "compareUnsigned", COMPARISON);
+        oneIfNegative();
+        unit.popIntX(rd);
+      }
+      case Op.XORI -> {
+        pushWithImmediate(insn);
+        code.lxor();
+        unit.popX(rd);
+      }
+      case Op.ORI -> {
+        pushWithImmediate(insn);
+        code.lor();
+        unit.popX(rd);
+      }
+      case Op.ANDI -> {
+        pushWithImmediate(insn);
+        code.land();
+        unit.popX(rd);
+      }
+      case Op.SLLI -> {
+        pushWithAmount(insn);
+        code.lshl();
+        unit.popX(rd);
+      }
+      case Op.SRLI -> {
+        pushWithAmount(insn);
+        code.lushr();
+        unit.popX(rd);
+      }
+      case Op.SRAI -> {
+        pushWithAmount(insn);
+        code.lshr();
+        unit.popX(rd);
+      }
+      case Op.ADD -> {
+        if (Insn.rs1(insn) == 0 || Insn.rs2(insn) == 0) {
+          unit.pushX(Insn.rs1(insn) | Insn.rs2(insn));
+        } else {
+          pushBoth(insn);
+          code.ladd();
+        }
+        unit.popX(rd);
+      }
+      case Op.SUB -> {
+        pushBoth(insn);
+        code.lsub();
+        unit.popX(rd);
+      }
+      case Op.SLL -> {
+        pushWithShift(insn);
+        code.lshl();
+        unit.popX(rd);
+      }
+      case Op.SLT -> {
+        pushBoth(insn);
+        code.lcmp();
+        oneIfNegative();
+        unit.popIntX(rd);
+      }
+      case Op.SLTU -> {
+        pushBoth(insn);
+        code.invokestatic(LONG, "compareUnsigned", COMPARISON);
+        oneIfNegative();
+        unit.popIntX(rd);
+      }
+      case Op.XOR -> {
+        pushBoth(insn);
+        code.lxor();
+        unit.popX(rd);
+      }
+      case Op.SRL -> {
+        pushWithShift(insn);
+        code.lushr();
+        unit.popX(rd);
+      }
+      case Op.SRA -> {
+        pushWithShift(insn);
+        code.lshr();
+        unit.popX(rd);
+      }
+      case Op.OR -> {
+        pushBoth(insn);
+        code.lor();
+        unit.popX(rd);
+      }
+      case Op.AND -> {
+        pushBoth(insn);
+        code.land();
+        unit.popX(rd);
+      }
+      case Op.ADDIW -> {
+        unit.pushX(Insn.rs1(insn));
+        code.l2i();
+        if (Insn.immediate(insn) != 0) {
+          code.loadConstant(Insn.immediate(insn)).iadd();
+        }
+        unit.popIntX(rd);
+      }
+      case Op.SLLIW -> {
+        pushWordWithAmount(insn);
+        code.ishl();
+        unit.popIntX(rd);
+      }
+      case Op.SRLIW -> {
+        pushWordWithAmount(insn);
+        code.iushr();
+        unit.popIntX(rd);
+      }
+      case Op.SRAIW -> {
+        pushWordWithAmount(insn);
+        code.ishr();
+        unit.popIntX(rd);
+      }
+      case Op.ADDW -> {
+        pushWordWithShift(insn);
+        code.iadd();
+        unit.popIntX(rd);
+      }
+      case Op.SUBW -> {
+        pushWordWithShift(insn);
+        code.isub();
+        unit.popIntX(rd);
+      }
+      case Op.SLLW -> {
+        pushWordWithShift(insn);
+        code.ishl();
+        unit.popIntX(rd);
+      }
+      case Op.SRLW -> {
+        pushWordWithShift(insn);
+        code.iushr();
+        unit.popIntX(rd);
+      }
+      case Op.SRAW -> {
+        pushWordWithShift(insn);
+        code.ishr();
+        unit.popIntX(rd);
+      }
+      case Op.MULW -> {
+        pushWordWithShift(insn);
+        code.imul();
+        unit.popIntX(rd);
+      }
+      case Op.MUL -> {
+        pushBoth(insn);
+        code.lmul();
+        unit.popX(rd);
+      }
+      default -> {
+        pushBoth(insn);
+        multiplyOrDivide(op);
+        unit.popX(rd);
+      }
+    }
+  }
+
+  private void multiplyOrDivide(int op) {
+    switch (op) {
+      case Op.MULH -> code.invokestatic(MATH, "multiplyHigh", LONG_OF_TWO);
+      case Op.MULHU -> code.invokestatic(MATH, "unsignedMultiplyHigh", LONG_OF_TWO);
+      case Op.MULHSU -> code.invokestatic(ALU, "mulhsu", LONG_OF_TWO);
+      case Op.DIV -> code.invokestatic(ALU, "div", LONG_OF_TWO);
+      case Op.DIVU -> code.invokestatic(ALU, "divu", LONG_OF_TWO);
+      case Op.REM -> code.invokestatic(ALU, "rem", LONG_OF_TWO);
+      case Op.REMU -> code.invokestatic(ALU, "remu", LONG_OF_TWO);
+      case Op.DIVW -> code.invokestatic(ALU, "divw", LONG_OF_TWO);
+      case Op.DIVUW -> code.invokestatic(ALU, "divuw", LONG_OF_TWO);
+      case Op.REMW -> code.invokestatic(ALU, "remw", LONG_OF_TWO);
+      case Op.REMUW -> code.invokestatic(ALU, "remuw", LONG_OF_TWO);
+      default -> throw new AssertionError("not emitted: " + op);
+    }
+  }
+
+  /** Pushes rs1, of which only the word counts, shifted left, plus rs2. */
+  private void shiftAndAdd(long insn, int shift, boolean word) {
+    unit.pushX(Insn.rs1(insn));
+    if (word) {
+      code.loadConstant(WORD).land();
+    }
+    if (shift != 0) {
+      code.loadConstant(shift).lshl();
+    }
+    unit.pushX(Insn.rs2(insn));
+    code.ladd();
+  }
+
+  /** Pushes rs2 with all bits inverted. */
+  private void pushInverted(int register) {
+    unit.pushX(register);
+    code.loadConstant(-1L).lxor();
+  }
+
+  /** Pushes rs1 and the bit that rs2 or the immediate names. */
+  private void pushWithBit(int op, long insn) {
+    unit.pushX(Insn.rs1(insn));
+    code.lconst_1();
+    if (op >= Op.BCLRI) {
+      code.loadConstant(Insn.immediate(insn));
+    } else {
+      unit.pushX(Insn.rs2(insn));
+      code.l2i();
+    }
+    code.lshl();
+  }
+
+  private void manipulateBits(int op, long insn) {
+    switch (op) {
+      case Op.ADD_UW -> shiftAndAdd(insn, 0, true);
+      case Op.SH1ADD -> shiftAndAdd(insn, 1, false);
+      case Op.SH2ADD -> shiftAndAdd(insn, 2, false);
+      case Op.SH3ADD -> shiftAndAdd(insn, 3, false);
+      case Op.SH1ADD_UW -> shiftAndAdd(insn, 1, true);
+      case Op.SH2ADD_UW -> shiftAndAdd(insn, 2, true);
+      case Op.SH3ADD_UW -> shiftAndAdd(insn, 3, true);
+      case Op.SLLI_UW -> {
+        unit.pushX(Insn.rs1(insn));
+        code.loadConstant(WORD).land().loadConstant(Insn.immediate(insn)).lshl();
+      }
+      case Op.ANDN -> {
+        unit.pushX(Insn.rs1(insn));
+        pushInverted(Insn.rs2(insn));
+        code.land();
+      }
+      case Op.ORN -> {
+        unit.pushX(Insn.rs1(insn));
+        pushInverted(Insn.rs2(insn));
+        code.lor();
+      }
+      case Op.XNOR -> {
+        unit.pushX(Insn.rs1(insn));
+        pushInverted(Insn.rs2(insn));
+        code.lxor();
+      }
+      case Op.MAX, Op.MIN -> {
+        pushBoth(insn);
+        code.invokestatic(MATH, op == Op.MAX ? "max" : "min", LONG_OF_TWO);
+      }
+      case Op.MAXU, Op.MINU -> {
+        pushBoth(insn);
+        code.invokestatic(ALU, op == Op.MAXU ? "maxu" : "minu", LONG_OF_TWO);
+      }
+      case Op.ROL, Op.ROR -> {
+        pushWithShift(insn);
+        code.invokestatic(LONG, op == Op.ROL ? "rotateLeft" : "rotateRight", LONG_ROTATION);
+      }
+      case Op.RORI -> {
+        pushWithAmount(insn);
+        code.invokestatic(LONG, "rotateRight", LONG_ROTATION);
+      }
+      case Op.ROLW, Op.RORW -> {
+        pushWordWithShift(insn);
+        code.invokestatic(INTEGER, op == Op.ROLW ? "rotateLeft" : "rotateRight", INT_ROTATION);
+        code.i2l();
+      }
+      case Op.RORIW -> {
+        pushWordWithAmount(insn);
+        code.invokestatic(INTEGER, "rotateRight", INT_ROTATION).i2l();
+      }
+      case Op.BCLR, Op.BCLRI -> {
+        pushWithBit(op, insn);
+        code.loadConstant(-1L).lxor().land();
+      }
+      case Op.BINV, Op.BINVI -> {
+        pushWithBit(op, insn);
+        code.lxor();
+      }
+      case Op.BSET, Op.BSETI -> {
+        pushWithBit(op, insn);
+        code.lor();
+      }
+      case Op.BEXT -> {
+        pushWithShift(insn);
+        code.lushr().lconst_1().land();
+      }
+      case Op.BEXTI -> {
+        pushWithAmount(insn);
+        code.lushr().lconst_1().land();
+      }
+      default -> manipulateOne(op, insn);
+    }
+    unit.popX(Insn.rd(insn));
+  }
+
+  /** Pushes the result of an instruction with one operand. */
+  private void manipulateOne(int op, long insn) {
+    unit.pushX(Insn.rs1(insn));
+    switch (op) {
+      case Op.CLZ -> code.invokestatic(LONG, "numberOfLeadingZeros", INT_OF_LONG).i2l();
+      case Op.CTZ -> code.invokestatic(LONG, "numberOfTrailingZeros", INT_OF_LONG).i2l();
+      case Op.CPOP -> code.invokestatic(LONG, "bitCount", INT_OF_LONG).i2l();
+      case Op.CLZW -> code.l2i().invokestatic(INTEGER, "numberOfLeadingZeros", INT_OF_INT).i2l();
+      case Op.CTZW -> code.l2i().invokestatic(INTEGER, "numberOfTrailingZeros", INT_OF_INT).i2l();
+      case Op.CPOPW -> code.l2i().invokestatic(INTEGER, "bitCount", INT_OF_INT).i2l();
+      case Op.SEXT_B -> code.l2i().i2b().i2l();
+      case Op.SEXT_H -> code.l2i().i2s().i2l();
+      case Op.ZEXT_H -> code.loadConstant(0xffffL).land();
+      case Op.ORC_B -> code.invokestatic(ALU, "orcb", LONG_OF_ONE);
+      case Op.REV8 -> code.invokestatic(LONG, "reverseBytes", LONG_OF_ONE);
+      default -> throw new AssertionError("no bit manipulation: " + op);
+    }
+  }
+}

@@ -1,0 +1,352 @@
+package lockstep.vmm.compiler;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.List;
+import lockstep.vmm.machine.fp.FpStatus;
+import lockstep.vmm.machine.hart.CompiledUnit;
+import lockstep.vmm.machine.hart.UnitContext;
+import lockstep.vmm.machine.isa.Insn;
+import lockstep.vmm.machine.memory.PhysicalMemory;
+
+/**
+ * The method of a unit while it is written: where guest registers and the rest live in the host's
+ * locals, and how a unit is left.
+ *
+ * <p>Whatever can't go on inside leaves by a <em>side exit</em>: before the instruction has changed
+ * anything, with all registers written back, pc at that instruction and only the steps before it
+ * counted. The stubs that say so for each place are gathered and written at the method's end.
+ */
+final class UnitCode {
+  static final ClassDesc UNIT = desc(CompiledUnit.class);
+  static final ClassDesc CONTEXT = desc(UnitContext.class);
+  static final ClassDesc FP_STATUS = desc(FpStatus.class);
+  static final ClassDesc RAM = desc(GuestRam.class);
+  static final ClassDesc LONGS = ConstantDescs.CD_long.arrayType();
+
+  // Parameters of CompiledUnit.runGuest, and locals that hold no register.
+  private static final int CONTEXT_LOCAL = 1;
+  private static final int PAGE = 2;
+  private static final int BUDGET = 4;
+  private static final int LOAD_TAGS = 6;
+  private static final int LOAD_ADDENDS = 7;
+  private static final int STORE_TAGS = 8;
+  private static final int STORE_ADDENDS = 9;
+  private static final int X = 10;
+  private static final int F = 11;
+  private static final int EXIT_SLOT = 12;
+  private static final int EXIT_STEPS = 13;
+  private static final int FLOAT_ON = 14;
+  private static final int FLOAT_HOST = 15;
+  private static final int ADDRESS = 16;
+  private static final int INDEX = 18;
+  static final int SCRATCH = 20;
+  private static final int FIRST_X = 24;
+
+  private static final int TLB_ENTRIES_MASK = 4095;
+
+  private static final MethodTypeDesc LOAD =
+      MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long);
+  private static final MethodTypeDesc STORE =
+      MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, ConstantDescs.CD_long);
+
+  /** Where a side exit is taken from. */
+  private record SideExit(Label label, int slot, int steps) {}
+
+  final CodeBuilder code;
+  private final int usedX;
+  private final int usedF;
+  private final int writtenX;
+  private final int writtenF;
+  private final int[] localOfX = new int[Insn.REGISTERS];
+  private final int[] localOfF = new int[Insn.REGISTERS];
+  private final List<SideExit> sideExits = new ArrayList<>();
+
+  /** The instruction being written: its slot, and the block's steps before it. */
+  private int slot;
+
+  private int steps;
+  private Label sideExit;
+  private boolean sideExitUsed;
+  private boolean floatOnKnown;
+  private boolean floatHostKnown;
+
+  UnitCode(CodeBuilder code, Region region) {
+    this.code = code;
+    usedX = region.usedX();
+    usedF = region.usedF();
+    writtenX = region.writtenX();
+    writtenF = region.writtenF();
+    sideExit = code.newLabel();
+    int next = FIRST_X;
+    for (int register = 1; register < 32; register++) {
+      if ((usedX >>> register & 1) != 0) {
+        localOfX[register] = next;
+        next += 2;
+      }
+    }
+    for (int register = 0; register < 32; register++) {
+      if ((usedF >>> register & 1) != 0) {
+        localOfF[register] = next;
+        next += 2;
+      }
+    }
+  }
+
+  static ClassDesc desc(Class<?> type) {
+    return type.describeConstable().orElseThrow();
+  }
+
+  /** What a unit does first: facts and registers into locals. */
+  void enter() {
+    field(LOAD_TAGS, "loadTags");
+    field(LOAD_ADDENDS, "loadAddends");
+    field(STORE_TAGS, "storeTags");
+    field(STORE_ADDENDS, "storeAddends");
+    field(X, "x");
+    if (usedF != 0) {
+      field(F, "f");
+    }
+    code.aload(CONTEXT_LOCAL).getfield(CONTEXT, "floatOn", ConstantDescs.CD_boolean);
+    code.istore(FLOAT_ON);
+    code.aload(CONTEXT_LOCAL).getfield(CONTEXT, "floatHost", ConstantDescs.CD_boolean);
+    code.istore(FLOAT_HOST);
+    reload();
+  }
+
+  private void field(int local, String name) {
+    code.aload(CONTEXT_LOCAL).getfield(CONTEXT, name, LONGS).astore(local);
+  }
+
+  void reload() {
+    for (int register = 1; register < 32; register++) {
+      if ((usedX >>> register & 1) != 0) {
+        code.aload(X).loadConstant(register).laload().lstore(localOfX[register]);
+      }
+    }
+    for (int register = 0; register < 32; register++) {
+      if ((usedF >>> register & 1) != 0) {
+        code.aload(F).loadConstant(register).laload().lstore(localOfF[register]);
+      }
+    }
+  }
+
+  void spill(int dirtyX, int dirtyF) {
+    for (int register = 1; register < 32; register++) {
+      if ((dirtyX >>> register & 1) != 0) {
+        code.aload(X).loadConstant(register).lload(localOfX[register]).lastore();
+      }
+    }
+    for (int register = 0; register < 32; register++) {
+      if ((dirtyF >>> register & 1) != 0) {
+        code.aload(F).loadConstant(register).lload(localOfF[register]).lastore();
+      }
+    }
+  }
+
+  /** The next instructions begin a block: nothing is known. */
+  void beginBlock() {
+    floatOnKnown = false;
+    floatHostKnown = false;
+  }
+
+  /** The next instruction is at {@code slot}, and {@code steps} of its block come before it. */
+  void at(int slot, int steps) {
+    this.slot = slot;
+    this.steps = steps;
+  }
+
+  // Registers and constants.
+
+  void pushX(int register) {
+    if (register == 0) {
+      code.lconst_0();
+    } else {
+      code.lload(localOfX[register]);
+    }
+  }
+
+  void popX(int register) {
+    if (register == Insn.DISCARD) {
+      code.pop2();
+    } else {
+      code.lstore(localOfX[register]);
+    }
+  }
+
+  /** Pops an int, sign-extended. */
+  void popIntX(int register) {
+    code.i2l();
+    popX(register);
+  }
+
+  void pushF(int register) {
+    code.lload(localOfF[register]);
+  }
+
+  void popF(int register) {
+    code.lstore(localOfF[register]);
+  }
+
+  void pushContext() {
+    code.aload(CONTEXT_LOCAL);
+  }
+
+  void pushFpStatus() {
+    code.aload(CONTEXT_LOCAL).getfield(CONTEXT, "fpStatus", FP_STATUS);
+  }
+
+  /** Pushes the virtual address of a slot, which may lie outside of the page. */
+  void pushPc(int ofSlot) {
+    pushPcPlus(ofSlot, 0);
+  }
+
+  void pushPcPlus(int ofSlot, int distance) {
+    code.lload(PAGE).loadConstant(2L * ofSlot + distance).ladd();
+  }
+
+  void pushBudget() {
+    code.lload(BUDGET);
+  }
+
+  // Side exits.
+
+  /** Where to branch to if the current instruction must be left to the hart. */
+  Label sideExit() {
+    if (!sideExits.isEmpty()) {
+      SideExit last = sideExits.getLast();
+      if (last.slot == slot && last.steps == steps) {
+        return last.label;
+      }
+    }
+    Label label = code.newLabel();
+    sideExits.add(new SideExit(label, slot, steps));
+    return label;
+  }
+
+  void stop() {
+    code.goto_(sideExit());
+  }
+
+  /** The stubs of all side exits. */
+  void writeSideExits() {
+    for (SideExit exit : sideExits) {
+      code.labelBinding(exit.label);
+      code.loadConstant(exit.slot).istore(EXIT_SLOT);
+      code.loadConstant(exit.steps).istore(EXIT_STEPS);
+      code.goto_(sideExit);
+      sideExitUsed = true;
+    }
+    if (!sideExitUsed) {
+      return;
+    }
+    code.labelBinding(sideExit);
+    spill(writtenX, writtenF);
+    code.aload(CONTEXT_LOCAL).lload(PAGE).iload(EXIT_SLOT).i2l().iconst_1().lshl().ladd();
+    code.putfield(CONTEXT, "pc", ConstantDescs.CD_long);
+    code.lload(BUDGET).iload(EXIT_STEPS).i2l().lsub().loadConstant(-1L).lxor().lreturn();
+  }
+
+  // Budget and other exits.
+
+  void checkBudget(int stepsNeeded) {
+    code.lload(BUDGET).loadConstant((long) stepsNeeded).lcmp();
+    code.iflt(sideExit());
+  }
+
+  void lowerBudget(int by) {
+    if (by != 0) {
+      code.lload(BUDGET).loadConstant((long) by).lsub().lstore(BUDGET);
+    }
+  }
+
+  /** Leaves the unit for the address on the stack, which nothing else is on. */
+  void leave(int dirtyX, int dirtyF) {
+    code.lstore(SCRATCH);
+    spill(dirtyX, dirtyF);
+    code.aload(CONTEXT_LOCAL).lload(SCRATCH).putfield(CONTEXT, "pc", ConstantDescs.CD_long);
+    code.lload(BUDGET).lreturn();
+  }
+
+  /** Calls the guest function at the address in {@link #SCRATCH}; goes on if it returns. */
+  void call(int returnSlot, int dirtyX, int dirtyF) {
+    spill(dirtyX, dirtyF);
+    code.aload(CONTEXT_LOCAL).lload(SCRATCH);
+    pushPc(returnSlot);
+    code.lload(BUDGET);
+    code.invokevirtual(
+        CONTEXT,
+        "call",
+        MethodTypeDesc.of(
+            ConstantDescs.CD_long,
+            ConstantDescs.CD_long,
+            ConstantDescs.CD_long,
+            ConstantDescs.CD_long));
+    code.dup2().lstore(BUDGET);
+    Label returned = code.newLabel();
+    code.lconst_0().lcmp().ifge(returned);
+    code.lload(BUDGET).lreturn();
+    code.labelBinding(returned);
+    reload();
+  }
+
+  // Memory.
+
+  /** Address of a load or store into its local, TLB entry into its; side exit if it misses. */
+  private void findPage(int base, int offset, int log2Size, int tags) {
+    pushX(base);
+    if (offset != 0) {
+      code.loadConstant((long) offset).ladd();
+    }
+    code.dup2().lstore(ADDRESS);
+    code.bipush(12).lushr().l2i().sipush(TLB_ENTRIES_MASK).iand().istore(INDEX);
+    code.aload(tags).iload(INDEX).laload();
+    code.lload(ADDRESS).loadConstant(-PhysicalMemory.PAGE_BYTES | (1L << log2Size) - 1).land();
+    code.lcmp().ifne(sideExit());
+  }
+
+  /** Pushes the host address for a load. */
+  void pushLoadAddress(int base, int offset, int log2Size) {
+    findPage(base, offset, log2Size, LOAD_TAGS);
+    code.lload(ADDRESS).aload(LOAD_ADDENDS).iload(INDEX).laload().ladd();
+  }
+
+  /** Pushes the host address for a store. */
+  void pushStoreAddress(int base, int offset, int log2Size) {
+    findPage(base, offset, log2Size, STORE_TAGS);
+    code.lload(ADDRESS).aload(STORE_ADDENDS).iload(INDEX).laload().ladd();
+  }
+
+  /** Loads from the host address on the stack. */
+  void load(String method) {
+    code.invokestatic(RAM, method, LOAD);
+  }
+
+  /** Stores the value on the stack to the host address below it. */
+  void store(String method) {
+    code.invokestatic(RAM, method, STORE);
+  }
+
+  // Floating point.
+
+  /** Side exit unless floating point is on and dirty. */
+  void needFloatOn() {
+    if (!floatOnKnown) {
+      code.iload(FLOAT_ON).ifeq(sideExit());
+      floatOnKnown = true;
+    }
+  }
+
+  /** Side exit unless the host's arithmetic will do, and floating point is on. */
+  void needFloatHost() {
+    if (!floatHostKnown) {
+      code.iload(FLOAT_HOST).ifeq(sideExit());
+      floatHostKnown = true;
+      floatOnKnown = true;
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package lockstep.vmm.compiler;
+
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.util.HashMap;
+import java.util.Map;
+import lockstep.vmm.compiler.Block.End;
+import lockstep.vmm.machine.isa.Insn;
+
+/**
+ * Writes a region as a class file, a subclass of {@link lockstep.vmm.machine.hart.CompiledUnit}.
+ */
+final class UnitWriter {
+  private static final ClassDesc NAME =
+      ClassDesc.of(UnitWriter.class.getPackageName(), "GuestCode");
+  private static final MethodTypeDesc RUN =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_long, UnitCode.CONTEXT, ConstantDescs.CD_long, ConstantDescs.CD_long);
+
+  private final Region region;
+  private final UnitCode unit;
+  private final InstructionEmitter emitter;
+  private final Map<Block, Label> labels = new HashMap<>();
+
+  private UnitWriter(CodeBuilder code, Region region) {
+    this.region = region;
+    unit = new UnitCode(code, region);
+    emitter = new InstructionEmitter(unit);
+  }
+
+  static byte[] write(Region region) {
+    return ClassFile.of()
+        .build(
+            NAME,
+            type ->
+                type.withSuperclass(UnitCode.UNIT)
+                    .withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
+                    .withMethodBody(
+                        ConstantDescs.INIT_NAME,
+                        ConstantDescs.MTD_void,
+                        ClassFile.ACC_PUBLIC,
+                        code ->
+                            code.aload(0)
+                                .invokespecial(
+                                    UnitCode.UNIT, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
+                                .return_())
+                    .withMethodBody(
+                        "runGuest",
+                        RUN,
+                        ClassFile.ACC_PUBLIC,
+                        code -> new UnitWriter(code, region).write()));
+  }
+
+  private void write() {
+    for (Block block : region.blocks()) {
+      labels.put(block, unit.code.newLabel());
+    }
+    unit.enter();
+    for (Block block : region.blocks()) {
+      unit.code.labelBinding(label(block));
+      writeBlock(block);
+    }
+    unit.writeSideExits();
+  }
+
+  private Label label(Block block) {
+    Label label = labels.get(block);
+    if (label == null) {
+      throw new IllegalStateException("no block of this region: " + block);
+    }
+    return label;
+  }
+
+  private void writeBlock(Block block) {
+    unit.beginBlock();
+    int slot = block.firstSlot;
+    unit.at(slot, 0);
+    if (block.isCheckpoint) {
+      unit.checkBudget(block.stepsToCheckpoint);
+    }
+    int steps = 0;
+    for (long insn : block.insns) {
+      unit.at(slot, steps++);
+      emitter.emit(insn, slot);
+      slot += Insn.slots(insn);
+    }
+    unit.at(block.endSlot, steps);
+    if (!(block.end instanceof End.Stop)) {
+      unit.lowerBudget(block.steps());
+    }
+    writeEnd(block);
+  }
+
+  private void writeEnd(Block block) {
+    switch (block.end) {
+      case End.Stop() -> unit.stop();
+      case End.Fall(int next) -> goTo(next, block);
+      case End.Jump(int target) -> goTo(target, block);
+      case End.Branch(long insn, int taken, int next) -> writeBranch(block, insn, taken, next);
+      case End.Call(long insn, int target, int next) -> {
+        unit.pushPc(target);
+        unit.code.lstore(UnitCode.SCRATCH);
+        writeCall(block, insn, next);
+      }
+      case End.CallByRegister(long insn, int next) -> {
+        pushTarget(insn);
+        unit.code.lstore(UnitCode.SCRATCH);
+        writeCall(block, insn, next);
+      }
+      case End.JumpByRegister(long insn) -> {
+        pushTarget(insn);
+        leave(block);
+      }
+    }
+  }
+
+  private void pushTarget(long insn) {
+    unit.pushX(Insn.rs1(insn));
+    unit.code.loadConstant((long) Insn.immediate(insn)).ladd().loadConstant(~1L).land();
+  }
+
+  /** The target's address is in the scratch local. */
+  private void writeCall(Block block, long insn, int next) {
+    unit.pushPc(next);
+    unit.popX(Insn.rd(insn));
+    int dirtyX = Region.dirtyXAtEnd(block);
+    int dirtyF = Region.dirtyFAtEnd(block);
+    if (region.at(next) == null) {
+      unit.code.lload(UnitCode.SCRATCH);
+      leave(block);
+    } else {
+      unit.call(next, dirtyX, dirtyF);
+      goTo(next, block);
+    }
+  }
+
+  private void writeBranch(Block block, long insn, int taken, int next) {
+    Block target = region.at(taken);
+    if (target != null) {
+      emitter.branch(insn, label(target));
+    } else {
+      Label outside = unit.code.newLabel();
+      Label inside = unit.code.newLabel();
+      emitter.branch(insn, outside);
+      unit.code.goto_(inside);
+      unit.code.labelBinding(outside);
+      unit.pushPc(taken);
+      leave(block);
+      unit.code.labelBinding(inside);
+    }
+    goTo(next, block);
+  }
+
+  /** Continues at a slot, which may lie outside of the region; all is counted. */
+  private void goTo(int slot, Block from) {
+    Block block = region.at(slot);
+    if (block == null) {
+      unit.pushPc(slot);
+      leave(from);
+    } else if (block.index != from.index + 1) {
+      unit.code.goto_(label(block));
+    }
+  }
+
+  private void leave(Block block) {
+    unit.leave(Region.dirtyXAtEnd(block), Region.dirtyFAtEnd(block));
+  }
+
+  static boolean isTrivial(Region region) {
+    Block first = region.blocks().getFirst();
+    return first.insns.length == 0 && first.end instanceof End.Stop;
+  }
+}

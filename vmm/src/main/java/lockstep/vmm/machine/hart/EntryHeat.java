@@ -1,0 +1,41 @@
+package lockstep.vmm.machine.hart;
+
+import java.util.Arrays;
+
+/** How often places were met at which a unit could be entered: a small table that forgets. */
+final class EntryHeat {
+  private static final int PLACES = 1 << 13;
+
+  private final int[] keys = new int[PLACES];
+  private final int[] heats = new int[PLACES];
+
+  private static int index(int key) {
+    return (key * 0x9e37_79b1) >>> 19;
+  }
+
+  /** Adds to the heat of a place, and returns it. */
+  int add(int key, int heat) {
+    int index = index(key);
+    if (keys[index] == key) {
+      heats[index] += heat;
+    } else if (heats[index] > heat) {
+      heats[index] -= heat;
+      return 0;
+    } else {
+      keys[index] = key;
+      heats[index] = heat;
+    }
+    return heats[index];
+  }
+
+  void forget(int key) {
+    int index = index(key);
+    if (keys[index] == key) {
+      heats[index] = 0;
+    }
+  }
+
+  void clear() {
+    Arrays.fill(heats, 0);
+  }
+}
