@@ -4,6 +4,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import lockstep.vmm.machine.hart.CompiledUnit;
 import lockstep.vmm.machine.hart.UnitCompiler;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class GuestCompiler {
   /** On a thread of its own, which ends when there is nothing to do for a while. */
   private static final class InBackground implements UnitCompiler {
     private final ConcurrentLinkedQueue<Result> finished = new ConcurrentLinkedQueue<>();
+    private final HostWarmUp hostWarmUp = new HostWarmUp();
     private final ThreadPoolExecutor thread =
         new ThreadPoolExecutor(
             1,
@@ -46,8 +48,17 @@ public final class GuestCompiler {
 
     @Override
     public boolean offer(Request request) {
-      thread.execute(() -> finished.add(UnitFactory.compile(request)));
+      thread.execute(() -> compile(request));
       return true;
+    }
+
+    private void compile(Request request) {
+      Result result = UnitFactory.compile(request);
+      CompiledUnit unit = result.unit();
+      if (unit != null) {
+        hostWarmUp.awaitNativeCode(unit);
+      }
+      finished.add(result);
     }
 
     @Override

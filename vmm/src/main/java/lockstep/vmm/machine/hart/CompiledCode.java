@@ -18,7 +18,7 @@ final class CompiledCode {
   private static final int UNITS_MAX = 1 << 13;
 
   /** Heat at which a place is worth compiling; a meeting adds 1, a sample {@link #SAMPLE}. */
-  private static final int HOT = 128;
+  private static final int HOT = 2048;
 
   static final int SAMPLE = 64;
   private static final int REQUESTS_MAX = 3;
