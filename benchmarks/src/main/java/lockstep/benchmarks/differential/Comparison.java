@@ -4,11 +4,11 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import lockstep.ft.machine.DeterministicMachine.Pause;
 import lockstep.ft.machine.Input;
-import lockstep.vmm.compiler.CompilerMode;
 import lockstep.vmm.compiler.GuestCompiler;
 import lockstep.vmm.machine.Machine;
 import lockstep.vmm.machine.MachineConfig;
 import lockstep.vmm.machine.hart.Interrupts;
+import lockstep.vmm.machine.hart.UnitCompiler;
 import lockstep.vmm.machine.memory.PhysicalMemory;
 
 /**
@@ -17,9 +17,11 @@ import lockstep.vmm.machine.memory.PhysicalMemory;
  */
 final class Comparison {
   private static final int PICOSECONDS_PER_STEP = 10_000;
+
   /** A program that sleeps for so long has switched off what could wake it. */
   private static final int ASLEEP_TURNS_MAX = 20;
 
+  private static final int INSTRUCTIONS_MAX = 100;
   private static final int[] INTERRUPTS = {
     Interrupts.SUPERVISOR_EXTERNAL, Interrupts.MACHINE_EXTERNAL, Interrupts.MACHINE_SOFTWARE
   };
@@ -38,18 +40,16 @@ final class Comparison {
    */
   record Difference(long from, long to, String interpreted, String compiled) {}
 
-  private Comparison(byte[] image, long seed, CompilerMode mode, int runStepsMax) {
-    interpreting = machine(image, CompilerMode.OFF);
-    compiling = machine(image, mode);
+  private Comparison(byte[] image, long seed, int runStepsMax) {
     random = new SplittableRandom(seed);
+    interpreting = machine(image, UnitCompiler.NONE);
+    compiling = machine(image, GuestCompiler.eager(1 + random.nextInt(INSTRUCTIONS_MAX)));
     this.runStepsMax = runStepsMax;
   }
 
-  private static Machine machine(byte[] image, CompilerMode mode) {
+  private static Machine machine(byte[] image, UnitCompiler compiler) {
     Machine machine =
-        new Machine(
-            new MachineConfig(RandomProgram.RAM_BYTES, PICOSECONDS_PER_STEP),
-            GuestCompiler.of(mode));
+        new Machine(new MachineConfig(RandomProgram.RAM_BYTES, PICOSECONDS_PER_STEP), compiler);
     machine.memory().write(PhysicalMemory.RAM_BASE, image, 0, image.length);
     machine.hart().startInMachineMode(PhysicalMemory.RAM_BASE);
     return machine;
@@ -61,9 +61,8 @@ final class Comparison {
    * @param seed of what happens to the machines
    * @param runStepsMax the longest run between two comparisons
    */
-  static Optional<Difference> run(
-      byte[] image, long seed, CompilerMode mode, long steps, int runStepsMax) {
-    Comparison comparison = new Comparison(image, seed, mode, runStepsMax);
+  static Optional<Difference> run(byte[] image, long seed, long steps, int runStepsMax) {
+    Comparison comparison = new Comparison(image, seed, runStepsMax);
     while (comparison.interpreting.position() < steps && comparison.asleep < ASLEEP_TURNS_MAX) {
       Optional<Difference> difference = comparison.turn();
       if (difference.isPresent()) {
@@ -79,11 +78,7 @@ final class Comparison {
     boolean idle = run(interpreting, limit);
     if (idle != run(compiling, limit) || !interpreting.hash().equals(compiling.hash())) {
       return Optional.of(
-          new Difference(
-              from,
-              limit,
-              interpreting.describe(),
-              compiling.describe()));
+          new Difference(from, limit, interpreting.describe(), compiling.describe()));
     }
     asleep = interpreting.position() == from ? asleep + 1 : 0;
     disturb(idle);
@@ -109,7 +104,7 @@ final class Comparison {
     boolean pending = (idle || random.nextInt(4) == 0) && random.nextInt(4) != 0;
     interpreting.hart().setInterruptPending(cause, pending);
     compiling.hart().setInterruptPending(cause, pending);
-    if (random.nextInt(50) == 0) {
+    if (random.nextInt(100) == 0) {
       overwrite();
     }
   }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import lockstep.benchmarks.differential.Comparison.Difference;
-import lockstep.vmm.compiler.CompilerMode;
 
 /**
  * Compares random programs until it has compared a number of steps, then prints how many. Stops at
@@ -45,7 +44,7 @@ public final class DifferentialTool {
   }
 
   private static Optional<Difference> run(byte[] image, long seed, long steps) {
-    return Comparison.run(image, seed, CompilerMode.EAGER, steps, RUN_STEPS_MAX);
+    return Comparison.run(image, seed, steps, RUN_STEPS_MAX);
   }
 
   /** Replaces as much of the code as possible by no-operations, by halves and then smaller. */

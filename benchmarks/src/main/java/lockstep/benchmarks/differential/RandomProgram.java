@@ -57,7 +57,14 @@ final class RandomProgram {
   private static final int MEPC = 0x341;
   private static final int MCAUSE = 0x342;
   private static final int MIP = 0x344;
+  private static final int PMPCFG0 = 0x3a0;
+  private static final int PMPADDR0 = 0x3b0;
   private static final int TIME = 0xc01;
+
+  /** NAPOT, readable, writable and executable. */
+  private static final int PMP_ALL = 0x1f;
+
+  private static final int[] SIZES = {0x80, 0x100, 0x100, 0x200, 0x200, 0x400, 0x800, 0x2000};
 
   /** CSRs that random code reads and writes. */
   private static final int[] CSRS = {
@@ -75,14 +82,32 @@ final class RandomProgram {
   private static final int[] POINTERS = {8, 9, 18, 19, 20, 21, 2};
 
   private static final long[] INTERESTING = {
-    0, 1, -1, Long.MIN_VALUE, Long.MAX_VALUE, 0x8000_0000L, 0xffff_ffffL, 0x7ff0_0000_0000_0000L,
-    0x7ff8_0000_0000_0000L, 0x7ff0_0000_0000_0001L, 0x3ff0_0000_0000_0000L, 0x0010_0000_0000_0000L,
-    0xffff_ffff_3f80_0000L, 0xffff_ffff_7f80_0001L, 0xffff_ffff_0080_0000L, 1L << 52
+    0,
+    1,
+    -1,
+    Long.MIN_VALUE,
+    Long.MAX_VALUE,
+    0x8000_0000L,
+    0xffff_ffffL,
+    0x7ff0_0000_0000_0000L,
+    0x7ff8_0000_0000_0000L,
+    0x7ff0_0000_0000_0001L,
+    0x3ff0_0000_0000_0000L,
+    0x0010_0000_0000_0000L,
+    0xffff_ffff_3f80_0000L,
+    0xffff_ffff_7f80_0001L,
+    0xffff_ffff_0080_0000L,
+    1L << 52
   };
 
   private final SplittableRandom random;
   private final byte[] image = new byte[RAM_BYTES];
   private final boolean paged;
+
+  /** Bytes of code that interrupts lead to, a power of two, and where they begin. */
+  private final int size;
+
+  private final int start;
   private final int privilege;
   private final List<Instruction> rows;
 
@@ -90,6 +115,9 @@ final class RandomProgram {
     random = new SplittableRandom(seed);
     privilege = new int[] {0, 1, 1, MACHINE_PRIVILEGE}[random.nextInt(4)];
     paged = random.nextInt(8) != 0;
+    size = SIZES[random.nextInt(SIZES.length)];
+    boolean reachesIntoNextPage = size < PhysicalMemory.PAGE_BYTES && random.nextBoolean();
+    start = CODE + (reachesIntoNextPage ? PhysicalMemory.PAGE_BYTES - size : 0);
     boolean floats = random.nextInt(3) == 0;
     boolean bits = random.nextInt(6) == 0;
     rows =
@@ -177,6 +205,8 @@ final class RandomProgram {
     code.constantCsr(MEDELEG, random.nextBoolean() ? 0 : random.nextInt() & 0xb3ff);
     code.constantCsr(MIDELEG, random.nextBoolean() ? 0x222 : 0);
     code.constantCsr(MENVCFG, STCE);
+    code.constantCsr(PMPADDR0, -1);
+    code.constantCsr(PMPCFG0, PMP_ALL);
     code.constantCsr(MCOUNTEREN, 7);
     code.constantCsr(0x106, 7);
     code.constantCsr(MIE, random.nextInt(4) == 0 ? 0 : 0xaaa);
@@ -189,7 +219,7 @@ final class RandomProgram {
     if ((status & 0x6000) != 0 && random.nextInt(3) != 0) {
       code.constantCsr(0x003, random.nextInt(3) == 0 ? random.nextInt(256) : 1);
     }
-    code.constantCsr(MEPC, base() + CODE);
+    code.constantCsr(MEPC, base() + start);
     for (int register = 1; register < 32; register++) {
       code.constant(register, value());
     }
@@ -224,19 +254,22 @@ final class RandomProgram {
     code.insn("slli", 5, 5, 32);
     code.insn("srli", 5, 5, 32);
     code.csr("csrrw", 0, epc, 5);
+    code.insn("addi", 5, 0, (start - CODE) >>> 1);
+    code.insn("slli", 5, 5, 1);
+    code.csr("csrrs", 0, epc, 5);
     code.csr("csrrs", 5, TIME, 0);
-    code.insn("slli", 5, 5, 51);
-    code.insn("srli", 5, 5, 51);
+    code.insn("slli", 5, 5, Long.numberOfLeadingZeros(size) + 1);
+    code.insn("srli", 5, 5, Long.numberOfLeadingZeros(size) + 1);
     code.csr("csrrs", 0, epc, 5);
     code.csr("csrrw", 5, scratch, 5);
     code.insn(back, 0, 0, 0);
   }
 
   private void writeCode() {
-    Assembler code = new Assembler(image, CODE);
-    int end = CODE + CODE_BYTES;
+    Assembler code = new Assembler(image, start);
+    int end = start + size + Math.min(size / 2, CODE_BYTES - size);
     writePointers(code);
-    while (code.at() < end - 4) {
+    while (code.at() < end - 32) {
       if (random.nextInt(40) == 0) {
         writePointer(code, random.nextInt(POINTERS.length));
       } else if (random.nextInt(100) == 0) {
@@ -247,6 +280,7 @@ final class RandomProgram {
         code.word(word());
       }
     }
+    code.insn("jal", 0, 0, start - code.at());
   }
 
   private void writeStatusChange(Assembler code) {
@@ -265,7 +299,7 @@ final class RandomProgram {
     long offset =
         switch (which) {
           case 0, 1, 6 -> DATA + random.nextInt(DATA_BYTES - 64);
-          case 2 -> CODE + random.nextInt(CODE_BYTES);
+          case 2 -> start + random.nextInt(size);
           case 3 -> TABLE_0 + random.nextInt(512);
           case 4 -> TABLE_0 + CODE / 512 + random.nextInt(64);
           default -> random.nextInt(RAM_BYTES);
@@ -324,7 +358,8 @@ final class RandomProgram {
       return jumpOrBranch();
     }
     int immediate = immediate(row);
-    int rs1 = operands.indexOf('(') >= 0 || operands.indexOf('o') >= 0 ? source() : random.nextInt(32);
+    int rs1 =
+        operands.indexOf('(') >= 0 || operands.indexOf('o') >= 0 ? source() : random.nextInt(32);
     return row.format()
         .encode(row.match(), Insn.pack(0, 2, target(), rs1, random.nextInt(32), immediate));
   }
@@ -360,7 +395,7 @@ final class RandomProgram {
     if (distance == 0) {
       distance = 8;
     }
-    int far = random.nextInt(-4000, 4000) & -2;
+    int far = random.nextInt(-size, size) & -2;
     return switch (random.nextInt(10)) {
       case 0 -> Assembler.encode("jal", random.nextInt(3) == 0 ? 0 : 1, 0, 0, far);
       case 1 -> Assembler.encode("jalr", random.nextInt(2), 1, 0, random.nextInt(3) * 2);

@@ -3,8 +3,8 @@
  * {@link lockstep.vmm.compiler.CompilerMode}, and have to be equal wherever they are compared.
  *
  * <p>{@link lockstep.benchmarks.differential.RandomProgram} writes a program with its trap handlers
- * and page tables, from a seed. {@link lockstep.benchmarks.differential.Comparison} runs it on both,
- * with interrupts and stops at random positions. {@link
+ * and page tables, from a seed. {@link lockstep.benchmarks.differential.Comparison} runs it on
+ * both, with interrupts and stops at random positions. {@link
  * lockstep.benchmarks.differential.DifferentialTool} does so until it is stopped, and makes the
  * first program that differs small.
  */

@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Compiles for one machine: nothing, what is hot in the background, or everything at once. */
 public final class GuestCompiler {
+  /** Large enough for most loops; the host's compiler takes more than proportional time. */
+  private static final int INSTRUCTIONS_MAX = 200;
+
+  private static final int INSTRUCTIONS_MAX_EAGER = 60;
   private static final long THREAD_IDLE_SECONDS = 2;
 
   private GuestCompiler() {}
@@ -19,8 +23,13 @@ public final class GuestCompiler {
     return switch (mode) {
       case OFF -> UnitCompiler.NONE;
       case ON -> new InBackground();
-      case EAGER -> new AtOnce();
+      case EAGER -> eager(INSTRUCTIONS_MAX_EAGER);
     };
+  }
+
+  /** Everything at once, in units of a chosen size: for tests. */
+  public static UnitCompiler eager(int instructionsMax) {
+    return new AtOnce(instructionsMax);
   }
 
   /** On a thread of its own, which ends when there is nothing to do for a while. */
@@ -53,7 +62,7 @@ public final class GuestCompiler {
     }
 
     private void compile(Request request) {
-      Result result = UnitFactory.compile(request);
+      Result result = UnitFactory.compile(request, INSTRUCTIONS_MAX);
       CompiledUnit unit = result.unit();
       if (unit != null) {
         hostWarmUp.awaitNativeCode(unit);
@@ -69,7 +78,12 @@ public final class GuestCompiler {
 
   /** On the guest's thread: slow, and what is compiled does not depend on the host. */
   private static final class AtOnce implements UnitCompiler {
+    private final int instructionsMax;
     private @Nullable Result finished;
+
+    AtOnce(int instructionsMax) {
+      this.instructionsMax = instructionsMax;
+    }
 
     @Override
     public Mode mode() {
@@ -78,7 +92,7 @@ public final class GuestCompiler {
 
     @Override
     public boolean offer(Request request) {
-      finished = UnitFactory.compile(request);
+      finished = UnitFactory.compile(request, instructionsMax);
       return true;
     }
 

@@ -8,12 +8,10 @@ import lockstep.vmm.machine.hart.UnitCompiler.Result;
 
 /** From a request to a unit, on whatever thread. */
 final class UnitFactory {
-  private static final int INSTRUCTIONS_MAX = Integer.getInteger("lockstep.region", 200);
-
   private UnitFactory() {}
 
-  static Result compile(Request request) {
-    Region region = Region.discover(request.code(), request.entrySlot(), INSTRUCTIONS_MAX);
+  static Result compile(Request request, int instructionsMax) {
+    Region region = Region.discover(request.code(), request.entrySlot(), instructionsMax);
     CompiledUnit unit = UnitWriter.isTrivial(region) ? null : define(UnitWriter.write(region));
     return new Result(request, unit, region.covered());
   }

@@ -21,6 +21,8 @@ final class CompiledCode {
   private static final int HOT = 2048;
 
   static final int SAMPLE = 64;
+  private static final int NEW_ENTRIES = 2000;
+  private static final long NEW_SLICE_STEPS = 3000;
   private static final int REQUESTS_MAX = 3;
 
   /** Pages whose compiled code is overwritten that often are left to the interpreter a while. */
@@ -68,6 +70,19 @@ final class CompiledCode {
   /** By number, as {@link UnitContext} takes them. */
   CompiledUnit[] units() {
     return units;
+  }
+
+  /**
+   * How many steps to let the unit of an entry run: few while it is new, since the JVM compiles a
+   * method that is called often soon, but one that loops for long only as far as that loop.
+   */
+  long sliceOf(long entry) {
+    CompiledUnit unit = units[Insn.immediate(entry)];
+    if (unit.entered < NEW_ENTRIES) {
+      unit.entered++;
+      return NEW_SLICE_STEPS;
+    }
+    return Long.MAX_VALUE;
   }
 
   /** What an entry's slot held before it became one. */

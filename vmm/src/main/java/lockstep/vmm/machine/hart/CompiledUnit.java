@@ -19,6 +19,9 @@ public abstract class CompiledUnit {
   /** What the entry's slot held before. */
   long original;
 
+  /** How often the hart has entered it, while that matters. */
+  int entered;
+
   @Nullable CompiledUnit nextOfPage;
 
   /** For the compiler only; it extends this class. */

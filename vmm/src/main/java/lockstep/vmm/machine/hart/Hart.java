@@ -228,10 +228,13 @@ public final class Hart implements Stateful {
   /** Executes from where the interpreter points to; returns whether it still points to pc. */
   private boolean executeLocated() {
     if (sampler.isAtArrival()) {
-      compiled.met(mmu.fetch().pages[DataTlb.index(state.pc)], interpreter.slot, sampler.take());
-      compiled.installFinished();
+      int weight = sampler.take();
+      if (!isAtEntry()) {
+        compiled.met(mmu.fetch().pages[DataTlb.index(state.pc)], interpreter.slot, weight);
+        compiled.installFinished();
+      }
     }
-    if (Insn.op(interpreter.code[interpreter.slot]) == SlotOp.COMPILED) {
+    if (isAtEntry()) {
       enterUnit();
       return false;
     }
@@ -239,14 +242,16 @@ public final class Hart implements Stateful {
     if (exit == Interpreter.FETCH_MISS) {
       return false;
     }
-    if (exit == Interpreter.DONE
-        || Insn.op(interpreter.code[interpreter.slot]) == SlotOp.COMPILED
-        || makeWay()) {
+    if (exit == Interpreter.DONE || isAtEntry() || makeWay()) {
       return true;
     }
     executeHere();
     sampler.arrived(1);
     return false;
+  }
+
+  private boolean isAtEntry() {
+    return Insn.op(interpreter.code[interpreter.slot]) == SlotOp.COMPILED;
   }
 
   /** Runs the loop, but not beyond the sampler's next sample. */
@@ -267,12 +272,15 @@ public final class Hart implements Stateful {
 
   /** Executes compiled code from pc on; if it can't even begin, the instruction at pc. */
   private void enterUnit() {
-    long before = interpreter.left;
-    interpreter.left =
-        unitContext.enter(state.pc, before, mmu.data(), mmu.fetch(), compiled.units());
-    time.advance(before - interpreter.left);
+    long budget =
+        Math.min(
+            interpreter.left, compiled.sliceOf(interpreter.code[interpreter.slot]));
+    long left =
+        unitContext.enter(state.pc, budget, mmu.data(), mmu.fetch(), compiled.units());
+    interpreter.left -= budget - left;
+    time.advance(budget - left);
     state.pc = unitContext.pc;
-    if (interpreter.left == before) {
+    if (left == budget) {
       executeEntry();
     }
     sampler.arrived(1);

@@ -59,8 +59,8 @@ public final class UnitContext {
   }
 
   /**
-   * A context of no hart. With a budget of 0 a unit does nothing in it but return: so the host can be
-   * made to compile the unit before a hart meets it.
+   * A context of no hart. With a budget of 0 a unit does nothing in it but return: so the host can
+   * be made to compile the unit before a hart meets it.
    */
   public static UnitContext ofNoHart() {
     return new UnitContext(new HartState(), 0);
