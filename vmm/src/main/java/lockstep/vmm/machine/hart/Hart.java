@@ -272,11 +272,8 @@ public final class Hart implements Stateful {
 
   /** Executes compiled code from pc on; if it can't even begin, the instruction at pc. */
   private void enterUnit() {
-    long budget =
-        Math.min(
-            interpreter.left, compiled.sliceOf(interpreter.code[interpreter.slot]));
-    long left =
-        unitContext.enter(state.pc, budget, mmu.data(), mmu.fetch(), compiled.units());
+    long budget = Math.min(interpreter.left, compiled.sliceOf(interpreter.code[interpreter.slot]));
+    long left = unitContext.enter(state.pc, budget, mmu.data(), mmu.fetch(), compiled.units());
     interpreter.left -= budget - left;
     time.advance(budget - left);
     state.pc = unitContext.pc;
