@@ -8,34 +8,45 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import lockstep.vmm.compiler.CompilerMode;
+import lockstep.vmm.compiler.GuestCompiler;
 import lockstep.vmm.machine.elf.BareMachine;
 
 /**
- * Prints how fast the machine runs each kernel, in million instructions per second of CPU that its
- * thread takes: its first run in this JVM, and the best of all. CPU time, because a busy host would
- * otherwise be measured with it.
+ * Prints how fast the machine runs each kernel, in seconds of CPU: interpreted; compiled, in a
+ * machine that compiles everything anew (its first run in this JVM and the best of all); and, where
+ * it is installed, QEMU, between our runs so that a busy host is busy for both. CPU time is that of
+ * the guest's thread, and of QEMU's whole process.
  *
- * <p>Arguments: names of kernels; none for all of them. Needs the host's cross compiler.
+ * <p>Arguments: {@code --tsv} for lines of name, ours, peer, ratio, bar and verdict; names of
+ * kernels; none for all of them. Needs the host's cross compiler.
  */
 public final class MachineBench {
-  private static final int REPETITIONS = 4;
+  private static final int REPETITIONS = 3;
   private static final long RAM_BYTES = 128 << 20;
   private static final long STEPS_MAX = 2_000_000_000L;
   private static final double STEPS_PER_MILLION = 1e6;
   private static final double NANOS_PER_SECOND = 1e9;
 
+  /** What a kernel has to reach against QEMU. */
+  private static final double BAR = 0.9;
+
   private final CrossCompiler compiler;
+  private final boolean tsv;
+  private final boolean qemu;
   private final PrintStream out;
 
-  private MachineBench(CrossCompiler compiler, PrintStream out) {
+  private MachineBench(CrossCompiler compiler, boolean tsv, boolean qemu, PrintStream out) {
     this.compiler = compiler;
+    this.tsv = tsv;
+    this.qemu = qemu;
     this.out = out;
   }
 
   /** One run of a kernel to its end. */
   private record Run(long steps, long nanos) {
-    double millionsPerSecond() {
-      return steps / STEPS_PER_MILLION / (nanos / NANOS_PER_SECOND);
+    double seconds() {
+      return nanos / NANOS_PER_SECOND;
     }
   }
 
@@ -44,40 +55,77 @@ public final class MachineBench {
       System.err.println("the kernels need a cross compiler: package gcc-riscv64-linux-gnu");
       System.exit(1);
     }
+    List<String> names = Arrays.stream(arguments).filter(name -> !name.startsWith("--")).toList();
     List<Kernel> kernels =
-        arguments.length == 0
+        names.isEmpty()
             ? List.of(Kernel.values())
-            : Arrays.stream(arguments)
-                .map(name -> Kernel.valueOf(name.toUpperCase(Locale.ROOT)))
-                .toList();
+            : names.stream().map(name -> Kernel.valueOf(name.toUpperCase(Locale.ROOT))).toList();
     Path directory = Files.createTempDirectory("lockstep-kernels");
-    new MachineBench(new CrossCompiler(directory), System.out).measure(kernels);
+    boolean tsv = Arrays.asList(arguments).contains("--tsv");
+    new MachineBench(new CrossCompiler(directory), tsv, Qemu.isInstalled(), System.out)
+        .measure(kernels);
   }
 
   private void measure(List<Kernel> kernels) throws IOException, InterruptedException {
-    out.printf("%-12s %8s %12s %12s%n", "kernel", "Minsn", "first MIPS", "best MIPS");
+    if (!tsv) {
+      out.printf(
+          "%-12s %7s %9s %9s %9s %9s %9s %7s%n",
+          "kernel", "Minsn", "interp s", "first s", "best s", "qemu s", "icount s", "ratio");
+    }
     double logarithms = 0;
     for (Kernel kernel : kernels) {
-      byte[] elf = Files.readAllBytes(compiler.build(kernel));
-      Run first = run(kernel, elf);
-      Run best = first;
-      for (int i = 1; i < REPETITIONS; i++) {
-        Run next = run(kernel, elf);
-        best = next.nanos() < best.nanos() ? next : best;
-      }
-      logarithms += Math.log(best.millionsPerSecond());
-      out.printf(
-          "%-12s %8.1f %12.1f %12.1f%n",
-          kernel.fileName(),
-          first.steps() / STEPS_PER_MILLION,
-          first.millionsPerSecond(),
-          best.millionsPerSecond());
+      logarithms += Math.log(measure(kernel));
     }
-    out.printf("%-12s %8s %12s %12.1f%n", "geomean", "", "", Math.exp(logarithms / kernels.size()));
+    if (qemu) {
+      line("geomean", Math.exp(logarithms / kernels.size()));
+    }
   }
 
-  private static Run run(Kernel kernel, byte[] elf) {
-    BareMachine machine = new BareMachine(elf, RAM_BYTES);
+  private void line(String name, double ratio) {
+    if (tsv) {
+      out.printf("%s\t\t\t%.2f\t1.8\t%s%n", name, ratio, ratio >= 1.8 ? "met" : "missed");
+    } else {
+      out.printf("%-12s %62.2f%n", name, ratio);
+    }
+  }
+
+  /** Returns how many times as fast as QEMU it was; 1 without QEMU. */
+  private double measure(Kernel kernel) throws IOException, InterruptedException {
+    Path file = compiler.build(kernel);
+    byte[] elf = Files.readAllBytes(file);
+    Run interpreted = run(kernel, elf, CompilerMode.OFF);
+    Run first = run(kernel, elf, CompilerMode.ON);
+    double best = first.seconds();
+    double peer = qemu ? Qemu.run(file, false) / NANOS_PER_SECOND : Double.NaN;
+    double counting = qemu ? Qemu.run(file, true) / NANOS_PER_SECOND : Double.NaN;
+    for (int i = 1; i < REPETITIONS; i++) {
+      best = Math.min(best, run(kernel, elf, CompilerMode.ON).seconds());
+      if (qemu) {
+        peer = Math.min(peer, Qemu.run(file, false) / NANOS_PER_SECOND);
+      }
+    }
+    double ratio = qemu ? peer / best : 1;
+    if (tsv) {
+      out.printf(
+          "%s\t%.3f\t%.3f\t%.2f\t%.1f\t%s%n",
+          kernel.fileName(), best, peer, ratio, BAR, ratio >= BAR ? "met" : "missed");
+    } else {
+      out.printf(
+          "%-12s %7.1f %9.3f %9.3f %9.3f %9.3f %9.3f %7.2f%n",
+          kernel.fileName(),
+          first.steps() / STEPS_PER_MILLION,
+          interpreted.seconds(),
+          first.seconds(),
+          best,
+          peer,
+          counting,
+          ratio);
+    }
+    return ratio;
+  }
+
+  private static Run run(Kernel kernel, byte[] elf, CompilerMode mode) {
+    BareMachine machine = new BareMachine(elf, RAM_BYTES, GuestCompiler.of(mode));
     long start = cpuNanos();
     BareMachine.Result result = machine.run(STEPS_MAX, text -> {});
     long nanos = cpuNanos() - start;

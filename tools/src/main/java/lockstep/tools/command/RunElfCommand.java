@@ -6,8 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import lockstep.tools.Lockstep;
+import lockstep.vmm.compiler.CompilerMode;
+import lockstep.vmm.compiler.GuestCompiler;
 import lockstep.vmm.machine.elf.BareMachine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,6 +41,16 @@ public final class RunElfCommand implements Callable<Integer> {
       description = "A program that takes more steps has failed (default: ${DEFAULT-VALUE}).")
   private long stepsMax = 1_000_000_000;
 
+  @Option(
+      names = "--compiler",
+      paramLabel = "MODE",
+      defaultValue = "on",
+      description = {
+        "What is compiled: off for nothing, on for what is hot, eager for everything at its first",
+        "execution (default: ${DEFAULT-VALUE}). The program can't tell the difference."
+      })
+  private String compiler = "on";
+
   @Option(names = "--quiet", description = "Name only what fails, then the sum.")
   private boolean quiet;
 
@@ -61,7 +74,10 @@ public final class RunElfCommand implements Callable<Integer> {
   private boolean run(Path file) throws IOException {
     BareMachine machine;
     try {
-      machine = new BareMachine(Files.readAllBytes(file), (long) memoryMib << 20);
+      CompilerMode mode = CompilerMode.valueOf(compiler.toUpperCase(Locale.ROOT));
+      machine =
+          new BareMachine(
+              Files.readAllBytes(file), (long) memoryMib << 20, GuestCompiler.of(mode));
     } catch (IllegalArgumentException notAProgram) {
       System.out.printf("FAIL %s: %s%n", file, notAProgram.getMessage());
       return false;

@@ -1,6 +1,53 @@
 /**
- * Guest code compiled to JVM bytecode. Still empty on purpose: today the interpreter executes
- * everything.
+ * Guest code compiled to JVM bytecode.
+ *
+ * <p><b>What it is.</b> A cache, like a TLB: nothing that the guest can see depends on what is
+ * compiled, or when. The hart ({@link lockstep.vmm.machine.hart}) knows only {@link
+ * lockstep.vmm.machine.hart.UnitCompiler}, which makes {@link
+ * lockstep.vmm.machine.hart.CompiledUnit}s; this package implements it.
+ *
+ * <p><b>A unit</b> is made from a <em>region</em> of one physical page: all that can be reached from
+ * its entry by branches, jumps and returns from calls without leaving the page, up to a number of
+ * instructions ({@link lockstep.vmm.compiler.Region}). It is a hidden class with one method ({@link
+ * lockstep.vmm.compiler.UnitWriter}). Guest registers are locals, loaded at entry, and written back
+ * only where they may have changed ({@link lockstep.vmm.compiler.UnitCode}). The virtual address of
+ * the page is a parameter: a unit does not know under which mapping, privilege or address space it
+ * runs, so it is true under all of them.
+ *
+ * <p><b>Being found.</b> The slot of a unit's entry among the interpreter's decoded slots holds a
+ * special op with the unit's number. The interpreter stops there and the hart enters the unit; a
+ * unit that leaves for another address looks there itself ({@link
+ * lockstep.vmm.machine.hart.UnitContext#call}), through the fetch TLB that applies. So there is one
+ * place where translations and code are found, and dropping a translation or undecoding a slot is
+ * enough for the compiled code behind it never to be entered by that way again.
+ *
+ * <p><b>Being dropped.</b> A page with decoded slots is never in a store TLB. Whoever writes to it,
+ * hart or device, tells {@code CompiledCode}, which takes away every unit made from what changes.
+ * No unit is being executed then: a store that could do that is a side exit. For the same reason
+ * FENCE.I, SFENCE.VMA, satp and privilege need nothing: whatever changes them is executed by the
+ * hart, outside of compiled code. A unit compiled in the background is installed only if the page
+ * still holds what it was made from.
+ *
+ * <p><b>Side exits.</b> What is not simple is not called from inside but left to the hart: the unit
+ * returns, with pc at that instruction and everything before it done and counted, and the hart
+ * executes it with the interpreter's own operations. So are TLB misses, devices, misaligned
+ * accesses, CSRs, traps, and floating-point results that could raise a flag. At least one
+ * instruction is then executed outside, or the same unit would be entered again for ever.
+ *
+ * <p><b>Counting.</b> The budget is a local, lowered a block at a time, and tested where control can
+ * come round again: at the entry, at loops and behind calls. Such a test asks for as many steps as
+ * can be taken before the next one; with less the unit leaves, and the interpreter executes the
+ * rest. So a limit is met to the step, and that is all that interrupts need: timers are a limit, and
+ * nothing else becomes pending inside.
+ *
+ * <p><b>Calls.</b> A guest call is a call of the host, 64 deep at most; when anything makes the
+ * callee stop, all callers return at once. Jumps by register look their target up.
+ *
+ * <p><b>What is compiled.</b> The hart samples where the interpreter spends its steps, and counts
+ * where it comes back from what compiled code can't do. What is hot goes to {@link
+ * lockstep.vmm.compiler.GuestCompiler}'s thread, three at a time at most, which also has the JVM
+ * compile the method ({@link lockstep.vmm.compiler.HostWarmUp}) before the hart meets it. {@link
+ * lockstep.vmm.compiler.CompilerMode#EAGER} compiles at first sight, for tests.
  */
 @NullMarked
 package lockstep.vmm.compiler;
