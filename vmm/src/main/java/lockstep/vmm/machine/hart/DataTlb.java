@@ -18,6 +18,11 @@ final class DataTlb {
   final long[] storeTags = new long[ENTRIES];
   final long[] storeAddends = new long[ENTRIES];
 
+  /** Whether there may be anything to clear. */
+  private boolean hasLoads = true;
+
+  private boolean hasStores = true;
+
   DataTlb() {
     clear();
   }
@@ -26,13 +31,33 @@ final class DataTlb {
     return (int) (address >>> 12) & (ENTRIES - 1);
   }
 
+  void putLoad(long virtualPage, long addend) {
+    int index = index(virtualPage);
+    loadTags[index] = virtualPage;
+    loadAddends[index] = addend;
+    hasLoads = true;
+  }
+
+  void putStore(long virtualPage, long addend) {
+    int index = index(virtualPage);
+    storeTags[index] = virtualPage;
+    storeAddends[index] = addend;
+    hasStores = true;
+  }
+
   void clear() {
-    Arrays.fill(loadTags, NONE);
+    if (hasLoads) {
+      Arrays.fill(loadTags, NONE);
+      hasLoads = false;
+    }
     clearStores();
   }
 
   void clearStores() {
-    Arrays.fill(storeTags, NONE);
+    if (hasStores) {
+      Arrays.fill(storeTags, NONE);
+      hasStores = false;
+    }
   }
 
   void drop(long virtualPage) {

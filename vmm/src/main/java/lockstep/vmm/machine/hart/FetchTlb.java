@@ -14,13 +14,18 @@ final class FetchTlb {
   /** Index of that physical page. */
   final int[] pages = new int[DataTlb.ENTRIES];
 
+  private boolean hasEntries = true;
+
   FetchTlb() {
     clear();
   }
 
   void clear() {
-    Arrays.fill(tags, DataTlb.NONE);
-    Arrays.fill(code, NOTHING);
+    if (hasEntries) {
+      Arrays.fill(tags, DataTlb.NONE);
+      Arrays.fill(code, NOTHING);
+      hasEntries = false;
+    }
   }
 
   void put(long virtualPage, long[] slots, int physicalPage) {
@@ -28,6 +33,7 @@ final class FetchTlb {
     tags[index] = virtualPage;
     code[index] = slots;
     pages[index] = physicalPage;
+    hasEntries = true;
   }
 
   void drop(long virtualPage) {

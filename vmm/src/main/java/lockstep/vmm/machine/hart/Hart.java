@@ -184,6 +184,11 @@ public final class Hart implements Stateful {
     return timers.nextNanos();
   }
 
+  /** Forgets everything that is only a cache, which nobody can notice; for tests. */
+  void dropCaches() {
+    mmu.contentsReplaced();
+  }
+
   /** Guest time has been moved. */
   public void timeMoved() {
     timers.refresh();

@@ -145,9 +145,7 @@ final class Mmu implements PageObserver {
       return false;
     }
     deriveFrom(address, dataSpace);
-    int index = DataTlb.index(address);
-    data.loadTags[index] = address & -0x1000L;
-    data.loadAddends[index] = physical - address + memory.hostOffset();
+    data.putLoad(address & -0x1000L, physical - address + memory.hostOffset());
     return true;
   }
 
@@ -164,9 +162,7 @@ final class Mmu implements PageObserver {
       return false;
     }
     long virtualPage = address & -0x1000L;
-    int index = DataTlb.index(address);
-    data.storeTags[index] = virtualPage;
-    data.storeAddends[index] = physical - address + memory.hostOffset();
+    data.putStore(virtualPage, physical - address + memory.hostOffset());
     int space = Integer.numberOfTrailingZeros(dataSpace.bit);
     directStores.add(page, 1 + dataView + PLACES_A_SPACE * space, virtualPage);
     return true;

@@ -1,4 +1,13 @@
-/** Guest physical memory: pages marked dirty before they can be written, hashed incrementally. */
+/**
+ * Guest physical memory.
+ *
+ * <p>Start at {@link lockstep.vmm.machine.memory.PhysicalMemory}: RAM outside of the Java heap, and
+ * a byte of marks for each page, by which a page may be written directly only once it is dirty and
+ * nothing is derived from it. {@link lockstep.vmm.machine.memory.GuestMemory} is what a device sees
+ * of it, {@link lockstep.vmm.machine.memory.PageObserver} how a hart hears that a page is about to
+ * change, {@link lockstep.vmm.machine.memory.PageHashes} the hash that costs as much as was
+ * changed, not as there is.
+ */
 @NullMarked
 package lockstep.vmm.machine.memory;
 

@@ -30,7 +30,7 @@ final class InstructionTest {
   }
 
   private static int wordOf(Instruction row, int immediate) {
-    return LoneHart.encoded(row.op(), RD, RS1, RS2, immediate);
+    return Words.encoded(row.op(), RD, RS1, RS2, immediate);
   }
 
   private static long expectedEnd(int op) {
@@ -135,7 +135,7 @@ final class InstructionTest {
   void writesToX0AreLost() {
     LoneHart hart = new LoneHart();
     hart.set(RS1, 77);
-    assertEquals(RETIRED, hart.step(LoneHart.encoded(Op.ADDI, Insn.DISCARD, RS1, 0, 1)));
+    assertEquals(RETIRED, hart.step(Words.encoded(Op.ADDI, Insn.DISCARD, RS1, 0, 1)));
     assertEquals(0, hart.x(0));
   }
 }

@@ -2,8 +2,6 @@ package lockstep.vmm.machine.hart;
 
 import lockstep.vmm.machine.Machine;
 import lockstep.vmm.machine.MachineConfig;
-import lockstep.vmm.machine.isa.Insn;
-import lockstep.vmm.machine.isa.InstructionTable;
 import lockstep.vmm.machine.isa.Op;
 import lockstep.vmm.machine.memory.PhysicalMemory;
 
@@ -36,12 +34,6 @@ final class LoneHart {
     writeCsr(CSR_MSTATUS, FS_DIRTY);
   }
 
-  static int encoded(int op, int rd, int rs1, int rs2, int immediate) {
-    return InstructionTable.of(op)
-        .format()
-        .encode(InstructionTable.of(op).match(), Insn.pack(op, 2, rd, rs1, rs2, immediate));
-  }
-
   Machine machine() {
     return machine;
   }
@@ -61,13 +53,13 @@ final class LoneHart {
   void writeCsr(int csr, long value) {
     long before = x(TEMPORARY);
     set(TEMPORARY, value);
-    step(encoded(Op.CSRRW, 0, TEMPORARY, 0, csr));
+    step(Words.encoded(Op.CSRRW, 0, TEMPORARY, 0, csr));
     set(TEMPORARY, before);
   }
 
   long readCsr(int csr) {
     long before = x(TEMPORARY);
-    step(encoded(Op.CSRRS, TEMPORARY, 0, 0, csr));
+    step(Words.encoded(Op.CSRRS, TEMPORARY, 0, 0, csr));
     long value = x(TEMPORARY);
     set(TEMPORARY, before);
     return value;
@@ -76,7 +68,7 @@ final class LoneHart {
   /** Puts {@code word} to where the hart is and executes it. */
   long step(int word) {
     if ((machine.hart().pc() & 0xfff) == LAST_IN_PAGE) {
-      execute(encoded(Op.JAL, 0, 0, 0, 8 - LAST_IN_PAGE));
+      execute(Words.encoded(Op.JAL, 0, 0, 0, 8 - LAST_IN_PAGE));
     }
     execute(word);
     return machine.hart().pc() == HANDLER ? readCsr(CSR_MCAUSE) : RETIRED;

@@ -1,6 +1,6 @@
 /**
  * The platform-level interrupt controller: {@link lockstep.vmm.machine.device.plic.Plic} gathers
- * the\n * level-triggered lines of every device into one external interrupt line for each hart and
+ * the level-triggered lines of every device into one external interrupt line for each hart and
  * mode.
  */
 @NullMarked
