@@ -115,6 +115,7 @@ public final class Lockstep implements Runnable {
   /** The parser and runner of all commands. */
   public static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Lockstep());
+    HelpText.flow(commandLine);
     commandLine.setParameterExceptionHandler(
         (error, arguments) -> {
           CommandLine failed = error.getCommandLine();

@@ -51,10 +51,9 @@ public final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--publish",
       paramLabel = "PORT:GUEST_PORT",
-      description = {
-        "Clients reach the guest's port at this one (default: the same number). May change as long",
-        "as the VM is down."
-      })
+      description =
+          "Clients reach the guest's port at this one (default: the same number). May change as"
+              + " long as the VM is down.")
   private List<String> publish = List.of();
 
   @Option(
