@@ -28,6 +28,11 @@ final class ArbiterAsking {
     return question.isPresent();
   }
 
+  /** Whether the open question is to enlist a backup. */
+  boolean isEnlisting() {
+    return question.isPresent() && question.get() instanceof ArbiterRequest.Enlist;
+  }
+
   /** A nonce that no question had before. */
   long newNonce() {
     return nextNonce++;

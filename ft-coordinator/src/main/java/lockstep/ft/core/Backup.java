@@ -7,10 +7,13 @@ import lockstep.ft.arbiter.ArbiterReply;
 import lockstep.ft.arbiter.ArbiterRequest;
 import lockstep.ft.log.LogChannelMessage;
 import lockstep.ft.log.LogEntry;
+import lockstep.ft.log.Payload;
 import lockstep.ft.machine.Output;
 
 /**
- * An enlisted backup: acknowledges entries on receipt, and executes what it has received.
+ * An enlisted backup: acknowledges entries on receipt, and executes what it has received. So does,
+ * before it is enlisted, a candidate whose state was transferred; if it loses the live replica, it
+ * is {@link Waiting} again.
  *
  * <p>When the primary is silent or its channel closes, the backup <em>seals</em> its log: it takes
  * and acknowledges nothing more, whatever comes; only then does it claim, at the epoch at which it
@@ -21,11 +24,12 @@ import lockstep.ft.machine.Output;
 final class Backup implements Stage {
   private final Core core;
   private final long channel;
-  private final long enlistedAtEpoch;
+  private final Waiting before;
   private final Replay replay;
   private final FailureDetector detector;
 
-  private Role role = Role.BACKUP;
+  private Role role;
+  private long enlistedAtEpoch;
   private Optional<Won> won = Optional.empty();
   private long ackSentAtNanos;
   private long positionAcked;
@@ -34,24 +38,52 @@ final class Backup implements Stage {
   /** The claim that was won. */
   record Won(ArbiterReply.Granted granted, long askedAtNanos) {}
 
-  private Backup(
-      Core core, long channel, long enlistedAtEpoch, List<LogEntry> entries, long outputsReleased) {
+  private Backup(Core core, Waiting before, long channel, Role role, Replay replay) {
     this.core = core;
+    this.before = before;
     this.channel = channel;
-    this.enlistedAtEpoch = enlistedAtEpoch;
-    this.replay = new Replay(core.guest, core.startUnreleased(), core.config.logged());
+    this.role = role;
+    this.replay = replay;
     this.detector = new FailureDetector(core.limits.silenceNanos(), core.now());
     this.ackSentAtNanos = core.now();
-    entries.forEach(replay::receive);
-    replay.outputsReleased(outputsReleased);
   }
 
-  /** The candidate has received the entry that names it backup. */
+  /** The candidate has received the log from its beginning to the entry that names it backup. */
   static void enlisted(
-      Core core, long channel, long epoch, List<LogEntry> entries, long outputsReleased) {
-    Role before = core.stage().role();
-    core.become(new Backup(core, channel, epoch, entries, outputsReleased));
-    core.tellRole(before, Role.BACKUP, "enlisted");
+      Core core,
+      Waiting before,
+      long channel,
+      long epoch,
+      List<LogEntry> entries,
+      long outputsReleased) {
+    Replay replay = new Replay(core.guest, 0, core.startUnreleased(), core.logged());
+    entries.forEach(replay::receive);
+    replay.outputsReleased(outputsReleased);
+    Backup backup = new Backup(core, before, channel, Role.CANDIDATE, replay);
+    core.become(backup);
+    backup.becomeBackup(epoch);
+  }
+
+  /** The candidate's machine is as the live one was at {@code cut}. */
+  static void transferred(
+      Core core,
+      Waiting before,
+      long channel,
+      LogChannelMessage.TransferCut cut,
+      List<Output> unreleased) {
+    Replay replay = new Replay(core.guest, cut.nextLsn(), unreleased, core.logged());
+    replay.outputsReleased(cut.outputsReleased());
+    core.become(new Backup(core, before, channel, Role.CANDIDATE, replay));
+  }
+
+  private void becomeBackup(long epoch) {
+    enlistedAtEpoch = epoch;
+    role = Role.BACKUP;
+    core.tellRole(Role.CANDIDATE, Role.BACKUP, "enlisted");
+  }
+
+  private boolean isOpen() {
+    return role == Role.BACKUP || role == Role.CANDIDATE;
   }
 
   @Override
@@ -71,7 +103,7 @@ final class Backup implements Stage {
 
   @Override
   public void onPeerSaid(long from, LogChannelMessage message) {
-    if (from != channel || role != Role.BACKUP) {
+    if (from != channel || !isOpen()) {
       return; // sealed
     }
     detector.heard();
@@ -79,8 +111,13 @@ final class Backup implements Stage {
       case LogChannelMessage.Entries entries -> {
         for (LogEntry entry : entries.entries()) {
           if (!replay.receive(entry)) {
-            seal("the log has a gap at lsn " + entry.lsn());
+            losePrimary("the log has a gap at lsn " + entry.lsn());
             return;
+          }
+          if (role == Role.CANDIDATE
+              && entry.payload() instanceof Payload.EpochBegan began
+              && began.backup().map(core::isSelf).orElse(false)) {
+            becomeBackup(began.epoch());
           }
         }
         replay.outputsReleased(entries.outputsReleased());
@@ -96,15 +133,29 @@ final class Backup implements Stage {
       case LogChannelMessage.Hello _,
           LogChannelMessage.HelloRefused _,
           LogChannelMessage.Ack _,
-          LogChannelMessage.Diverged _ ->
-          seal("an unexpected message came");
+          LogChannelMessage.Diverged _,
+          LogChannelMessage.TransferBegan _,
+          LogChannelMessage.TransferPages _,
+          LogChannelMessage.TransferTaken _,
+          LogChannelMessage.TransferState _,
+          LogChannelMessage.TransferCut _ ->
+          losePrimary("an unexpected message came");
     }
   }
 
   @Override
   public void onPeerDown(long closed) {
-    if (closed == channel && role == Role.BACKUP) {
-      seal("the log channel was closed");
+    if (closed == channel && isOpen()) {
+      losePrimary("the log channel was closed");
+    }
+  }
+
+  private void losePrimary(String why) {
+    if (role == Role.BACKUP) {
+      seal(why);
+    } else {
+      core.emit(new Effect.ClosePeer(channel));
+      before.comeBack(why);
     }
   }
 
@@ -142,6 +193,9 @@ final class Backup implements Stage {
    */
   @Override
   public void onRecord(ArbiterRecord record) {
+    if (role == Role.CANDIDATE) {
+      before.note(record);
+    }
     boolean named = record.backup().map(member -> core.isSelf(member.id())).orElse(false);
     if (role == Role.BACKUP && record.epoch() > enlistedAtEpoch && !named) {
       core.emit(new Effect.ClosePeer(channel));
@@ -173,7 +227,7 @@ final class Backup implements Stage {
   private void diverged(String what) {
     // The peer first: keeping this replica's state takes its time.
     long position = core.guest.machine.position();
-    if (role == Role.BACKUP) {
+    if (isOpen()) {
       core.emit(
           new Effect.SendToPeer(
               channel, new LogChannelMessage.Diverged(replay.nextLsn(), position, what)));
@@ -185,15 +239,15 @@ final class Backup implements Stage {
 
   @Override
   public void onTick() {
-    if (role == Role.BACKUP && detector.observe(core.now())) {
-      seal("the primary is silent");
+    if (isOpen() && detector.observe(core.now())) {
+      losePrimary("the primary is silent");
     }
   }
 
   /** One acknowledgement for all that an event brought; and now and then one on an idle channel. */
   @Override
   public void flush() {
-    if (role != Role.BACKUP) {
+    if (!isOpen()) {
       return;
     }
     long position = core.guest.machine.position();
@@ -215,7 +269,7 @@ final class Backup implements Stage {
 
   @Override
   public long deadlineNanos() {
-    return role == Role.BACKUP
+    return isOpen()
         ? ackSentAtNanos + core.limits.heartbeatNanos()
         : core.now() + core.limits.retryNanos();
   }
@@ -263,6 +317,7 @@ final class Backup implements Stage {
 
   @Override
   public StageStatus status(long nowNanos) {
-    return new StageStatus(Optional.empty(), replay.nextLsn(), 0, 0, replay.outputsReleased());
+    return new StageStatus(
+        Optional.empty(), replay.nextLsn(), 0, 0, replay.outputsReleased(), Optional.empty());
   }
 }

@@ -23,7 +23,9 @@ final class BecomingLive {
     core.tellRole(
         before,
         Role.LIVE_WAITING,
-        generation == 1 ? "started" : "started anew, for the " + generation + ". time");
+        generation == 1
+            ? "started"
+            : "started anew: the guest's generation " + (generation - 1) + " is lost");
     if (core.config.startRule() == ReplicaConfig.StartRule.ALONE) {
       live.become(Role.ALONE, "started to run alone");
       live.beginRunning();

@@ -1,10 +1,16 @@
 package lockstep.ft.core;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import lockstep.ft.arbiter.ArbiterRecord;
 import lockstep.ft.arbiter.Member;
 import lockstep.ft.arbiter.ReplicaId;
 import lockstep.ft.log.LogChannelMessage;
+import lockstep.ft.machine.DeterministicMachine;
 import lockstep.ft.machine.Output;
 import lockstep.ft.machine.StateHash;
 
@@ -12,12 +18,21 @@ import lockstep.ft.machine.StateHash;
 final class Core {
   final ReplicaConfig config;
   final ReplicaConfig.Limits limits;
-  final Guest guest;
   final ArbiterAsking arbiter;
+
+  /** Replaced when the machine takes over another's state, or goes back to its own. */
+  Guest guest;
 
   private final long startPosition;
   private final StateHash startHash;
   private final List<Output> startUnreleased;
+
+  /**
+   * The machine before power-on, its memory all zero; or nothing, if it was restored from a file.
+   */
+  private final Optional<byte[]> beforePowerOn;
+
+  private boolean logged;
   private long nowNanos;
   private Effects effects = effect -> {};
   private Stage stage;
@@ -33,6 +48,9 @@ final class Core {
     this.arbiter = new ArbiterAsking(limits.retryNanos());
     this.startPosition = guest.machine.position();
     this.startHash = guest.machine.hash();
+    this.beforePowerOn =
+        guest.poweredOn() ? Optional.empty() : Optional.of(stateWithoutPages(guest.machine));
+    this.logged = config.logged();
     this.startUnreleased = startUnreleased;
     this.nowNanos = nowNanos;
     this.stage = new Waiting(this, nowNanos);
@@ -54,6 +72,47 @@ final class Core {
 
   List<Output> startUnreleased() {
     return startUnreleased;
+  }
+
+  /** Whether entries are told as {@link Effect.Logged}: only if that is the whole log. */
+  boolean logged() {
+    return logged;
+  }
+
+  /** The machine has become another's: {@code state} is what belongs beside it. */
+  void adopt(CoreState state) {
+    guest = new Guest(guest.machine, config.disks(), state);
+    logged = false;
+  }
+
+  /**
+   * The machine becomes again what it was before power-on.
+   *
+   * @return whether it could: not if the replica was started from a saved state
+   */
+  boolean forgetAdopted() {
+    if (beforePowerOn.isEmpty()) {
+      return false;
+    }
+    guest.machine.pages().clear();
+    try {
+      guest.machine.restoreWithoutPages(new ByteArrayInputStream(beforePowerOn.get()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("a machine can't be restored to before its power-on", e);
+    }
+    guest = new Guest(guest.machine, config.disks(), CoreState.POWER_ON);
+    logged = config.logged();
+    return true;
+  }
+
+  private static byte[] stateWithoutPages(DeterministicMachine machine) {
+    ByteArrayOutputStream state = new ByteArrayOutputStream();
+    try {
+      machine.saveWithoutPages(state);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory can't be written", e);
+    }
+    return state.toByteArray();
   }
 
   Stage stage() {

@@ -169,9 +169,15 @@ final class DiskPath {
 
   /** Flushes what is kept before it grows beyond its bound. */
   void flushIfMuchIsKept() {
+    if (core.guest.keptBytes() * 2 > core.limits.keptWritesBytesMax()) {
+      flushIfKeptOver(0);
+    }
+  }
+
+  /** Flushes if more than so much is kept, and nobody flushes already. */
+  void flushIfKeptOver(long bytes) {
     if (state == State.READY
-        && core.guest.unflushed(disk).bytes() > 0
-        && core.guest.keptBytes() * 2 > core.limits.keptWritesBytesMax()
+        && core.guest.unflushed(disk).bytes() > bytes
         && underWay.values().stream()
             .noneMatch(asked -> asked.purpose instanceof Purpose.OwnFlush)) {
       ownFlush();

@@ -1,11 +1,13 @@
 package lockstep.ft.core;
 
 import lockstep.ft.arbiter.ArbiterRequest;
+import lockstep.ft.arbiter.ReplicaId;
 import lockstep.ft.log.LogChannelMessage;
 import lockstep.ft.log.LogEntry;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.DiskOperation;
 import lockstep.ft.machine.StateHash;
+import lockstep.ft.transfer.TransferProgress;
 
 /**
  * What a replica wants done. The driver does them in order; none of them blocks or fails: what goes
@@ -81,6 +83,9 @@ public sealed interface Effect {
   /** One line for the log of the process. */
   record RoleChanged(Role from, Role to, long epoch, long nextLsn, long position, String why)
       implements Effect {}
+
+  /** One line for the log of the process: a state transfer has begun, was cut, or has ended. */
+  record TransferTold(ReplicaId peer, String what, TransferProgress progress) implements Effect {}
 
   /** The two machines differ: keep this replica's state (a {@code save}) for inspection. */
   record DivergenceFound(long position, String what) implements Effect {}

@@ -16,6 +16,8 @@ public enum HaltReason {
   DISMISSED,
   /** This backup's state differs from the primary's. */
   DIVERGED,
+  /** A state transfer to this replica broke off, and its machine can't be what it was before. */
+  TRANSFER_LOST,
   /** The live replica has refused this one for good: other version, other definition. */
   REFUSED;
 

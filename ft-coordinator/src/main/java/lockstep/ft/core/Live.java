@@ -35,6 +35,7 @@ final class Live implements Stage {
   private long epoch;
   private long guestGeneration;
   private Optional<LiveGuest> running = Optional.empty();
+  private final GuestPace pace = new GuestPace();
 
   /**
    * Why this replica is about to resign: the guest's power-off has left the gate, or a suspension.
@@ -82,6 +83,11 @@ final class Live implements Stage {
 
   boolean guestHasRun() {
     return running.isPresent();
+  }
+
+  /** Whether the guest has switched itself off, or is suspended. */
+  boolean hasEnded() {
+    return ended.isPresent();
   }
 
   void become(Role next, String why) {
@@ -134,12 +140,12 @@ final class Live implements Stage {
     if (running.isPresent() && lease.holds(core.now())) {
       gate.open(nextLsnThatFrees(), this::leave);
     }
-    protection.flush(gate.released());
+    protection.flush();
     resignIfEnded();
   }
 
   private long nextLsnThatFrees() {
-    return role == Role.ALONE ? Long.MAX_VALUE : protection.nextLsnAcked();
+    return role == Role.ALONE && !protection.hasPeer() ? Long.MAX_VALUE : protection.nextLsnAcked();
   }
 
   private void leave(long number, Output output) {
@@ -190,12 +196,17 @@ final class Live implements Stage {
 
   private void onEnlisted(ArbiterRequest.Enlist enlist) {
     log.append(new Payload.EpochBegan(epoch, core.self().id(), Optional.of(enlist.backup().id())));
+    if (running.isPresent()) {
+      takeEffectAtEpoch();
+    }
     if (!protection.hasPeer()) {
       goAlone("the backup was lost while it was enlisted");
       return;
     }
     become(Role.PRIMARY, "enlisted " + enlist.backup().id().brief());
-    beginRunning();
+    if (running.isEmpty()) {
+      beginRunning();
+    }
   }
 
   private void onAlone() {
@@ -217,7 +228,7 @@ final class Live implements Stage {
 
   @Override
   public void onRefused(ArbiterRequest question, ArbiterReply.Refused refused) {
-    protection.close();
+    protection.close("lost");
     core.halt(HaltReason.LOST, refused.reason());
   }
 
@@ -225,7 +236,7 @@ final class Live implements Stage {
   @Override
   public void onRecord(ArbiterRecord record) {
     if (record.epoch() > epoch && !core.isLiveIn(record) && !core.arbiter.isOpen()) {
-      protection.close();
+      protection.close("lost");
       core.halt(HaltReason.LOST, "another replica is live at epoch " + record.epoch());
     }
   }
@@ -265,18 +276,21 @@ final class Live implements Stage {
     }
   }
 
-  /** A candidate that is lost is forgotten; a backup that is lost has to be given up by a claim. */
+  /**
+   * A candidate that is lost is forgotten. A backup that is lost has to be given up by a claim, and
+   * so has one that is perhaps enlisted already.
+   */
   void losePeer(String why) {
-    if (role == Role.PRIMARY) {
+    if (role == Role.PRIMARY || (role == Role.ALONE && core.arbiter.isEnlisting())) {
       goAlone(why);
     } else {
-      protection.close();
+      protection.close(why);
     }
   }
 
   /** Gives the backup up for good, and claims. If a resignation is open, that settles it. */
   private void goAlone(String why) {
-    protection.close();
+    protection.close(why);
     become(Role.GOING_ALONE, why);
     if (!core.arbiter.isOpen()) {
       core.arbiter.ask(
@@ -292,7 +306,7 @@ final class Live implements Stage {
   @Override
   public void onDisk(ReplicaEvent event) {
     if (disks.onEvent(event)) {
-      protection.close();
+      protection.close("fenced");
       core.halt(HaltReason.FENCED, "a disk refuses epoch " + epoch);
     }
   }
@@ -346,13 +360,19 @@ final class Live implements Stage {
   @Override
   public void runSlice(long stepsMax) {
     if (wantsToRun(core.now())) {
-      running.orElseThrow().runSlice(stepsMax);
+      long before = core.guest.machine.position();
+      double speed = protection.guestSpeed(core.now());
+      running.orElseThrow().runSlice(pace.steps(stepsMax, speed, core.now()));
+      pace.ran(core.guest.machine.position() - before);
     }
   }
 
   @Override
   public boolean wantsToRun(long nowNanos) {
-    return running.isPresent() && held(nowNanos).isEmpty() && running.get().wantsToRun(nowNanos);
+    return running.isPresent()
+        && held(nowNanos).isEmpty()
+        && pace.mayRun(protection.guestSpeed(nowNanos), nowNanos)
+        && running.get().wantsToRun(nowNanos);
   }
 
   @Override
@@ -381,7 +401,8 @@ final class Live implements Stage {
     long deadline = Math.min(lease.nextRenewalNanos(), disks.deadlineNanos());
     deadline = Math.min(deadline, protection.deadlineNanos());
     if (running.isPresent() && held(core.now()).isEmpty()) {
-      deadline = Math.min(deadline, running.get().deadlineNanos());
+      boolean paced = !pace.mayRun(protection.guestSpeed(core.now()), core.now());
+      deadline = Math.min(deadline, paced ? pace.deadlineNanos() : running.get().deadlineNanos());
     }
     return deadline;
   }
@@ -410,6 +431,6 @@ final class Live implements Stage {
 
   @Override
   public StageStatus status(long nowNanos) {
-    return protection.status(nowNanos, gate.released());
+    return protection.status(nowNanos);
   }
 }

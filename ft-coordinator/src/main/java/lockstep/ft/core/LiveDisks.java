@@ -33,6 +33,11 @@ final class LiveDisks {
     paths.forEach(DiskPath::flushIfMuchIsKept);
   }
 
+  /** Flushes each disk of which more than so much is kept. */
+  void flushIfKeptOver(long bytes) {
+    paths.forEach(path -> path.flushIfKeptOver(bytes));
+  }
+
   /** Whether every disk has answered all that was issued. */
   boolean areQuiet() {
     return paths.stream().allMatch(DiskPath::isQuiet);

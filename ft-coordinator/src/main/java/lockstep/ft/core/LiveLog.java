@@ -33,7 +33,7 @@ final class LiveLog {
   LogEntry append(Payload payload) {
     LogEntry entry = new LogEntry(nextLsn++, core.guest.machine.position(), payload);
     lastPosition = entry.position();
-    if (core.config.logged()) {
+    if (core.logged()) {
       core.emit(new Effect.Logged(entry));
     }
     if (keeping) {

@@ -32,9 +32,13 @@ final class LogSender {
   private long sentAtNanos;
   private long heartbeats;
 
-  LogSender(long channel, Member peer, long silenceNanos, long nowNanos) {
+  /**
+   * @param nextLsn where the peer begins
+   */
+  LogSender(long channel, Member peer, long nextLsn, long silenceNanos, long nowNanos) {
     this.channel = channel;
     this.peer = peer;
+    this.nextLsn = nextLsn;
     this.detector = new FailureDetector(silenceNanos, nowNanos);
     this.sentAtNanos = nowNanos;
   }

@@ -1,37 +1,67 @@
 package lockstep.ft.core;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import lockstep.ft.arbiter.ArbiterRequest;
+import lockstep.ft.arbiter.Member;
 import lockstep.ft.log.LogChannelMessage;
 import lockstep.ft.log.LogChannelMessage.HelloRole;
 import lockstep.ft.log.LogChannelMessage.Refusal;
+import lockstep.ft.transfer.TransferProgress;
 
 /**
  * Who protects the live replica's guest: its log channel to a candidate that is to become the
- * backup, and to the backup.
+ * backup, and to the backup. One is served at a time.
  *
  * <p>While the guest has not run, a candidate gets the log from its beginning, acknowledges it, and
- * is enlisted. One is served at a time.
+ * is enlisted. If the guest runs alone, its state is transferred: pages in rounds while it runs,
+ * then, at the <em>cut</em>, the rest. From the cut on
+ *
+ * <ol>
+ *   <li>outputs need the candidate's acknowledgement;
+ *   <li>when it has acknowledged the cut itself, enlisting it is asked. As long as that is not
+ *       answered, nobody here knows whether this replica is still alone or has a backup already, so
+ *       outputs must be allowed either way: the acknowledgement, which is enough for both;
+ *   <li>losing the candidate before enlisting is asked ends the matter and opens the gate; later it
+ *       is a claim, which must be won before the gate opens.
+ * </ol>
  */
 final class Protection {
+  /** So much of the bound on lag slows nothing. */
+  private static final double LAG_UNSLOWED = 0.2;
+
+  private static final double SPEED_MIN = 1.0 / 16;
+
+  /** Kept writes beyond this are flushed in each round, for they are part of what the cut sends. */
+  private static final long KEPT_BYTES_TO_CARRY = 1 << 20;
+
   private final Core core;
   private final Live live;
+
+  /** The pages are on their way. */
+  private Optional<OutgoingTransfer> transfer = Optional.empty();
+
+  /** The log is: to the backup, or to a candidate that will have all it needs. */
   private Optional<LogSender> peer = Optional.empty();
 
   /** As acknowledged by the last peer, once that is lost. */
   private long nextLsnAcked;
+
+  /** The peer can do nothing with a log before this. */
+  private long peerFromLsn;
+
+  private int roundFlushed;
+  private Optional<TransferProgress> progress = Optional.empty();
+  private OptionalLong pausedAtNanos = OptionalLong.empty();
 
   Protection(Core core, Live live) {
     this.core = core;
     this.live = live;
   }
 
+  /** Whether outputs need an acknowledgement. */
   boolean hasPeer() {
     return peer.isPresent();
-  }
-
-  Optional<LogSender> peer() {
-    return peer;
   }
 
   /** Every entry with a lower lsn was acknowledged, by the peer or by the last one. */
@@ -40,7 +70,12 @@ final class Protection {
   }
 
   boolean isPeer(long channel) {
-    return peer.isPresent() && peer.get().channel == channel;
+    return (peer.isPresent() && peer.get().channel == channel)
+        || (transfer.isPresent() && transfer.get().channel == channel);
+  }
+
+  private Optional<Member> member() {
+    return peer.map(sender -> sender.peer).or(() -> transfer.map(outgoing -> outgoing.peer));
   }
 
   void onPeerSaid(long from, LogChannelMessage message) {
@@ -50,20 +85,30 @@ final class Protection {
       }
       return;
     }
-    LogSender sender = peer.orElseThrow();
-    sender.heard();
+    peer.ifPresent(LogSender::heard);
     switch (message) {
-      case LogChannelMessage.Ack ack -> onAck(sender, ack);
+      case LogChannelMessage.Ack ack when peer.isPresent() -> onAck(peer.get(), ack);
+      case LogChannelMessage.TransferTaken taken -> {
+        // Some of these cross the cut.
+        if (transfer.isPresent() && !transfer.get().taken(taken.bytes())) {
+          live.losePeer("the candidate has taken what was never sent");
+        }
+      }
       case LogChannelMessage.Diverged diverged -> {
         // The claim first: keeping this replica's state takes its time.
         live.losePeer("the backup has diverged: " + diverged.what());
         core.emit(new Effect.DivergenceFound(diverged.position(), diverged.what()));
       }
-      case LogChannelMessage.Hello _,
+      case LogChannelMessage.Ack _,
+          LogChannelMessage.Hello _,
           LogChannelMessage.HelloRefused _,
           LogChannelMessage.Entries _,
           LogChannelMessage.Heartbeat _,
-          LogChannelMessage.GuestEnded _ ->
+          LogChannelMessage.GuestEnded _,
+          LogChannelMessage.TransferBegan _,
+          LogChannelMessage.TransferPages _,
+          LogChannelMessage.TransferState _,
+          LogChannelMessage.TransferCut _ ->
           live.losePeer("an unexpected message came");
     }
   }
@@ -75,37 +120,53 @@ final class Protection {
       core.emit(new Effect.ClosePeer(from));
       return;
     }
-    close();
-    LogSender sender = new LogSender(from, hello.replica(), core.limits.silenceNanos(), core.now());
-    peer = Optional.of(sender);
+    close("the candidate comes again");
     core.emit(new Effect.SendToPeer(from, core.hello(HelloRole.LIVE, live.epoch())));
-    live.log().sendFromBeginningTo(sender);
+    if (live.guestHasRun()) {
+      OutgoingTransfer outgoing = new OutgoingTransfer(from, hello.replica(), core);
+      transfer = Optional.of(outgoing);
+      roundFlushed = 0;
+      tell(hello.replica(), "began", outgoing.progress());
+    } else {
+      peerFromLsn = 0;
+      live.log().sendFromBeginningTo(beginLog(from, hello.replica(), 0));
+    }
+  }
+
+  private LogSender beginLog(long channel, Member member, long nextLsn) {
+    LogSender sender =
+        new LogSender(channel, member, nextLsn, core.limits.silenceNanos(), core.now());
+    peer = Optional.of(sender);
+    return sender;
   }
 
   private Optional<LogChannelMessage.HelloRefused> refuse(LogChannelMessage.Hello hello) {
     LogChannelMessage.Hello own = core.hello(HelloRole.LIVE, live.epoch());
     Optional<LogChannelMessage.HelloRefused> mismatch =
-        HelloRules.mismatch(own, hello, HelloRole.CANDIDATE)
-            .or(() -> HelloRules.startMismatch(own, hello));
+        HelloRules.mismatch(own, hello, HelloRole.CANDIDATE);
     if (mismatch.isPresent()) {
       return mismatch;
     }
-    boolean sameAgain = peer.map(p -> p.peer.id().equals(hello.replica().id())).orElse(true);
-    Role role = live.role();
-    if (role == Role.PRIMARY || role == Role.GOING_ALONE || core.arbiter.isOpen() || !sameAgain) {
-      return HelloRules.refused(Refusal.HAS_BACKUP, "role " + role);
-    }
-    return live.guestHasRun()
-        ? HelloRules.refused(Refusal.GUEST_HAS_RUN, "position " + core.guest.machine.position())
-        : Optional.empty();
+    boolean anotherIsServed =
+        member().map(member -> !member.id().equals(hello.replica().id())).orElse(false);
+    return switch (live.role()) {
+      case PRIMARY -> HelloRules.refused(Refusal.HAS_BACKUP, "role " + live.role());
+      case LIVE_WAITING, ALONE ->
+          anotherIsServed || core.arbiter.isOpen() || live.hasEnded()
+              ? HelloRules.refused(Refusal.BUSY, "role " + live.role())
+              : live.guestHasRun() ? Optional.empty() : HelloRules.startMismatch(own, hello);
+      default -> HelloRules.refused(Refusal.BUSY, "role " + live.role());
+    };
   }
 
   private void onAck(LogSender sender, LogChannelMessage.Ack ack) {
-    if (!sender.acked(ack)) {
+    if (!sender.acked(ack) || ack.nextLsn() < peerFromLsn) {
       live.losePeer("the backup acknowledges what was never sent");
       return;
     }
-    if (live.role() == Role.LIVE_WAITING && sender.allAcked() && !core.arbiter.isOpen()) {
+    boolean mayEnlist =
+        live.role() == Role.LIVE_WAITING ? sender.allAcked() : live.role() == Role.ALONE;
+    if (mayEnlist && !core.arbiter.isOpen() && !live.hasEnded()) {
       core.arbiter.ask(
           nonce ->
               new ArbiterRequest.Enlist(
@@ -115,11 +176,19 @@ final class Protection {
   }
 
   boolean suspectsPeer() {
-    return peer.isPresent() && peer.get().suspects(core.now());
+    return (peer.isPresent() && peer.get().suspects(core.now()))
+        || (transfer.isPresent() && transfer.get().suspects(core.now()));
   }
 
   /** Ends the channel, if there is one. */
-  void close() {
+  void close(String why) {
+    transfer.ifPresent(
+        outgoing -> {
+          outgoing.end();
+          core.emit(new Effect.ClosePeer(outgoing.channel));
+          tell(outgoing.peer, "ended: " + why, outgoing.progress());
+        });
+    transfer = Optional.empty();
     peer.ifPresent(
         sender -> {
           nextLsnAcked = sender.nextLsnAcked();
@@ -129,18 +198,61 @@ final class Protection {
     live.log().sendToNobody();
   }
 
-  /** The arbiter knows that the guest has ended: the backup needs not claim. */
-  void tellGuestEnded(boolean reset) {
-    peer.ifPresent(
-        sender ->
-            core.emit(
-                new Effect.SendToPeer(sender.channel, new LogChannelMessage.GuestEnded(reset))));
-    close();
+  private void tell(Member member, String what, TransferProgress now) {
+    progress = Optional.of(now);
+    core.emit(new Effect.TransferTold(member.id(), what, now));
   }
 
-  /** Sends what an event has gathered. */
-  void flush(long outputsReleased) {
-    peer.ifPresent(sender -> sender.flush(outputsReleased, core));
+  /** The arbiter knows that the guest has ended: the backup needs not claim. */
+  void tellGuestEnded(boolean reset) {
+    peer.map(sender -> sender.channel)
+        .or(() -> transfer.map(outgoing -> outgoing.channel))
+        .ifPresent(
+            channel ->
+                core.emit(new Effect.SendToPeer(channel, new LogChannelMessage.GuestEnded(reset))));
+    close("the guest has ended");
+  }
+
+  /** Sends what an event has gathered; the guest stands still. */
+  void flush() {
+    measurePause();
+    transfer.ifPresent(this::continueTransfer);
+    peer.ifPresent(sender -> sender.flush(live.gate().released(), core));
+  }
+
+  private boolean mayCut() {
+    return live.role() == Role.ALONE && !core.arbiter.isOpen() && !live.hasEnded();
+  }
+
+  private void continueTransfer(OutgoingTransfer outgoing) {
+    if (outgoing.progress().round() > roundFlushed) {
+      roundFlushed++;
+      live.disks().flushIfKeptOver(KEPT_BYTES_TO_CARRY);
+    }
+    OutputGate gate = live.gate();
+    long nextLsn = live.log().nextLsn();
+    boolean isCut =
+        outgoing.flush(
+            mayCut(), nextLsn, () -> core.guest.state(gate.waitingOutputs()), gate.released());
+    if (isCut) {
+      outgoing.end();
+      transfer = Optional.empty();
+      peerFromLsn = nextLsn;
+      live.log().sendTo(beginLog(outgoing.channel, outgoing.peer, nextLsn));
+      tell(outgoing.peer, "cut", outgoing.progress().cut(0));
+      if (live.wantsToRun(core.now())) {
+        pausedAtNanos = OptionalLong.of(core.now());
+      }
+    }
+  }
+
+  /** The guest stood still from the event of the cut to the next one. */
+  private void measurePause() {
+    if (pausedAtNanos.isPresent()) {
+      long pauseNanos = core.now() - pausedAtNanos.getAsLong();
+      progress = progress.map(done -> done.cut(pauseNanos));
+      pausedAtNanos = OptionalLong.empty();
+    }
   }
 
   /** Why the guest must wait for the peer, if it must. */
@@ -161,17 +273,38 @@ final class Protection {
     return Optional.empty();
   }
 
-  long deadlineNanos() {
-    return peer.map(sender -> sender.heartbeatAtNanos(core.limits.heartbeatNanos()))
-        .orElse(Long.MAX_VALUE);
+  /**
+   * The share of its speed that the guest may have: less, the further the backup lags, so that the
+   * bound is rarely reached; less too if a transfer does not come to its end.
+   */
+  double guestSpeed(long nowNanos) {
+    double byLag = peer.map(sender -> speedAtLag(sender.lagNanos(nowNanos))).orElse(1.0);
+    return Math.min(byLag, transfer.map(OutgoingTransfer::guestSpeed).orElse(1.0));
   }
 
-  StageStatus status(long nowNanos, long outputsReleased) {
+  private double speedAtLag(long lagNanos) {
+    double beyond = (double) lagNanos / core.limits.lagNanosMax() - LAG_UNSLOWED;
+    return Math.clamp(1 - beyond / (1 - LAG_UNSLOWED), SPEED_MIN, 1.0);
+  }
+
+  long deadlineNanos() {
+    long ofLog =
+        peer.map(sender -> sender.heartbeatAtNanos(core.limits.heartbeatNanos()))
+            .orElse(Long.MAX_VALUE);
+    long ofTransfer = transfer.map(OutgoingTransfer::deadlineNanos).orElse(Long.MAX_VALUE);
+    // What can't be cut now waits for the answer that makes it possible, not for a time.
+    return transfer.isEmpty() || mayCut()
+        ? Math.min(ofLog, ofTransfer)
+        : core.now() + core.limits.heartbeatNanos();
+  }
+
+  StageStatus status(long nowNanos) {
     return new StageStatus(
-        peer.map(sender -> sender.peer.id()),
+        member().map(Member::id),
         nextLsnAcked(),
         peer.map(LogSender::unackedBytes).orElse(0L),
         peer.map(sender -> sender.lagNanos(nowNanos)).orElse(0L),
-        outputsReleased);
+        live.gate().released(),
+        transfer.map(OutgoingTransfer::progress).or(() -> progress));
   }
 }

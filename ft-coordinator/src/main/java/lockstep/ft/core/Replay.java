@@ -39,11 +39,13 @@ final class Replay {
   private long outputsReleased;
 
   /**
+   * @param nextLsn where the log begins
    * @param unreleased outputs that the guest had made already and that may not have left
    * @param logged whether to emit {@link Effect.Logged}
    */
-  Replay(Guest guest, List<Output> unreleased, boolean logged) {
+  Replay(Guest guest, long nextLsn, List<Output> unreleased, boolean logged) {
     this.guest = guest;
+    this.nextLsn = nextLsn;
     this.logged = logged;
     this.lastPosition = guest.machine.position();
     long number = guest.outputsMade() - unreleased.size();

@@ -22,7 +22,7 @@ public final class Replayer {
   public Replayer(DeterministicMachine machine, int disks, CoreState state) {
     this.guest = new Guest(machine, disks, state);
     List<Output> unreleased = state.unreleased();
-    this.replay = new Replay(guest, unreleased, false);
+    this.replay = new Replay(guest, 0, unreleased, false);
     replay.outputsReleased(Long.MAX_VALUE);
   }
 

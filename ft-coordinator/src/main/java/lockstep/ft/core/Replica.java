@@ -154,6 +154,7 @@ public final class Replica {
         own.outputsReleased(),
         core.guest.open.size(),
         core.guest.keptBytes(),
+        own.transfer(),
         stage.held(nowNanos));
   }
 

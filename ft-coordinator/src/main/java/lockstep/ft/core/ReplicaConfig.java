@@ -3,6 +3,7 @@ package lockstep.ft.core;
 import java.util.concurrent.TimeUnit;
 import lockstep.ft.arbiter.Member;
 import lockstep.ft.machine.Bytes;
+import lockstep.ft.transfer.TransferLimits;
 
 /**
  * What a replica is told when it is made.
@@ -58,6 +59,7 @@ public record ReplicaConfig(
    * @param keptWritesBytesMax writes kept per replica that no completed flush covers; at half of it
    *     the replica flushes by itself, at all of it the guest is held
    * @param inputsPendingBytesMax frames and console bytes waiting for the guest; more are dropped
+   * @param transfer of a state transfer
    */
   public record Limits(
       long heartbeatNanos,
@@ -71,7 +73,8 @@ public record ReplicaConfig(
       long logUnackedBytesMax,
       long logUnexecutedBytesMax,
       long keptWritesBytesMax,
-      long inputsPendingBytesMax) {
+      long inputsPendingBytesMax,
+      TransferLimits transfer) {
 
     /** What production uses. */
     public static final Limits DEFAULT =
@@ -87,6 +90,7 @@ public record ReplicaConfig(
             16L << 20,
             32L << 20,
             64L << 20,
-            8L << 20);
+            8L << 20,
+            TransferLimits.DEFAULT);
   }
 }

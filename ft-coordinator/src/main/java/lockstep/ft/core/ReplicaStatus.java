@@ -2,6 +2,7 @@ package lockstep.ft.core;
 
 import java.util.Optional;
 import lockstep.ft.arbiter.ReplicaId;
+import lockstep.ft.transfer.TransferProgress;
 
 /**
  * A replica as its operator sees it.
@@ -18,6 +19,8 @@ import lockstep.ft.arbiter.ReplicaId;
  * @param outputsReleased how many of them have left
  * @param openRequests disk and entropy requests that wait for their answer
  * @param keptWritesBytes writes kept because no completed flush covers them
+ * @param transfer the state transfer to the peer, under way or the last one of this replica's time
+ *     as live
  * @param held why the guest may not run, if it may not
  */
 public record ReplicaStatus(
@@ -34,4 +37,5 @@ public record ReplicaStatus(
     long outputsReleased,
     int openRequests,
     long keptWritesBytes,
+    Optional<TransferProgress> transfer,
     Optional<String> held) {}

@@ -4,7 +4,7 @@ package lockstep.ft.core;
 public enum Role {
   /** Has no part in the arbiter's record: looks for a live replica to join, or to start itself. */
   WAITING,
-  /** Its log channel to the live replica is open; not enlisted yet. */
+  /** The live replica has answered its hello: takes the log or a state transfer; not enlisted. */
   CANDIDATE,
   /** Live, guest not running: waits for a backup to enlist. */
   LIVE_WAITING,

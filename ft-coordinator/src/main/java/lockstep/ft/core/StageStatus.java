@@ -2,6 +2,7 @@ package lockstep.ft.core;
 
 import java.util.Optional;
 import lockstep.ft.arbiter.ReplicaId;
+import lockstep.ft.transfer.TransferProgress;
 
 /** The part of {@link ReplicaStatus} that only the stage knows. */
 record StageStatus(
@@ -9,6 +10,7 @@ record StageStatus(
     long lsnAcked,
     long unackedBytes,
     long lagNanos,
-    long outputsReleased) {
-  static final StageStatus NONE = new StageStatus(Optional.empty(), 0, 0, 0, 0);
+    long outputsReleased,
+    Optional<TransferProgress> transfer) {
+  static final StageStatus NONE = new StageStatus(Optional.empty(), 0, 0, 0, 0, Optional.empty());
 }

@@ -12,20 +12,30 @@ import lockstep.ft.log.LogChannelMessage;
 import lockstep.ft.log.LogEntry;
 import lockstep.ft.log.Payload;
 import lockstep.ft.machine.Output;
+import lockstep.ft.wire.MalformedMessageException;
 
 /**
  * A replica without a part in the arbiter's record.
  *
  * <p>If somebody is live it dials them and offers itself as a backup: hello, answered by theirs;
- * then the log from its beginning, which it acknowledges and keeps, and does not execute. The entry
- * that names it backup enlists it, and says at which epoch. Losing the channel before that entry
- * puts it back to the beginning, whatever the arbiter's record says: it claims nothing, for it does
- * not know the epoch.
+ * then, if the guest has not run, the log from its beginning, which it acknowledges and keeps, and
+ * does not execute. The entry that names it backup enlists it, and says at which epoch. If the
+ * guest runs, its state comes first ({@link IncomingTransfer}); the rest of becoming a backup is
+ * {@link Backup}'s then. Losing the channel before being enlisted puts it back to the beginning,
+ * whatever the arbiter's record says: it claims nothing, for it does not know the epoch.
+ *
+ * <p>A spare is refused while there is a backup; it tries again when the arbiter's record changes.
  *
  * <p>If nobody is live, or the live one can't be reached, it asks to start the guest (if its start
  * rule lets it); the arbiter grants it if nobody is live or the lease is over.
  */
 final class Waiting implements Stage {
+  /** A spare that was refused tries again after so many silences, if nothing happens before. */
+  private static final int SPARE_SILENCES = 20;
+
+  /** One that came at a bad moment, after so many retry times. */
+  private static final int BUSY_RETRIES = 3;
+
   private final Core core;
 
   /**
@@ -37,13 +47,22 @@ final class Waiting implements Stage {
   private final List<LogEntry> received = new ArrayList<>();
   private Optional<ArbiterRecord> known = Optional.empty();
   private OptionalLong channel = OptionalLong.empty();
+
+  /** Somebody was live in this replica's time: if nobody is, the guest has ended on purpose. */
+  private boolean sawLive;
+
   private boolean dialling;
+  private long dialledAtEpoch;
   private boolean answered;
   private boolean unreachable;
   private FailureDetector detector;
   private long nextTryNanos;
   private long outputsReleased;
   private OptionalLong enlistedAtEpoch = OptionalLong.empty();
+  private Optional<IncomingTransfer> transfer = Optional.empty();
+
+  /** The machine is not what it was at the start any more. */
+  private boolean machineTaken;
 
   Waiting(Core core, long nowNanos) {
     this.core = core;
@@ -69,12 +88,18 @@ final class Waiting implements Stage {
 
   @Override
   public void onRecord(ArbiterRecord record) {
+    note(record);
+    tryNext();
+  }
+
+  /** Remembers the newest record. */
+  void note(ArbiterRecord record) {
     if (known.isEmpty() || record.epoch() > known.get().epoch()) {
       known = Optional.of(record);
+      sawLive |= record.live().isPresent();
       unreachable = false;
       nextTryNanos = core.now();
     }
-    tryNext();
   }
 
   /** Dials who is live, or asks to start. */
@@ -89,6 +114,10 @@ final class Waiting implements Stage {
     nextTryNanos = core.now() + core.limits.retryNanos();
     ArbiterRecord record = known.get();
     Optional<Member> live = record.live();
+    if (sawLive && live.isEmpty()) {
+      core.halt(HaltReason.GUEST_OFF, "nobody is live any more");
+      return;
+    }
     boolean mayStart = core.config.startRule() != ReplicaConfig.StartRule.NEVER;
     if (mayStart && (live.isEmpty() || unreachable || core.isLiveIn(record))) {
       unreachable = false;
@@ -98,6 +127,7 @@ final class Waiting implements Stage {
           core);
     } else if (live.isPresent()) {
       dialling = true;
+      dialledAtEpoch = record.epoch();
       core.emit(new Effect.DialPeer(live.get().logEndpoint()));
     }
   }
@@ -166,6 +196,19 @@ final class Waiting implements Stage {
     if (before != role()) {
       core.tellRole(before, role(), why);
     }
+    transfer = Optional.empty();
+    if (machineTaken && !core.forgetAdopted()) {
+      core.halt(HaltReason.TRANSFER_LOST, why);
+    }
+    machineTaken = false;
+  }
+
+  /**
+   * The live replica was lost after its state had been transferred, before this one was enlisted.
+   */
+  void comeBack(String why) {
+    core.become(this);
+    leave(why);
   }
 
   @Override
@@ -179,9 +222,62 @@ final class Waiting implements Stage {
       case LogChannelMessage.HelloRefused refused -> onHelloRefused(from, refused);
       case LogChannelMessage.Entries entries -> onEntries(from, entries);
       case LogChannelMessage.Heartbeat _ -> ack(from);
-      case LogChannelMessage.GuestEnded _, LogChannelMessage.Ack _, LogChannelMessage.Diverged _ ->
+      case LogChannelMessage.TransferBegan _,
+          LogChannelMessage.TransferPages _,
+          LogChannelMessage.TransferState _,
+          LogChannelMessage.TransferCut _ -> {
+        try {
+          onTransfer(from, message);
+        } catch (MalformedMessageException e) {
+          close(from, String.valueOf(e.getMessage()));
+        }
+      }
+      case LogChannelMessage.GuestEnded ended -> {
+        core.emit(new Effect.ClosePeer(from));
+        core.halt(
+            ended.reset() ? HaltReason.GUEST_RESET : HaltReason.GUEST_OFF, "told by the primary");
+      }
+      case LogChannelMessage.TransferTaken _,
+          LogChannelMessage.Ack _,
+          LogChannelMessage.Diverged _ ->
           close(from, "an unexpected message came");
     }
+  }
+
+  private void onTransfer(long from, LogChannelMessage message) throws MalformedMessageException {
+    if (message instanceof LogChannelMessage.TransferBegan began && answered && !machineTaken) {
+      machineTaken = true;
+      transfer = Optional.of(new IncomingTransfer(core, began));
+    } else if (transfer.isEmpty()) {
+      close(from, "a transfer that has not begun");
+    } else if (message instanceof LogChannelMessage.TransferPages pages) {
+      transfer.get().take(pages);
+      ack(from);
+    } else if (message instanceof LogChannelMessage.TransferState part) {
+      transfer.get().take(part);
+    } else if (message instanceof LogChannelMessage.TransferCut cut) {
+      onCut(from, transfer.get(), cut);
+    } else {
+      close(from, "a transfer that begins twice");
+    }
+  }
+
+  private void onCut(long from, IncomingTransfer incoming, LogChannelMessage.TransferCut cut)
+      throws MalformedMessageException {
+    CoreState state = incoming.complete();
+    core.adopt(state);
+    transfer = Optional.empty();
+    String difference = incoming.difference(cut);
+    if (difference.isEmpty()) {
+      Backup.transferred(core, this, from, cut, state.unreleased());
+      return;
+    }
+    core.emit(
+        new Effect.SendToPeer(
+            from, new LogChannelMessage.Diverged(cut.nextLsn(), cut.position(), difference)));
+    core.emit(new Effect.ClosePeer(from));
+    core.emit(new Effect.DivergenceFound(cut.position(), difference));
+    core.halt(HaltReason.DIVERGED, difference);
   }
 
   private void onHello(long from, LogChannelMessage.Hello hello) {
@@ -210,7 +306,16 @@ final class Waiting implements Stage {
       // Whoever answers at the live one's endpoint without being live has taken its place there:
       // perhaps this replica itself, started at the same address. The arbiter knows who may start.
       unreachable = refused.reason() == LogChannelMessage.Refusal.NOT_LIVE;
-      nextTryNanos = core.now() + core.limits.silenceNanos();
+      nextTryNanos =
+          core.now()
+              + switch (refused.reason()) {
+                case HAS_BACKUP ->
+                    known.map(ArbiterRecord::epoch).orElse(0L) > dialledAtEpoch
+                        ? core.limits.retryNanos() // the record has changed since
+                        : SPARE_SILENCES * core.limits.silenceNanos();
+                case BUSY -> BUSY_RETRIES * core.limits.retryNanos();
+                default -> core.limits.silenceNanos();
+              };
     }
   }
 
@@ -232,16 +337,20 @@ final class Waiting implements Stage {
     }
     outputsReleased = entries.outputsReleased();
     if (enlistedAtEpoch.isPresent()) {
-      Backup.enlisted(core, from, enlistedAtEpoch.getAsLong(), received, outputsReleased);
+      Backup.enlisted(core, this, from, enlistedAtEpoch.getAsLong(), received, outputsReleased);
     } else {
       ack(from);
     }
   }
 
   private void ack(long to) {
+    long position = core.guest.machine.position();
     core.emit(
         new Effect.SendToPeer(
-            to, new LogChannelMessage.Ack(received.size(), core.guest.machine.position())));
+            to,
+            transfer.isPresent()
+                ? new LogChannelMessage.TransferTaken(transfer.get().bytesTaken())
+                : new LogChannelMessage.Ack(received.size(), position)));
   }
 
   private void close(long current, String why) {

@@ -17,10 +17,16 @@
  *       <td>HALTED</td></tr>
  *   <tr><td></td><td>nobody is live, or unreachable and the lease is over: start granted</td>
  *       <td>LIVE_WAITING, or ALONE if started to run alone</td></tr>
- *   <tr><td>CANDIDATE</td><td>the log names this replica backup</td><td>BACKUP</td></tr>
+ *   <tr><td></td><td>nobody is live any more, though somebody was</td><td>HALTED (GUEST_OFF)</td></tr>
+ *   <tr><td>CANDIDATE</td><td>the log names this replica backup; before that, the log from its
+ *       beginning, or a state transfer and the log from its cut</td><td>BACKUP</td></tr>
  *   <tr><td></td><td>channel closed or silent before</td><td>WAITING</td></tr>
  *   <tr><td>LIVE_WAITING</td><td>a candidate has acknowledged the log: enlist granted</td>
  *       <td>PRIMARY; the guest runs</td></tr>
+ *   <tr><td>ALONE</td><td>a candidate has acknowledged the cut of its state transfer: enlist
+ *       granted</td><td>PRIMARY</td></tr>
+ *   <tr><td></td><td>that candidate is lost, enlist asked and not answered</td>
+ *       <td>GOING_ALONE: claims</td></tr>
  *   <tr><td>PRIMARY</td><td>backup silent, channel closed, or diverged</td>
  *       <td>GOING_ALONE: claims</td></tr>
  *   <tr><td>GOING_ALONE</td><td>claim granted</td>
@@ -52,9 +58,11 @@
  *   <li>Live: {@code BecomingLive} makes it; {@code PendingInputs} wait for {@code LiveGuest},
  *       which injects them, moves the clock ({@code ClockPolicy}) and runs slices; {@code LiveLog}
  *       numbers the entries, {@code Protection} looks after candidate and backup, {@code LogSender}
- *       carries the entries to them and bounds their lag ({@code LagBound}); {@code OutputGate}
- *       holds outputs for their acknowledgement and {@code LeaseGuard} for the lease; {@code
- *       LiveDisks} are a {@code DiskPath} each, which attaches, catches up and issues.
+ *       carries the entries to them and bounds their lag ({@code LagBound}), {@code GuestPace}
+ *       slows the guest smoothly before; {@code OutgoingTransfer} sends a candidate the state of a
+ *       running guest, {@code IncomingTransfer} takes it; {@code OutputGate} holds outputs for
+ *       their acknowledgement and {@code LeaseGuard} for the lease; {@code LiveDisks} are a {@code
+ *       DiskPath} each, which attaches, catches up and issues.
  *   <li>{@code FailureDetector} judges silence, on both sides.
  *   <li>{@code CoreState} travels with a machine's saved state.
  * </ul>
@@ -75,6 +83,9 @@
  *       disk server.
  *   <dt>own flush
  *   <dd>a flush by the replica, not the guest, so that kept writes stay bounded.
+ *   <dt>cut
+ *   <dd>the position of a state transfer at which the guest stands still for the rest of its state;
+ *       the new backup's log begins there.
  *   <dt>held
  *   <dd>the guest may not run, because a bound is reached.
  * </dl>

@@ -2,6 +2,7 @@ package lockstep.ft.log;
 
 import java.util.List;
 import lockstep.ft.arbiter.ArbiterWire;
+import lockstep.ft.machine.PagedMemory;
 import lockstep.ft.machine.StateHash;
 import lockstep.ft.wire.MalformedMessageException;
 import lockstep.ft.wire.MessageCodec;
@@ -20,6 +21,15 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
   private static final int HEARTBEAT = 5;
   private static final int DIVERGED = 6;
   private static final int GUEST_ENDED = 7;
+  private static final int TRANSFER_BEGAN = 8;
+  private static final int TRANSFER_PAGES = 9;
+  private static final int TRANSFER_TAKEN = 10;
+  private static final int TRANSFER_STATE = 11;
+  private static final int TRANSFER_CUT = 12;
+
+  private static final int PAGES_MAX = 4096;
+  private static final int PAGE_BYTES_MAX = 1 << 16;
+  private static final int STATE_PART_BYTES_MAX = 4 << 20;
 
   private static final LogChannelMessage.HelloRole[] ROLES = LogChannelMessage.HelloRole.values();
   private static final LogChannelMessage.Refusal[] REFUSALS = LogChannelMessage.Refusal.values();
@@ -71,6 +81,19 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
         out.int8(GUEST_ENDED);
         out.flag(ended.reset());
       }
+      case LogChannelMessage.TransferBegan began ->
+          out.int8(TRANSFER_BEGAN).int32(began.pageCount()).int32(began.pageBytes());
+      case LogChannelMessage.TransferPages pages -> {
+        out.int8(TRANSFER_PAGES);
+        out.list(pages.pages(), (page, to) -> to.int32(page.page()).bytes(page.contents()));
+      }
+      case LogChannelMessage.TransferTaken taken -> out.int8(TRANSFER_TAKEN).int64(taken.bytes());
+      case LogChannelMessage.TransferState state -> out.int8(TRANSFER_STATE).bytes(state.part());
+      case LogChannelMessage.TransferCut cut -> {
+        out.int8(TRANSFER_CUT).int64(cut.nextLsn()).int64(cut.position());
+        out.int64(cut.outputsReleased());
+        out.int64(cut.hash().harts()).int64(cut.hash().memory());
+      }
     }
   }
 
@@ -96,8 +119,26 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
       case DIVERGED ->
           new LogChannelMessage.Diverged(in.count64("lsn"), in.count64("position"), in.string());
       case GUEST_ENDED -> new LogChannelMessage.GuestEnded(in.flag());
+      case TRANSFER_BEGAN ->
+          new LogChannelMessage.TransferBegan(
+              in.count32("pages", Integer.MAX_VALUE), in.count32("page size", PAGE_BYTES_MAX));
+      case TRANSFER_PAGES ->
+          new LogChannelMessage.TransferPages(in.list(PAGES_MAX, LogChannelCodec::decodePage));
+      case TRANSFER_TAKEN -> new LogChannelMessage.TransferTaken(in.count64("bytes taken"));
+      case TRANSFER_STATE -> new LogChannelMessage.TransferState(in.bytes(STATE_PART_BYTES_MAX));
+      case TRANSFER_CUT ->
+          new LogChannelMessage.TransferCut(
+              in.count64("next lsn"),
+              in.count64("position"),
+              in.count64("outputs released"),
+              new StateHash(in.int64(), in.int64()));
       default -> throw new MalformedMessageException("no kind of log channel message: " + kind);
     };
+  }
+
+  private static PagedMemory.Contents decodePage(WireReader in) throws MalformedMessageException {
+    return new PagedMemory.Contents(
+        in.count32("page", Integer.MAX_VALUE), in.bytes(PAGE_BYTES_MAX));
   }
 
   private static void encodeHello(LogChannelMessage.Hello hello, WireWriter out) {

@@ -2,17 +2,20 @@ package lockstep.ft.log;
 
 import java.util.List;
 import lockstep.ft.arbiter.Member;
+import lockstep.ft.machine.Bytes;
+import lockstep.ft.machine.PagedMemory;
 import lockstep.ft.machine.StateHash;
 
 /**
  * What travels on the log channel. A replica that is not live dials the live one, says {@link
- * Hello}, and is answered with a Hello or {@link HelloRefused}; from then on entries and heartbeats
- * flow one way, acks the other. On a channel, messages arrive in order or not at all.
+ * Hello}, and is answered with a Hello or {@link HelloRefused}. If the guest runs already, a state
+ * transfer follows, from {@link TransferBegan} to {@link TransferCut}. From then on entries and
+ * heartbeats flow one way, acks the other. On a channel, messages arrive in order or not at all.
  */
 public sealed interface LogChannelMessage {
 
   /** Version of the messages themselves. */
-  int PROTOCOL_VERSION = 1;
+  int PROTOCOL_VERSION = 2;
 
   /** Most entries that one {@link Entries} carries. */
   int ENTRIES_MAX = 4096;
@@ -54,7 +57,7 @@ public sealed interface LogChannelMessage {
     OTHER_START_STATE("another start state of the machine"),
     NOT_LIVE("this replica is not live"),
     HAS_BACKUP("this replica has a backup already"),
-    GUEST_HAS_RUN("the guest runs already, and state transfer is not there yet");
+    BUSY("this replica is changing its role, or serves another candidate");
 
     private final String text;
 
@@ -76,7 +79,7 @@ public sealed interface LogChannelMessage {
             OTHER_DEFINITION,
             OTHER_START_STATE ->
             true;
-        case NOT_LIVE, HAS_BACKUP, GUEST_HAS_RUN -> false;
+        case NOT_LIVE, HAS_BACKUP, BUSY -> false;
       };
     }
   }
@@ -116,6 +119,50 @@ public sealed interface LogChannelMessage {
 
   /** Backup to live: my state is not yours. The backup stops. */
   record Diverged(long lsn, long position, String what) implements LogChannelMessage {}
+
+  // State transfer.
+
+  /** Live to candidate: the guest runs, and its state will come: pages first. */
+  record TransferBegan(int pageCount, int pageBytes) implements LogChannelMessage {}
+
+  /** Live to candidate: what these pages hold now; a later message may change it. */
+  record TransferPages(List<PagedMemory.Contents> pages) implements LogChannelMessage {
+    /** What a page costs beside its contents. */
+    private static final int OVERHEAD_BYTES = 8;
+
+    public TransferPages {
+      pages = List.copyOf(pages);
+    }
+
+    /** About what the message takes on the wire. */
+    public long sizeBytes() {
+      long bytes = OVERHEAD_BYTES;
+      for (PagedMemory.Contents page : pages) {
+        bytes += OVERHEAD_BYTES + page.contents().length();
+      }
+      return bytes;
+    }
+  }
+
+  /**
+   * Candidate to live, on receipt of pages and on a heartbeat.
+   *
+   * @param bytes of pages taken since the transfer began, as {@link TransferPages#sizeBytes} counts
+   */
+  record TransferTaken(long bytes) implements LogChannelMessage {}
+
+  /** Live to candidate: the next part of all that the state is beside the pages. */
+  record TransferState(Bytes part) implements LogChannelMessage {}
+
+  /**
+   * Live to candidate: the state is complete; the guest goes on from it, and the log from {@code
+   * nextLsn}. The candidate restores it and acknowledges {@code nextLsn}.
+   *
+   * @param outputsReleased as in {@link Heartbeat}
+   * @param hash of the complete state
+   */
+  record TransferCut(long nextLsn, long position, long outputsReleased, StateHash hash)
+      implements LogChannelMessage {}
 
   /** Live to backup: the guest has ended and the arbiter knows; nobody needs to claim. */
   record GuestEnded(boolean reset) implements LogChannelMessage {}

@@ -81,4 +81,17 @@ public interface DeterministicMachine {
    *     are cut short; the machine must then not be used
    */
   void restore(InputStream in) throws IOException;
+
+  // State transfer: the same state in two parts.
+
+  /** The memory, page by page. */
+  PagedMemory pages();
+
+  /** As {@link #save}, without what the pages hold. */
+  void saveWithoutPages(OutputStream out) throws IOException;
+
+  /**
+   * As {@link #restore}, of a state saved without the pages, which have all been written before.
+   */
+  void restoreWithoutPages(InputStream in) throws IOException;
 }

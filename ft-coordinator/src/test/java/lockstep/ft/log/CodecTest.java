@@ -20,6 +20,7 @@ import lockstep.ft.link.LinkMessageCodec;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.DiskStatus;
 import lockstep.ft.machine.Input;
+import lockstep.ft.machine.PagedMemory;
 import lockstep.ft.machine.StateHash;
 import lockstep.ft.wire.MalformedMessageException;
 import lockstep.ft.wire.MessageCodec;
@@ -80,7 +81,13 @@ final class CodecTest {
         new LogChannelMessage.Ack(9, 10),
         new LogChannelMessage.Heartbeat(1, 2),
         new LogChannelMessage.Diverged(1, 2, "hash"),
-        new LogChannelMessage.GuestEnded(true));
+        new LogChannelMessage.GuestEnded(true),
+        new LogChannelMessage.TransferBegan(65536, 4096),
+        new LogChannelMessage.TransferPages(
+            List.of(new PagedMemory.Contents(7, DATA), new PagedMemory.Contents(8, Bytes.EMPTY))),
+        new LogChannelMessage.TransferTaken(99),
+        new LogChannelMessage.TransferState(DATA),
+        new LogChannelMessage.TransferCut(1, 2, 3, new StateHash(4, 5)));
   }
 
   private static List<ArbiterRequest> requests() {

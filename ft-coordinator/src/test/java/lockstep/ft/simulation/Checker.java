@@ -1,14 +1,19 @@
 package lockstep.ft.simulation;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import lockstep.ft.arbiter.ArbiterRecord;
 import lockstep.ft.arbiter.ReplicaId;
 import lockstep.ft.core.Effect;
 import lockstep.ft.core.ReplicaStatus;
 import lockstep.ft.core.Role;
+import lockstep.ft.log.LogChannelMessage;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.StateHash;
 
@@ -26,6 +31,30 @@ final class Checker {
     }
   }
 
+  /** A guest may run for a slice more: the primary learns of the lag by its clock. */
+  private static final long LAG_SLACK_NANOS = 5 * World.MILLI;
+
+  /** How far a machine is behind another: the ages of the positions it has not reached. */
+  private static final class LagBound {
+    private record Sample(long position, long at) {}
+
+    private final ArrayDeque<Sample> samples = new ArrayDeque<>();
+
+    void reached(long position, long now) {
+      samples.addLast(new Sample(position, now));
+    }
+
+    void executed(long position) {
+      while (!samples.isEmpty() && samples.getFirst().position <= position) {
+        samples.removeFirst();
+      }
+    }
+
+    long lagNanos(long now) {
+      return samples.isEmpty() ? 0 : now - samples.getFirst().at;
+    }
+  }
+
   /** A state that only one machine history has: who writes the log, and how much of it is done. */
   private record Point(long epoch, long nextLsn, long position) {}
 
@@ -33,8 +62,20 @@ final class Checker {
   private final Map<Long, ReplicaId> releasedBy = new HashMap<>();
   private final Map<ReplicaId, Long> marksReceived = new HashMap<>();
   private final Map<Point, StateHash> hashes = new HashMap<>();
+  private final Map<Long, Set<Bytes>> framesReleased = new HashMap<>();
+  private final Map<Long, ByteArrayOutputStream> consoles = new HashMap<>();
+  private final Map<Long, Long> consoleBegins = new HashMap<>();
+  private final Map<LogChannelMessage.TransferCut, Long> outputsAtCut = new HashMap<>();
+  private final Map<ReplicaId, Long> executed = new HashMap<>();
+  private final Map<ReplicaId, LagBound> lags = new HashMap<>();
+  private long proxyToldEpoch;
   private ArbiterRecord current = ArbiterRecord.vacant(Simulation.VM);
+  private final Coverage coverage;
   private long comparisons;
+
+  Checker(Coverage coverage) {
+    this.coverage = coverage;
+  }
 
   void recordChanged(ArbiterRecord record) {
     require(record.epoch() == current.epoch() + 1, "the epoch went from " + current.epoch());
@@ -56,22 +97,92 @@ final class Checker {
     marksReceived.merge(replica, output + 1, Math::max);
   }
 
+  /** The state at a cut contains so many outputs, made or marked. */
+  void cutMade(LogChannelMessage.TransferCut cut, long outputsMade) {
+    outputsAtCut.put(cut, outputsMade);
+  }
+
+  void cutReceived(ReplicaId replica, LogChannelMessage.TransferCut cut) {
+    long outputs = outputsAtCut.getOrDefault(cut, 0L);
+    if (outputs > 0) {
+      markReceived(replica, outputs - 1);
+    }
+  }
+
   /** A replica lets something out. */
   void released(ReplicaId replica, ReplicaStatus after, Effect effect) {
     long epoch = after.epoch();
     ReplicaId first = releasedBy.computeIfAbsent(epoch, e -> replica);
     require(first.equals(replica), "two replicas release outputs at epoch " + epoch);
-    ArbiterRecord record = records.get(epoch);
+    ArbiterRecord record = at(epoch).orElse(ArbiterRecord.vacant(Simulation.VM));
     require(
-        record != null && isLive(record, replica),
+        isLive(record, replica),
         "released at epoch " + epoch + " by " + replica.brief() + ", who was not live then");
+    require(
+        record.guestGeneration() == current.guestGeneration(),
+        "released by a guest of generation "
+            + record.guestGeneration()
+            + ", which was started anew since");
     switch (effect) {
       case Effect.SendFrame(long output, Bytes frame) -> {
         long ordinal = ByteBuffer.wrap(frame.array()).getLong(1);
         require(ordinal == output, "output " + output + " is the machine's " + ordinal);
+        framesReleased.computeIfAbsent(epoch, e -> new HashSet<>()).add(frame);
       }
+      case Effect.WriteConsole(long _, long offset, Bytes data) ->
+          consoleShows(record.guestGeneration(), offset, data.array());
       default -> {}
     }
+  }
+
+  /** A console misses nothing; what comes again is the same. A new guest's begins anywhere. */
+  private void consoleShows(long generation, long offset, byte[] data) {
+    long begin = consoleBegins.computeIfAbsent(generation, g -> offset);
+    ByteArrayOutputStream stream =
+        consoles.computeIfAbsent(generation, g -> new ByteArrayOutputStream());
+    int at = (int) (offset - begin);
+    require(at >= 0 && at <= stream.size(), "the console misses what comes before " + offset);
+    byte[] shown = stream.toByteArray();
+    for (int i = 0; i < data.length; i++) {
+      if (at + i < shown.length) {
+        require(shown[at + i] == data[i], "the console shows something else at " + (offset + i));
+      } else {
+        stream.write(data[i]);
+      }
+    }
+  }
+
+  /** The replica was alone, and has made the cut of a state transfer to {@code candidate}. */
+  void releasedSinceCut(ReplicaId candidate, ReplicaStatus before, ReplicaStatus after) {
+    long received = marksReceived.getOrDefault(candidate, 0L);
+    require(
+        after.outputsReleased() <= Math.max(received, before.outputsReleased()),
+        "since the cut output "
+            + (after.outputsReleased() - 1)
+            + " was released, the candidate has received marks up to "
+            + received);
+  }
+
+  /** A backup, or a candidate after a transfer, has executed so far. */
+  void executed(ReplicaId replica, long position) {
+    executed.merge(replica, position, Math::max);
+  }
+
+  /**
+   * The primary's guest has run, from {@code position} on. Its backup must have been there before
+   * the bound on lag was over; what it had to say on its way took a while too.
+   */
+  void guestRan(Optional<ReplicaId> backup, long position, long now) {
+    if (backup.isEmpty()) {
+      return;
+    }
+    LagBound lag = lags.computeIfAbsent(backup.get(), b -> new LagBound());
+    lag.executed(executed.getOrDefault(backup.get(), 0L));
+    lag.reached(position, now);
+    long behind = lag.lagNanos(now);
+    require(
+        behind <= Simulation.LIMITS.lagNanosMax() + LAG_SLACK_NANOS,
+        "the guest runs while the backup lags behind by " + behind / 1e6 + " ms");
   }
 
   /** After each event of a live replica: what it counts as released must have been acknowledged. */
@@ -105,9 +216,17 @@ final class Checker {
             + current.epoch());
   }
 
+  /** The proxy hears of an epoch, from the arbiter or a replica. */
+  void proxyIsTold(long epoch) {
+    proxyToldEpoch = Math.max(proxyToldEpoch, epoch);
+  }
+
   /** The proxy accepts a frame of an epoch. */
-  void proxyHears(long epoch) {
-    require(releasedBy.containsKey(epoch), "a frame of epoch " + epoch + " from nowhere");
+  void proxyHears(long epoch, Bytes frame) {
+    require(epoch >= proxyToldEpoch, "the proxy heard epoch " + epoch + " at " + proxyToldEpoch);
+    require(
+        framesReleased.getOrDefault(epoch, Set.of()).contains(frame),
+        "a frame of epoch " + epoch + " from nowhere");
   }
 
   /** The client asked {@code asked}, and is told that request {@code id} made the counter value. */
@@ -129,6 +248,7 @@ final class Checker {
       StateHash expected = hashes.get(point);
       if (expected != null) {
         comparisons++;
+        coverage.count(Coverage.Event.STATE_COMPARED);
         require(expected.equals(hash), "state differs at " + point);
       }
     }

@@ -2,8 +2,6 @@ package lockstep.ft.simulation;
 
 /** Breaks things by chance, and mends them. */
 final class Faults {
-  private static final int REPLICAS = 2;
-
   private final Simulation sim;
   private final World world;
   private boolean over;
@@ -26,20 +24,90 @@ final class Faults {
   }
 
   private void one() {
-    switch (world.random.nextInt(16)) {
+    switch (world.random.nextInt(27)) {
       case 0, 1 -> crashReplica(liveHost(), world.chance(0.3));
-      case 2 -> crashReplica(1 - liveHost(), world.chance(0.3));
-      case 3, 4 -> pauseReplica(liveHost());
-      case 5 -> pauseReplica(1 - liveHost());
-      case 6, 7 -> blockFor(anyHost(), anyHost(), world.chance(0.5));
-      case 8 -> blockFor(0, 1, world.chance(0.6));
-      case 9 -> blockFor(Net.PROXY, Net.SERVER, true);
-      case 10 -> breakSome();
-      case 11 -> restartServer(world.between(World.MILLI, 300 * World.MILLI));
-      case 12 -> restartServer(World.MILLI);
-      case 13 -> slowDisk();
-      case 14 -> slowLink();
+      case 2, 3 -> crashReplica(otherHost(), world.chance(0.3));
+      case 4, 5 -> pauseReplica(liveHost());
+      case 6 -> pauseReplica(otherHost());
+      case 7, 8 -> blockFor(anyHost(), anyHost(), world.chance(0.5));
+      case 9 -> blockFor(liveHost(), otherHost(), world.chance(0.6));
+      case 10 -> blockFor(Net.PROXY, Net.SERVER, true);
+      case 11 -> breakSome();
+      case 12 -> restartServer(world.between(World.MILLI, 700 * World.MILLI), false);
+      case 13 -> restartServer(World.MILLI, false);
+      case 14 -> restartServer(world.between(World.MILLI, 100 * World.MILLI), true);
+      case 15 -> slowDisk();
+      case 16 -> slowLink();
+      case 17 -> stopServer();
+      case 18 -> failDisk();
+      case 19 -> loseGrant();
+      case 20, 21 -> slowReplica();
+      case 22, 23, 24 -> disturbNextTransfer();
       default -> loseClaimAnswer();
+    }
+  }
+
+  /** The server dies between its next grant and the answer; a claim follows, to have one. */
+  private void loseGrant() {
+    world.tell("the next grant will be lost");
+    sim.server.dieAfterNextGrant();
+    if (world.chance(0.5)) {
+      sim.net.breakBetween(liveHost(), otherHost());
+    } else {
+      crashReplica(liveHost(), false);
+    }
+  }
+
+  /** Something breaks in the middle of the next state transfer, or just around its cut. */
+  private void disturbNextTransfer() {
+    boolean atCut = world.chance(0.6);
+    long delay = atCut ? world.between(0, 4 * World.MILLI) : world.between(0, 60 * World.MILLI);
+    sim.atNextTransfer(
+        atCut ? "cut" : "began",
+        () ->
+            world.after(
+                delay,
+                () -> {
+                  if (!over) {
+                    disturb();
+                  }
+                }));
+    if (world.chance(0.5)) {
+      crashReplica(otherHost(), world.chance(0.3));
+    }
+  }
+
+  private void disturb() {
+    switch (world.random.nextInt(6)) {
+      case 0 -> crashReplica(liveHost(), world.chance(0.3));
+      case 1 -> crashReplica(otherHost(), world.chance(0.3));
+      case 2 -> sim.net.breakBetween(liveHost(), otherHost());
+      case 3 -> restartServer(world.between(World.MILLI, 80 * World.MILLI), world.chance(0.3));
+      case 4 -> blockFor(Net.SERVER, liveHost(), world.chance(0.5));
+      default -> pauseReplica(world.chance(0.5) ? liveHost() : otherHost());
+    }
+  }
+
+  private void stopServer() {
+    if (sim.server.isUp()) {
+      sim.server.stop();
+      world.after(world.between(World.MILLI, 250 * World.MILLI), () -> sim.server.resume());
+    }
+  }
+
+  private void failDisk() {
+    world.tell("the disk fails now and then");
+    sim.server.fail(0.3);
+    world.after(world.between(10 * World.MILLI, 200 * World.MILLI), () -> sim.server.fail(0));
+  }
+
+  private void slowReplica() {
+    int host = otherHost();
+    if (sim.isStarted(host)) {
+      ReplicaNode node = sim.node(host);
+      world.tell(node.name() + " is slow");
+      node.slow(world.between(1, 40));
+      world.after(world.between(20 * World.MILLI, 300 * World.MILLI), node::fullSpeed);
     }
   }
 
@@ -48,10 +116,17 @@ final class Faults {
   }
 
   private int liveHost() {
-    return sim.live().map(node -> node.host).orElse(world.random.nextInt(REPLICAS));
+    return sim.live().map(node -> node.host).orElse(world.random.nextInt(Net.REPLICAS));
+  }
+
+  private int otherHost() {
+    return (liveHost() + 1 + world.random.nextInt(Net.REPLICAS - 1)) % Net.REPLICAS;
   }
 
   private void crashReplica(int host, boolean silently) {
+    if (!sim.isStarted(host)) {
+      return;
+    }
     sim.node(host).crash(silently);
     world.after(
         world.between(5 * World.MILLI, 600 * World.MILLI),
@@ -63,6 +138,9 @@ final class Faults {
   }
 
   private void pauseReplica(int host) {
+    if (!sim.isStarted(host)) {
+      return;
+    }
     ReplicaNode node = sim.node(host);
     node.pause();
     long length = world.chance(0.5) ? 80 * World.MILLI : 700 * World.MILLI;
@@ -97,16 +175,10 @@ final class Faults {
     sim.net.breakBetween(a, b);
   }
 
-  private void restartServer(long down) {
+  private void restartServer(long down, boolean silently) {
     if (sim.server.isUp()) {
-      sim.server.crash();
-      world.after(
-          down,
-          () -> {
-            if (!sim.server.isUp()) {
-              sim.server.start();
-            }
-          });
+      sim.server.crash(silently);
+      world.after(down, sim.server::start);
     }
   }
 
@@ -127,9 +199,11 @@ final class Faults {
 
   /** The log channel breaks, and the answers to the claims that follow are lost or late. */
   private void loseClaimAnswer() {
-    int host = world.random.nextInt(REPLICAS);
+    int live = liveHost();
+    int other = otherHost();
+    int host = world.chance(0.5) ? live : other;
     world.tell("a claim will be asked, its answer lost");
-    sim.net.breakBetween(0, 1);
+    sim.net.breakBetween(live, other);
     sim.net.block(Net.SERVER, host, true);
     boolean lost = world.chance(0.5);
     world.after(
@@ -140,7 +214,7 @@ final class Faults {
           }
           sim.net.block(Net.SERVER, host, false);
           if (world.chance(0.3)) {
-            restartServer(World.MILLI);
+            restartServer(World.MILLI, false);
           }
         });
   }
@@ -156,18 +230,21 @@ final class Faults {
       }
     }
     sim.server.slow(0);
-    if (!sim.server.isUp()) {
-      sim.server.start();
-    }
-    for (int host = 0; host < REPLICAS; host++) {
-      sim.node(host).resume();
+    sim.server.fail(0);
+    sim.server.resume();
+    sim.server.start();
+    for (int host = 0; host < Net.REPLICAS; host++) {
+      if (sim.isStarted(host)) {
+        sim.node(host).resume();
+        sim.node(host).fullSpeed();
+      }
     }
   }
 
   /** Starts what is down, as an operator's supervisor would. */
   void restartDead() {
-    for (int host = 0; host < REPLICAS; host++) {
-      if (!sim.node(host).isAlive()) {
+    for (int host = 0; host < Net.REPLICAS; host++) {
+      if (!sim.isStarted(host) || !sim.node(host).isAlive()) {
         sim.start(host);
       }
     }

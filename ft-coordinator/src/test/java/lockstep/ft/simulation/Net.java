@@ -11,9 +11,10 @@ import java.util.function.Consumer;
  * it until it is unblocked, as retransmission does; a broken connection loses what is under way.
  */
 final class Net {
-  static final int HOSTS = 4;
-  static final int SERVER = 2;
-  static final int PROXY = 3;
+  static final int REPLICAS = 3;
+  static final int SERVER = 3;
+  static final int PROXY = 4;
+  static final int HOSTS = 5;
 
   private static final long DIAL_TIMEOUT = 100 * World.MILLI;
 

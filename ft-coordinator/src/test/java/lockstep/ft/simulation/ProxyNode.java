@@ -21,6 +21,7 @@ final class ProxyNode implements Net.Listener {
   private final Net net;
   private final Checker checker;
   private final ServerNode server;
+  private final Sabotage sabotage;
   private final Map<Net.Connection, Long> liveAt = new HashMap<>();
   private Optional<Net.Connection> arbiter = Optional.empty();
   private boolean dialling;
@@ -28,11 +29,12 @@ final class ProxyNode implements Net.Listener {
   private long requestId = 1;
   private long replies;
 
-  ProxyNode(World world, Net net, Checker checker, ServerNode server) {
+  ProxyNode(World world, Net net, Checker checker, ServerNode server, Sabotage sabotage) {
     this.world = world;
     this.net = net;
     this.checker = checker;
     this.server = server;
+    this.sabotage = sabotage;
     world.after(0, this::clientTick);
   }
 
@@ -58,6 +60,7 @@ final class ProxyNode implements Net.Listener {
           public void onMessage(Object message) {
             if (message instanceof ArbiterReply.Current current) {
               highestEpoch = Math.max(highestEpoch, current.record().epoch());
+              checker.proxyIsTold(current.record().epoch());
             }
           }
 
@@ -99,6 +102,7 @@ final class ProxyNode implements Net.Listener {
           public void onMessage(Object message) {
             switch ((LinkMessage) message) {
               case LinkMessage.Live live -> {
+                checker.proxyIsTold(live.epoch());
                 highestEpoch = Math.max(highestEpoch, live.epoch());
                 liveAt.put(connection, live.epoch());
                 request();
@@ -117,10 +121,10 @@ final class ProxyNode implements Net.Listener {
 
   private void onFrame(Net.Connection connection, Bytes bytes) {
     Long epoch = liveAt.get(connection);
-    if (epoch == null || epoch < highestEpoch) {
+    if (epoch == null || (epoch < highestEpoch && !sabotage.proxyTakesStaleFrames)) {
       return; // fenced
     }
-    checker.proxyHears(epoch);
+    checker.proxyHears(epoch, bytes);
     ByteBuffer frame = ByteBuffer.wrap(bytes.array());
     if (frame.get() != ToyMachine.REPLY) {
       return;

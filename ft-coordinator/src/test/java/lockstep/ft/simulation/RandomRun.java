@@ -14,17 +14,17 @@ record RandomRun(
     long events,
     long replies,
     long guestGeneration,
-    long comparisons,
+    Coverage coverage,
     Optional<String> failure,
     List<String> story) {
   private static final long FAULTS_LENGTH = 800 * World.MILLI;
   private static final long SERVE_WITHIN = 3_000 * World.MILLI;
 
   static RandomRun of(long seed, boolean telling) {
-    return of(seed, telling, new ServerNode.Sabotage());
+    return of(seed, telling, new Sabotage());
   }
 
-  static RandomRun of(long seed, boolean telling, ServerNode.Sabotage sabotage) {
+  static RandomRun of(long seed, boolean telling, Sabotage sabotage) {
     Simulation sim = new Simulation(seed, telling, sabotage);
     Optional<String> failure = Optional.empty();
     try {
@@ -48,7 +48,7 @@ record RandomRun(
         sim.world.events(),
         sim.proxy.replies(),
         sim.checker.guestGeneration(),
-        sim.checker.comparisons(),
+        sim.coverage,
         failure,
         sim.world.story());
   }
@@ -57,19 +57,28 @@ record RandomRun(
     World world = sim.world;
     sim.start(0);
     world.after(world.between(0, 5 * World.MILLI), () -> sim.start(1));
+    if (world.chance(0.7)) {
+      world.after(world.between(0, 300 * World.MILLI), () -> sim.start(2));
+    }
     sim.runFor(6 * World.MILLI);
     if (world.chance(0.8)) {
       sim.serve(1 + world.random.nextInt(3), SERVE_WITHIN);
     }
     Faults faults = new Faults(sim);
     faults.begin(world.between(15 * World.MILLI, 250 * World.MILLI));
-    sim.runFor(world.between(FAULTS_LENGTH / 10, FAULTS_LENGTH));
+    long length = world.chance(0.1) ? 4 * FAULTS_LENGTH : FAULTS_LENGTH;
+    sim.runFor(world.between(FAULTS_LENGTH / 10, length));
     faults.heal();
     long served = sim.proxy.replies() + 3;
     long end = world.now() + SERVE_WITHIN;
     while (sim.proxy.replies() < served) {
       Checker.require(world.now() < end, "the service does not go on: " + sim.describe());
       sim.runFor(50 * World.MILLI);
+      faults.restartDead();
+    }
+    while (!sim.isProtected()) {
+      Checker.require(world.now() < end, "no backup is made: " + sim.describe());
+      sim.runFor(20 * World.MILLI);
       faults.restartDead();
     }
   }

@@ -20,6 +20,7 @@ import lockstep.ft.core.ReplicaStatus;
 import lockstep.ft.core.Role;
 import lockstep.ft.link.LinkMessage;
 import lockstep.ft.log.LogChannelMessage;
+import lockstep.ft.log.LogEntry;
 import lockstep.ft.log.Payload;
 import lockstep.ft.machine.Bytes;
 
@@ -27,6 +28,7 @@ import lockstep.ft.machine.Bytes;
 final class ReplicaNode implements Net.Listener {
   static final String LOG = "log";
   private static final long STEPS_PER_SLICE = 200;
+  private static final long ARBITER_PATIENCE = 60 * World.MILLI;
   private static final long REDIAL = 20 * World.MILLI;
 
   private final Simulation sim;
@@ -47,7 +49,12 @@ final class ReplicaNode implements Net.Listener {
   private Optional<HaltReason> halted = Optional.empty();
   private ReplicaStatus last;
   private long nextChannel;
-  private long newestAttach;
+  private final long[] newestAttach = new long[ToyMachine.DISKS];
+  private final long[] incarnationSeen = new long[ToyMachine.DISKS];
+  private Optional<Long> cutChannel = Optional.empty();
+  private Optional<Long> sealedChannel = Optional.empty();
+  private long stepsPerSlice = STEPS_PER_SLICE;
+  private long arbiterAskedAt = Long.MAX_VALUE;
   private boolean alive = true;
   private boolean paused;
   private long wakeups;
@@ -156,6 +163,15 @@ final class ReplicaNode implements Net.Listener {
     }
   }
 
+  /** A busy host: the machine makes so many steps in a slice. */
+  void slow(long steps) {
+    stepsPerSlice = steps;
+  }
+
+  void fullSpeed() {
+    stepsPerSlice = STEPS_PER_SLICE;
+  }
+
   void input(ReplicaEvent event) {
     arrive(event);
   }
@@ -201,7 +217,7 @@ final class ReplicaNode implements Net.Listener {
         return;
       }
       slicedAt = world.now();
-      handle(new ReplicaEvent.RunSlice(STEPS_PER_SLICE));
+      handle(new ReplicaEvent.RunSlice(stepsPerSlice));
       wakeAfter(replica.halted() ? World.MILLI : 0);
       return;
     }
@@ -215,28 +231,31 @@ final class ReplicaNode implements Net.Listener {
     }
   }
 
-  private void handle(ReplicaEvent event) {
-    ReplicaStatus before = last;
+  private void handle(ReplicaEvent given) {
+    ReplicaEvent event = sabotaged(given);
+    ReplicaStatus before = event instanceof ReplicaEvent.RunSlice ? status() : last;
+    Optional<Long> cutBefore = cutChannel;
     noteMarks(before.role(), event);
     List<Effect> effects = new ArrayList<>();
-    if (sim.sabotage.forgesAcks && before.role() == Role.PRIMARY) {
-      channels
-          .keySet()
-          .forEach(
-              channel ->
-                  replica.onEvent(
-                      new ReplicaEvent.PeerSaid(
-                          channel, new LogChannelMessage.Ack(before.nextLsn(), before.position())),
-                      clock(),
-                      effects::add));
-    }
+    forgeAcks(before, effects);
     replica.onEvent(event, clock(), effects::add);
     ReplicaStatus after = status();
     last = after;
+    boolean closes = effects.stream().anyMatch(effect -> effect instanceof Effect.ClosePeer);
+    if (cutBefore.isPresent() && before.role() == Role.ALONE && !closes) {
+      before.peer().ifPresent(peer -> sim.checker.releasedSinceCut(peer, before, after));
+    }
     sim.checker.outputsReleased(id, before, after);
+    if (after.role() == Role.BACKUP || after.role() == Role.CANDIDATE) {
+      sim.checker.executed(id, after.position());
+    }
+    if (before.role() == Role.PRIMARY && after.position() > before.position()) {
+      sim.checker.guestRan(before.peer(), before.position(), world.now());
+    }
     for (Effect effect : effects) {
       perform(effect, after);
     }
+    cover(event, before, after);
     boolean moved = after.nextLsn() != before.nextLsn() || after.position() != before.position();
     boolean atEnd = after.role() == Role.PRIMARY || !replica.wantsToRun(clock());
     if (moved && atEnd) {
@@ -246,6 +265,104 @@ final class ReplicaNode implements Net.Listener {
     if (effects.stream().anyMatch(effect -> effect instanceof Effect.Halt)) {
       end(false);
     }
+  }
+
+  private void cover(ReplicaEvent event, ReplicaStatus before, ReplicaStatus after) {
+    Coverage coverage = sim.coverage;
+    boolean waits = after.outputsMade() > after.outputsReleased();
+    if (after.role() == Role.ALONE && after.peer().isEmpty() && waits) {
+      coverage.count(Coverage.Event.LEASE_STALL);
+    }
+    if (after.held().map(why -> why.contains("lags") || why.contains("executed")).orElse(false)) {
+      coverage.count(Coverage.Event.HELD_FOR_LAG);
+    }
+    if (after.role() != before.role()) {
+      switch (after.role()) {
+        case ALONE ->
+            coverage.count(
+                before.role() == Role.GOING_ALONE
+                    ? Coverage.Event.WENT_ON_ALONE
+                    : Coverage.Event.WENT_LIVE);
+        case LIVE_WAITING -> coverage.count(Coverage.Event.STARTED_ANEW);
+        case PRIMARY -> {
+          if (before.role() == Role.ALONE) {
+            coverage.count(Coverage.Event.ENLISTED_AFTER_TRANSFER);
+            cutChannel = Optional.empty();
+          }
+        }
+        default -> {}
+      }
+    }
+    if (event instanceof ReplicaEvent.DiskAttached attached && before.role().isLive()) {
+      int disk = attached.disk();
+      boolean other = incarnationSeen[disk] != 0 && incarnationSeen[disk] != attached.incarnation();
+      if (other && before.keptWritesBytes() > 0) {
+        coverage.count(Coverage.Event.CATCH_UP);
+      }
+      incarnationSeen[disk] = attached.incarnation();
+    }
+    if (event instanceof ReplicaEvent.PeerSaid(long _, LogChannelMessage.HelloRefused _)) {
+      coverage.count(Coverage.Event.SPARE_REFUSED);
+    }
+  }
+
+  // Sabotage.
+
+  private void forgeAcks(ReplicaStatus before, List<Effect> effects) {
+    boolean toPrimary = sim.sabotage.forgesAcks && before.role() == Role.PRIMARY;
+    boolean sinceCut = sim.sabotage.forgesAcksFromTheCut && cutChannel.isPresent();
+    if (toPrimary || sinceCut) {
+      LogChannelMessage ack = new LogChannelMessage.Ack(before.nextLsn(), before.position());
+      channels
+          .keySet()
+          .forEach(
+              channel ->
+                  replica.onEvent(new ReplicaEvent.PeerSaid(channel, ack), clock(), effects::add));
+    }
+  }
+
+  /** What the replica is told instead, by a world that breaks a rule. */
+  private ReplicaEvent sabotaged(ReplicaEvent event) {
+    Sabotage sabotage = sim.sabotage;
+    if (sabotage.hidesLag
+        && event instanceof ReplicaEvent.PeerSaid(long channel, LogChannelMessage.Ack ack)) {
+      return new ReplicaEvent.PeerSaid(
+          channel, new LogChannelMessage.Ack(ack.nextLsn(), Long.MAX_VALUE));
+    }
+    if (sabotage.forgetsKeptOutputs
+        && event instanceof ReplicaEvent.PeerSaid(long channel, LogChannelMessage.Entries batch)) {
+      return new ReplicaEvent.PeerSaid(
+          channel, new LogChannelMessage.Entries(batch.entries(), batch.outputsReleased() + 3));
+    }
+    if (sabotage.acksAfterSeal
+        && sealedChannel.isPresent()
+        && event instanceof ReplicaEvent.PeerSaid(long _, LogChannelMessage.Entries late)) {
+      long next = late.entries().getLast().lsn() + 1;
+      Net.Connection connection = channels.get(sealedChannel.get());
+      if (connection != null) {
+        connection.sendFromNear(new LogChannelMessage.Ack(next, last.position()));
+      }
+    }
+    if (sabotage.stretchesLeases && event instanceof ReplicaEvent.ArbiterAnswered(var reply)) {
+      return new ReplicaEvent.ArbiterAnswered(
+          switch (reply) {
+            case ArbiterReply.Granted granted ->
+                new ArbiterReply.Granted(granted.nonce(), granted.record(), 1 << 20);
+            case ArbiterReply.Renewed renewed ->
+                new ArbiterReply.Renewed(renewed.sequence(), 1 << 20);
+            default -> reply;
+          });
+    }
+    if (sabotage.reissuesBeforeCatchUp
+        && event instanceof ReplicaEvent.DiskAttached(int disk, long attach, long incarnation)
+        && incarnationSeen[disk] != 0
+        && incarnationSeen[disk] != incarnation) {
+      long hidden = incarnationSeen[disk];
+      incarnationSeen[disk] = incarnation;
+      later(() -> arrive(new ReplicaEvent.DiskLost(disk, attach)));
+      return new ReplicaEvent.DiskAttached(disk, attach, hidden);
+    }
+    return event;
   }
 
   /** What an unsealed backup is given, it has received. */
@@ -262,16 +379,40 @@ final class ReplicaNode implements Net.Listener {
                 }
               });
     }
+    if (event instanceof ReplicaEvent.PeerSaid(long _, LogChannelMessage.TransferCut cut)) {
+      sim.checker.cutReceived(id, cut);
+    }
   }
 
   private void perform(Effect effect, ReplicaStatus status) {
     switch (effect) {
-      case Effect.AskArbiter ask -> arbiter.ifPresent(c -> c.sendFromNear(ask.request()));
+      case Effect.AskArbiter ask ->
+          arbiter.ifPresent(
+              c -> {
+                arbiterAskedAt = Math.min(arbiterAskedAt, world.now());
+                c.sendFromNear(ask.request());
+              });
       case Effect.DialPeer dial -> dialPeer(dial.logEndpoint());
-      case Effect.SendToPeer send -> sendToPeer(send);
-      case Effect.ClosePeer close -> closePeer(close.channel());
+      case Effect.SendToPeer send -> {
+        noteSent(send, status);
+        sendToPeer(send);
+      }
+      case Effect.ClosePeer close -> {
+        if (cutChannel.equals(Optional.of(close.channel()))) {
+          sim.coverage.count(Coverage.Event.CANDIDATE_LOST_AFTER_CUT);
+          cutChannel = Optional.empty();
+        }
+        if (sim.sabotage.acksAfterSeal && status.role() == Role.SEALED) {
+          sealedChannel = Optional.of(close.channel());
+        } else {
+          closePeer(close.channel());
+        }
+      }
       case Effect.AttachDisk attach -> attachDisk(attach);
-      case Effect.DetachDisk detach -> detachDisk(detach.disk());
+      case Effect.DetachDisk detach -> {
+        sim.coverage.count(Coverage.Event.DISK_GIVEN_UP);
+        detachDisk(detach.disk());
+      }
       case Effect.SubmitDisk submit -> {
         sim.checker.released(id, status, effect);
         Optional.ofNullable(disks.get(submit.disk()))
@@ -319,7 +460,33 @@ final class ReplicaNode implements Net.Listener {
                   + changed.why());
       case Effect.DivergenceFound found -> sim.divergence(found);
       case Effect.Hashed _ -> {}
+      case Effect.TransferTold told -> {
+        world.tell(name() + " transfer " + told.what() + " " + told.progress());
+        sim.transferTold(told.what());
+        if (told.what().startsWith("ended")) {
+          sim.coverage.count(Coverage.Event.TRANSFER_ENDED_EARLY);
+        }
+      }
       case Effect.Halt halt -> halted = Optional.of(halt.reason());
+    }
+  }
+
+  private void noteSent(Effect.SendToPeer send, ReplicaStatus status) {
+    switch (send.message()) {
+      case LogChannelMessage.TransferBegan _ -> sim.coverage.count(Coverage.Event.TRANSFER_BEGAN);
+      case LogChannelMessage.TransferCut cut -> {
+        sim.coverage.count(Coverage.Event.TRANSFER_CUT);
+        sim.checker.cutMade(cut, status.outputsMade());
+        cutChannel = Optional.of(send.channel());
+      }
+      case LogChannelMessage.Entries entries -> {
+        for (LogEntry entry : entries.entries()) {
+          if (entry.payload() instanceof Payload.OwnFlushBegan) {
+            sim.coverage.count(Coverage.Event.OWN_FLUSH);
+          }
+        }
+      }
+      default -> {}
     }
   }
 
@@ -388,6 +555,7 @@ final class ReplicaNode implements Net.Listener {
         new ProcessEnd() {
           @Override
           void message(Object message) {
+            arbiterAskedAt = Long.MAX_VALUE;
             arrive(new ReplicaEvent.ArbiterAnswered((ArbiterReply) message));
           }
 
@@ -405,11 +573,32 @@ final class ReplicaNode implements Net.Listener {
         end,
         connection -> {
           arbiter = connection;
+          arbiterAskedAt = Long.MAX_VALUE;
           if (connection.isPresent()) {
+            watchArbiter(connection.get());
             connection.get().sendFromNear(new ArbiterRequest.Hello(Simulation.VM));
             arrive(new ReplicaEvent.ArbiterUp());
           } else {
             later(this::dialArbiter);
+          }
+        });
+  }
+
+  /** A link on which nothing is answered is given up, as production does. */
+  private void watchArbiter(Net.Connection link) {
+    later(
+        () -> {
+          if (!arbiter.equals(Optional.of(link))) {
+            return;
+          }
+          if (world.now() - arbiterAskedAt > ARBITER_PATIENCE) {
+            mine.remove(link);
+            link.closeFromNear();
+            arbiter = Optional.empty();
+            arrive(new ReplicaEvent.ArbiterDown());
+            dialArbiter();
+          } else {
+            watchArbiter(link);
           }
         });
   }
@@ -529,7 +718,7 @@ final class ReplicaNode implements Net.Listener {
 
   private void attachDisk(Effect.AttachDisk attach) {
     detachDisk(attach.disk());
-    newestAttach = attach.attach();
+    newestAttach[attach.disk()] = attach.attach();
     ProcessEnd end =
         new ProcessEnd() {
           @Override
@@ -557,10 +746,10 @@ final class ReplicaNode implements Net.Listener {
     dial(
         Net.SERVER,
         Optional.of(sim.server),
-        new ServerNode.AttachAsked(id, attach.epoch()),
+        new ServerNode.AttachAsked(id, attach.disk(), attach.epoch()),
         end,
         connection -> {
-          if (connection.isPresent() && attach.attach() < newestAttach) {
+          if (connection.isPresent() && attach.attach() < newestAttach[attach.disk()]) {
             mine.remove(connection.get());
             connection.get().closeFromNear(); // a later attach has overtaken this one
           } else if (connection.isPresent()) {

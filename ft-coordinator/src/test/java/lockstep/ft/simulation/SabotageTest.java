@@ -3,6 +3,7 @@ package lockstep.ft.simulation;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A checker that notices nothing is worth nothing: each rule is broken once, on purpose. */
@@ -25,8 +26,46 @@ final class SabotageTest {
   }
 
   @Test
+  void acknowledgementsOfASealedBackupAreNoticed() {
+    assertNoticed(sabotage -> sabotage.acksAfterSeal = true, "the backup has received marks up to");
+  }
+
+  @Test
+  void gateThatIsNotClosedAtTheCutIsNoticed() {
+    assertNoticed(sabotage -> sabotage.forgesAcksFromTheCut = true, "since the cut output");
+  }
+
+  @Test
+  void pageMissedByATransferIsNoticed() {
+    assertNoticed(sabotage -> sabotage.missesChangedPages = true, "divergence at");
+  }
+
+  @Test
+  void leaseThatIsNotKeptIsNoticed() {
+    assertNoticed(sabotage -> sabotage.stretchesLeases = true, "started anew since");
+  }
+
+  @Test
+  void keptOutputsThatAreLostAreNoticed() {
+    assertNoticed(sabotage -> sabotage.forgetsKeptOutputs = true, "the console misses");
+  }
+
+  @Test
+  void proxyThatHearsAStaleEpochIsNoticed() {
+    assertNoticed(sabotage -> sabotage.proxyTakesStaleFrames = true, "the proxy heard epoch");
+  }
+
+  @Test
+  void boundOnLagThatIsNotKeptIsNoticed() {
+    assertNoticed(sabotage -> sabotage.hidesLag = true, "the backup lags behind by");
+  }
+
+  @Test
   void aDiskServerThatLosesFlushedWritesIsNoticed() {
-    assertNoticed(sabotage -> sabotage.forgetsFlushedWrites = true, "");
+    assertNoticed(
+        sabotage -> sabotage.forgetsFlushedWrites = true,
+        "read something else than it had written",
+        "made it");
   }
 
   @Test
@@ -35,15 +74,22 @@ final class SabotageTest {
         sabotage -> sabotage.hidesIncarnation = true, "read something else than it had written");
   }
 
-  private static void assertNoticed(Consumer<ServerNode.Sabotage> rule, String complaint) {
-    ServerNode.Sabotage sabotage = new ServerNode.Sabotage();
+  @Test
+  void requestsThatOvertakeTheKeptWritesAreNoticed() {
+    assertNoticed(
+        sabotage -> sabotage.reissuesBeforeCatchUp = true,
+        "read something else than it had written");
+  }
+
+  private static void assertNoticed(Consumer<Sabotage> rule, String... complaints) {
+    Sabotage sabotage = new Sabotage();
     rule.accept(sabotage);
     boolean noticed = false;
     for (long seed = 1; seed <= SEEDS && !noticed; seed++) {
       noticed =
           RandomRun.of(seed, false, sabotage)
               .failure()
-              .map(f -> f.contains(complaint))
+              .map(failure -> Stream.of(complaints).anyMatch(failure::contains))
               .orElse(false);
     }
     assertTrue(noticed, "no seed of " + SEEDS + " noticed it");

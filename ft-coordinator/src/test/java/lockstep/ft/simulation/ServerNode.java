@@ -1,6 +1,7 @@
 package lockstep.ft.simulation;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,13 +19,14 @@ import lockstep.ft.machine.DiskStatus;
 
 /**
  * The disk server with the arbiter: durable record and blocks, volatile lease and write cache. A
- * crash loses any part of what was not flushed, and the next start is another incarnation.
+ * crash loses any part of what was not flushed, and the next start is another incarnation. A server
+ * that is stopped answers nothing, and later everything.
  */
 final class ServerNode implements Net.Listener {
   static final String ARBITER = "arbiter";
 
-  /** Asks for an attach of the disk. */
-  record AttachAsked(ReplicaId replica, long epoch) {}
+  /** Asks for an attach of a disk. */
+  record AttachAsked(ReplicaId replica, int disk, long epoch) {}
 
   record Attached(long incarnation) {}
 
@@ -34,19 +36,9 @@ final class ServerNode implements Net.Listener {
 
   record DiskSaid(long tag, DiskStatus status, Bytes data) {}
 
-  /** Breaks rules on purpose, to see that the checker notices. */
-  static final class Sabotage {
-    boolean ignoresFence;
-    boolean grantsEveryClaim;
-    boolean forgetsFlushedWrites;
-    boolean hidesIncarnation;
-
-    /** Not the server's, but the simulated wire's: acknowledgements that no backup has sent. */
-    boolean forgesAcks;
-  }
-
   private final World world;
   private final Checker checker;
+  private final Coverage coverage;
   private final ArbiterRules rules;
   private final Sabotage sabotage;
 
@@ -62,12 +54,17 @@ final class ServerNode implements Net.Listener {
   private long starts;
   private final List<Net.Connection> open = new ArrayList<>();
   private final List<Net.Connection> watchers = new ArrayList<>();
-  private Optional<Session> attached = Optional.empty();
+  private final Map<Integer, Session> attached = new HashMap<>();
+  private final ArrayDeque<Runnable> waitingWhileStopped = new ArrayDeque<>();
   private long slowNanos;
+  private double errorChance;
+  private boolean stopped;
+  private boolean diesAfterNextGrant;
 
-  ServerNode(World world, Checker checker, long leaseMillis, Sabotage sabotage) {
+  ServerNode(World world, Checker checker, Coverage coverage, long leaseMillis, Sabotage sabotage) {
     this.world = world;
     this.checker = checker;
+    this.coverage = coverage;
     this.rules = new ArbiterRules(leaseMillis);
     this.sabotage = sabotage;
     this.leaseEnd = rules.leaseAtStart(world.now());
@@ -89,15 +86,66 @@ final class ServerNode implements Net.Listener {
     slowNanos = nanos;
   }
 
-  /** The process dies: connections break, the cache is lost but for what chance has written. */
-  void crash() {
-    world.tell("server crashes");
+  /** A request fails so often. */
+  void fail(double chance) {
+    errorChance = chance;
+  }
+
+  /** The server dies between its next grant and the answer to it. */
+  void dieAfterNextGrant() {
+    diesAfterNextGrant = true;
+  }
+
+  /** The process stands still. */
+  void stop() {
+    world.tell("server is stopped");
+    stopped = true;
+  }
+
+  void resume() {
+    if (stopped) {
+      world.tell("server continues");
+      stopped = false;
+      while (!stopped && !waitingWhileStopped.isEmpty()) {
+        waitingWhileStopped.removeFirst().run();
+      }
+    }
+  }
+
+  /** Now, or when the process continues. */
+  private void whenRunning(Runnable action) {
+    if (stopped) {
+      waitingWhileStopped.addLast(action);
+    } else {
+      action.run();
+    }
+  }
+
+  /**
+   * The process dies: the cache is lost but for what chance has written.
+   *
+   * @param silently whether its host dies with it, so that nobody hears of it
+   */
+  void crash(boolean silently) {
+    world.tell("server " + (silently ? "vanishes" : "crashes"));
+    if (silently) {
+      coverage.count(Coverage.Event.SERVER_VANISHED);
+    }
     up = false;
+    stopped = false;
+    diesAfterNextGrant = false;
+    waitingWhileStopped.clear();
     starts++;
-    List.copyOf(open).forEach(Net.Connection::closeFromFar);
+    for (Net.Connection connection : List.copyOf(open)) {
+      if (silently) {
+        connection.vanish(Net.SERVER);
+      } else {
+        connection.closeFromFar();
+      }
+    }
     open.clear();
     watchers.clear();
-    attached = Optional.empty();
+    attached.clear();
     for (int i = 0; i < ToyMachine.BLOCKS; i++) {
       if (world.chance(0.5)) {
         durable[i] = cached[i];
@@ -107,6 +155,9 @@ final class ServerNode implements Net.Listener {
   }
 
   void start() {
+    if (up) {
+      return;
+    }
     world.tell("server starts");
     up = true;
     if (!sabotage.hidesIncarnation) {
@@ -121,10 +172,39 @@ final class ServerNode implements Net.Listener {
       return Optional.empty();
     }
     open.add(connection);
-    return Optional.of(
-        purpose instanceof AttachAsked asked
-            ? attach(connection, asked)
-            : new ArbiterEnd(connection));
+    if (purpose instanceof AttachAsked asked) {
+      // Whoever dials a stopped process is connected, and served when it continues.
+      DelayedEnd end = new DelayedEnd();
+      world.after(0, () -> whenRunning(() -> end.become(attach(connection, asked))));
+      return Optional.of(end);
+    }
+    return Optional.of(new ArbiterEnd(connection));
+  }
+
+  /** Keeps what comes until there is somebody to take it. */
+  private static final class DelayedEnd implements Net.End {
+    private final ArrayDeque<Object> early = new ArrayDeque<>();
+    private Optional<Net.End> end = Optional.empty();
+    private boolean closed;
+
+    void become(Net.End actual) {
+      end = Optional.of(actual);
+      early.forEach(actual::onMessage);
+      if (closed) {
+        actual.onClosed();
+      }
+    }
+
+    @Override
+    public void onMessage(Object message) {
+      end.ifPresentOrElse(actual -> actual.onMessage(message), () -> early.addLast(message));
+    }
+
+    @Override
+    public void onClosed() {
+      closed = true;
+      end.ifPresent(Net.End::onClosed);
+    }
   }
 
   // The arbiter.
@@ -139,7 +219,10 @@ final class ServerNode implements Net.Listener {
 
     @Override
     public void onMessage(Object message) {
-      ArbiterRequest request = (ArbiterRequest) message;
+      whenRunning(() -> onRequest((ArbiterRequest) message));
+    }
+
+    private void onRequest(ArbiterRequest request) {
       if (!greeted) {
         Checker.require(request.refusedAsFirst().isEmpty(), "no hello: " + request);
         greeted = true;
@@ -177,16 +260,32 @@ final class ServerNode implements Net.Listener {
     checker.recordChanged(state.record());
     world.tell("arbiter: " + brief(state.record()) + " by " + request.getClass().getSimpleName());
     fenceOlder();
+    if (diesAfterNextGrant) {
+      dieBeforeAnswering(request);
+      return;
+    }
     long start = starts;
     world.after(
         world.between(10 * World.MICRO, 2 * World.MILLI),
         () -> {
           if (start == starts && up) {
+            if (!open.contains(connection) && request instanceof ArbiterRequest.Claim) {
+              coverage.count(Coverage.Event.CLAIM_ANSWER_LOST);
+            }
             connection.sendFromFar(decision.reply());
             ArbiterReply told = new ArbiterReply.Current(state.record(), 0);
             watchers.forEach(watcher -> watcher.sendFromFar(told));
           }
         });
+  }
+
+  private void dieBeforeAnswering(ArbiterRequest request) {
+    coverage.count(Coverage.Event.SERVER_RESTART_AFTER_GRANT);
+    if (request instanceof ArbiterRequest.Claim) {
+      coverage.count(Coverage.Event.CLAIM_ANSWER_LOST);
+    }
+    crash(false);
+    world.after(world.between(World.MILLI, 40 * World.MILLI), this::start);
   }
 
   private ArbiterReply grantAnyway(ArbiterRequest.Claim claim) {
@@ -220,19 +319,20 @@ final class ServerNode implements Net.Listener {
       session.ended = true;
       return session;
     }
-    attached.ifPresent(Session::end);
-    attached = Optional.of(session);
+    Session older = attached.put(asked.disk, session);
+    if (older != null) {
+      older.end();
+    }
     connection.sendFromFar(new Attached(incarnation));
     return session;
   }
 
   private void fenceOlder() {
-    attached.ifPresent(
-        session -> {
-          if (session.asked.epoch < state.record().epoch() && !sabotage.ignoresFence) {
-            session.fence();
-          }
-        });
+    for (Session session : attached.values()) {
+      if (session.asked.epoch < state.record().epoch() && !sabotage.ignoresFence) {
+        session.fence();
+      }
+    }
   }
 
   private final class Session implements Net.End {
@@ -270,15 +370,21 @@ final class ServerNode implements Net.Listener {
       long start = starts;
       world.after(
           delay + slow,
-          () -> {
-            if (!ended && start == starts && up) {
-              connection.sendFromFar(execute(request));
-            }
-          });
+          () ->
+              whenRunning(
+                  () -> {
+                    if (!ended && start == starts && up) {
+                      connection.sendFromFar(execute(request));
+                    }
+                  }));
     }
 
     private DiskSaid execute(DiskAsked request) {
       checker.diskExecutes(asked.replica(), asked.epoch());
+      if (world.chance(errorChance)) {
+        coverage.count(Coverage.Event.DISK_ERROR);
+        return new DiskSaid(request.tag, DiskStatus.IO_ERROR, Bytes.EMPTY);
+      }
       Bytes data = Bytes.EMPTY;
       int block = (int) (request.offset / ToyMachine.BLOCK_BYTES);
       switch (request.operation) {
@@ -287,7 +393,9 @@ final class ServerNode implements Net.Listener {
         case TRIM, WRITE_ZEROES -> cached[block] = Bytes.of(new byte[ToyMachine.BLOCK_BYTES]);
         case FLUSH -> {
           if (!sabotage.forgetsFlushedWrites) {
-            System.arraycopy(cached, 0, durable, 0, cached.length);
+            for (int i = asked.disk; i < cached.length; i += ToyMachine.DISKS) {
+              durable[i] = cached[i];
+            }
           }
         }
       }

@@ -1,7 +1,9 @@
 package lockstep.ft.simulation;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import lockstep.ft.arbiter.Member;
 import lockstep.ft.arbiter.ReplicaId;
@@ -9,13 +11,15 @@ import lockstep.ft.core.CoreState;
 import lockstep.ft.core.Effect;
 import lockstep.ft.core.ReplicaConfig;
 import lockstep.ft.core.ReplicaConfig.StartRule;
+import lockstep.ft.core.Role;
 import lockstep.ft.log.LogChannelCodec;
 import lockstep.ft.log.LogChannelMessage;
 import lockstep.ft.log.LogEntry;
 import lockstep.ft.machine.Bytes;
+import lockstep.ft.transfer.TransferLimits;
 import lockstep.ft.wire.MalformedMessageException;
 
-/** Two hosts with a replica each, a disk server with the arbiter, a proxy with a client. */
+/** Hosts with a replica each, a disk server with the arbiter, a proxy with a client. */
 final class Simulation {
   static final String VM = "toy";
 
@@ -33,38 +37,41 @@ final class Simulation {
           64 << 10,
           8 << 10,
           2 << 10,
-          16 << 10);
+          16 << 10,
+          new TransferLimits(30_000, 400, 3, 3, 3));
 
   static final long LEASE_MILLIS = 400;
 
   final World world;
   final Net net;
   final Checker checker;
+  final Coverage coverage = new Coverage();
   final ServerNode server;
   final ProxyNode proxy;
   private final LogChannelCodec codec = new LogChannelCodec();
-  private final ReplicaNode[] nodes = new ReplicaNode[2];
+  private final ReplicaNode[] nodes = new ReplicaNode[Net.REPLICAS];
   private final List<LogEntry> log = new ArrayList<>();
   private Optional<ReplicaId> recorded = Optional.empty();
+  private final Map<String, Runnable> atTransfer = new HashMap<>();
   private boolean recordNext;
   private boolean divergenceExpected;
   private long divergences;
   private StartRule startRule = StartRule.WITH_BACKUP;
   private String definitionDigest = "digest";
   private int machineVersion = 1;
-  final ServerNode.Sabotage sabotage;
+  final Sabotage sabotage;
 
-  Simulation(long seed, boolean telling, ServerNode.Sabotage sabotage) {
+  Simulation(long seed, boolean telling, Sabotage sabotage) {
     this.world = new World(seed, telling);
     this.sabotage = sabotage;
     this.net = new Net(world);
-    this.checker = new Checker();
-    this.server = new ServerNode(world, checker, LEASE_MILLIS, sabotage);
-    this.proxy = new ProxyNode(world, net, checker, server);
+    this.checker = new Checker(coverage);
+    this.server = new ServerNode(world, checker, coverage, LEASE_MILLIS, sabotage);
+    this.proxy = new ProxyNode(world, net, checker, server, sabotage);
   }
 
   Simulation(long seed) {
-    this(seed, false, new ServerNode.Sabotage());
+    this(seed, false, new Sabotage());
   }
 
   /** Starts a new process on {@code host}, with a machine not powered on. */
@@ -83,7 +90,7 @@ final class Simulation {
             self,
             machineVersion,
             definitionDigest,
-            1,
+            ToyMachine.DISKS,
             startRule,
             Bytes.of(entropy),
             world.now(),
@@ -91,6 +98,9 @@ final class Simulation {
             recordNext);
     recorded = recordNext ? Optional.of(id) : recorded;
     recordNext = false;
+    if (sabotage.missesChangedPages) {
+      machine.missChanges();
+    }
     nodes[host] = new ReplicaNode(this, host, config, machine, state);
     world.tell(nodes[host].name() + " starts");
     return nodes[host];
@@ -108,6 +118,30 @@ final class Simulation {
 
   ReplicaNode node(int host) {
     return nodes[host];
+  }
+
+  boolean isStarted(int host) {
+    return nodes[host] != null;
+  }
+
+  /** Whether the recorded live replica and its backup both are what the record says. */
+  boolean isProtected() {
+    return live().map(node -> node.role() == Role.PRIMARY).orElse(false)
+        && server
+            .record()
+            .backup()
+            .flatMap(member -> byEndpoint(member.logEndpoint()))
+            .map(node -> node.isAlive() && node.role() == Role.BACKUP)
+            .orElse(false);
+  }
+
+  /** Runs until there is a backup again; fails after {@code nanosMax}. */
+  void protect(long nanosMax) {
+    long end = world.now() + nanosMax;
+    while (!isProtected()) {
+      Checker.require(world.now() < end, "no backup is made: " + describe());
+      runFor(5 * World.MILLI);
+    }
   }
 
   /** The node that the arbiter's record names live, if its process lives. */
@@ -143,7 +177,13 @@ final class Simulation {
   }
 
   String describe() {
-    return nodes[0].status() + "; " + nodes[1].status() + "; " + server.summary();
+    StringBuilder all = new StringBuilder();
+    for (ReplicaNode node : nodes) {
+      if (node != null) {
+        all.append(node.name()).append(' ').append(node.status()).append("; ");
+      }
+    }
+    return all.append(server.summary()).toString();
   }
 
   long sliceNanos() {
@@ -178,6 +218,20 @@ final class Simulation {
   void logged(ReplicaId by, LogEntry entry) {
     if (recorded.isPresent() && recorded.get().equals(by)) {
       log.add(entry);
+    }
+  }
+
+  // State transfer.
+
+  /** Calls {@code action} when the next transfer begins or is cut; {@code what} says which. */
+  void atNextTransfer(String what, Runnable action) {
+    atTransfer.put(what, action);
+  }
+
+  void transferTold(String what) {
+    Runnable action = atTransfer.remove(what);
+    if (action != null) {
+      action.run();
     }
   }
 

@@ -50,16 +50,19 @@ final class SimulationTest {
   private static void run(long firstSeed, int seeds) {
     long begin = System.nanoTime();
     long events = 0;
-    long comparisons = 0;
+    Coverage coverage = new Coverage();
     for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
       RandomRun run = RandomRun.of(seed, false);
       run.failure().ifPresent(SimulationTest::fail);
       events += run.events();
-      comparisons += run.comparisons();
+      coverage.addAll(run.coverage());
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
     System.out.printf(
-        "%d seeds from %d, %d events, %d state comparisons, %.1f s, %.0f seeds per minute%n",
-        seeds, firstSeed, events, comparisons, seconds, seeds * 60 / seconds);
+        "%d seeds from %d, %d events, %.1f s, %.0f seeds per minute; %s%n",
+        seeds, firstSeed, events, seconds, seeds * 60 / seconds, coverage);
+    for (Coverage.Event event : Coverage.Event.values()) {
+      assertTrue(coverage.of(event) > 0, () -> "no seed has seen " + event);
+    }
   }
 }

@@ -8,14 +8,17 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.DeterministicMachine;
 import lockstep.ft.machine.DiskOperation;
 import lockstep.ft.machine.DiskStatus;
 import lockstep.ft.machine.Input;
 import lockstep.ft.machine.Output;
+import lockstep.ft.machine.PagedMemory;
 import lockstep.ft.machine.StateHash;
 
 /**
@@ -24,20 +27,28 @@ import lockstep.ft.machine.StateHash;
  * <p>Request n of the client (ids count from 1) makes the counter n: the guest writes counter and
  * id to block 0, flushes, then replies. A repeated id gets the same reply. On power-on it reads
  * block 0. Beside that it keeps itself busy, by its timer: writes, trims, zeroes and reads other
- * blocks and checks what it reads; writes to its console; asks for entropy; flushes.
+ * blocks and checks what it reads; writes to its console; asks for entropy; flushes. All the while
+ * it scribbles on its memory.
  */
-final class ToyMachine implements DeterministicMachine {
+final class ToyMachine implements DeterministicMachine, PagedMemory {
   static final int BLOCK_BYTES = 24;
   static final int BLOCKS = 8;
+  static final int DISKS = 2;
   static final byte INCREMENT = 1;
   static final byte REPLY = 2;
   static final byte CHATTER = 3;
+
+  private static final int PAGES = 24;
+  private static final int WORDS_PER_PAGE = 4;
+
+  /** The guest's own notes come first, what it believes its disk to hold. */
+  private static final int SCRIBBLES_FROM = BLOCKS;
 
   private static final int NANOS_PER_STEP = 2_000;
   private static final long UNKNOWN = Long.MIN_VALUE;
 
   /** What the guest waits for from a request of its disk. */
-  private record Pending(long id, DiskOperation operation, int block, long value) {}
+  private record Pending(int disk, long id, DiskOperation operation, int block, long value) {}
 
   private long position;
   private long time;
@@ -51,11 +62,13 @@ final class ToyMachine implements DeterministicMachine {
   private long lastId;
   private long requested;
   private int servicePhase;
-  private long nextRequest;
+  private final long[] nextRequest = new long[DISKS];
   private long entropyRequests;
   private long outputs;
   private long consoleOffset;
-  private final long[] contents = new long[BLOCKS];
+  private final long[] memory = new long[PAGES * WORDS_PER_PAGE];
+  private final BitSet changed = new BitSet(PAGES);
+  private boolean missesChanges;
   private final List<Pending> pending = new ArrayList<>();
   private final List<Output> made = new ArrayList<>();
   private long corruptions;
@@ -67,6 +80,22 @@ final class ToyMachine implements DeterministicMachine {
   private static final int FLUSH_DUE = 3;
   private static final int FLUSHING = 4;
   private static final int REPLY_DUE = 5;
+
+  ToyMachine() {
+    changed.set(0, PAGES);
+  }
+
+  /** Sabotage: now and then a page that has changed is not said to have. */
+  void missChanges() {
+    missesChanges = true;
+  }
+
+  private void store(int word, long value) {
+    memory[word] = value;
+    if (!missesChanges || word % 16 != 15) {
+      changed.set(word / WORDS_PER_PAGE);
+    }
+  }
 
   /** How many reads have returned something else than was written: a checker's business. */
   long corruptions() {
@@ -117,6 +146,7 @@ final class ToyMachine implements DeterministicMachine {
     position++;
     time += NANOS_PER_STEP;
     chain = mix(chain + time);
+    scribble();
     if (time >= timer) {
       work += 3 + (chain & 15);
       timer = time + 500_000 + Math.floorMod(mix(chain), 8_000_000L);
@@ -125,6 +155,19 @@ final class ToyMachine implements DeterministicMachine {
     work--;
     if (work == 0 || (chain & 0x70) == 0) {
       act();
+    }
+  }
+
+  private void scribble() {
+    int word =
+        SCRIBBLES_FROM + (int) Math.floorMod(chain >>> 33, (long) memory.length - SCRIBBLES_FROM);
+    if ((chain & 0xf00) == 0) {
+      int first = word / WORDS_PER_PAGE * WORDS_PER_PAGE;
+      for (int i = 0; i < WORDS_PER_PAGE; i++) {
+        store(first + i, 0);
+      }
+    } else if ((chain & 0x300) == 0) {
+      store(word, chain);
     }
   }
 
@@ -139,7 +182,7 @@ final class ToyMachine implements DeterministicMachine {
       }
       case FLUSH_DUE -> {
         servicePhase = FLUSHING;
-        diskRequest(DiskOperation.FLUSH, -1, 0);
+        flush(0);
         work++;
       }
       case REPLY_DUE -> {
@@ -166,7 +209,11 @@ final class ToyMachine implements DeterministicMachine {
       case 3, 4 -> diskUnless(busy, DiskOperation.READ, block, 0);
       case 5 -> diskUnless(busy, DiskOperation.TRIM, block, 0);
       case 6 -> diskUnless(busy, DiskOperation.WRITE_ZEROES, block, 0);
-      case 7 -> diskUnless(pending.size() > 5, DiskOperation.FLUSH, -1, 0);
+      case 7 -> {
+        if (booted && pending.size() <= 5) {
+          flush((int) (chain >>> 40 & 1));
+        }
+      }
       case 8 -> {
         outputs++;
         Bytes text = Bytes.of(new byte[] {(byte) consoleOffset});
@@ -188,9 +235,22 @@ final class ToyMachine implements DeterministicMachine {
     }
   }
 
+  /** Blocks are spread over the disks. */
+  static int diskOf(int block) {
+    return block % DISKS;
+  }
+
+  private void flush(int disk) {
+    diskRequest(disk, DiskOperation.FLUSH, -1, 0);
+  }
+
   private void diskRequest(DiskOperation operation, int block, long value) {
+    diskRequest(diskOf(block), operation, block, value);
+  }
+
+  private void diskRequest(int disk, DiskOperation operation, int block, long value) {
     long ordinal = outputs++;
-    pending.add(new Pending(nextRequest, operation, block, value));
+    pending.add(new Pending(disk, nextRequest[disk], operation, block, value));
     Bytes data =
         operation == DiskOperation.WRITE
             ? Bytes.of(
@@ -203,8 +263,8 @@ final class ToyMachine implements DeterministicMachine {
     boolean flush = operation == DiskOperation.FLUSH;
     made.add(
         new Output.DiskRequested(
-            0,
-            nextRequest++,
+            disk,
+            nextRequest[disk]++,
             operation,
             flush ? 0 : (long) block * BLOCK_BYTES,
             flush ? 0 : BLOCK_BYTES,
@@ -229,7 +289,9 @@ final class ToyMachine implements DeterministicMachine {
     switch (input) {
       case Input.PoweredOn _ -> {
         timer = time + 1_000_000;
-        Arrays.fill(contents, UNKNOWN);
+        for (int block = 0; block < BLOCKS; block++) {
+          store(block, UNKNOWN);
+        }
         servicePhase = QUIET;
         diskRequest(DiskOperation.READ, 0, 0);
       }
@@ -280,7 +342,7 @@ final class ToyMachine implements DeterministicMachine {
     work += 3;
     Pending request = null;
     for (Pending candidate : pending) {
-      if (candidate.id == completed.requestId()) {
+      if (candidate.disk == completed.disk() && candidate.id == completed.requestId()) {
         request = candidate;
       }
     }
@@ -289,20 +351,21 @@ final class ToyMachine implements DeterministicMachine {
     }
     pending.remove(request);
     if (completed.status() != DiskStatus.OK) {
-      throw new IllegalStateException("the simulated disk never fails a guest's request");
+      diskRequest(request.disk, request.operation, request.block, request.value); // once more
+      return;
     }
     switch (request.operation) {
       case READ -> onRead(request.block, ByteBuffer.wrap(completed.data().array()));
       case WRITE, TRIM, WRITE_ZEROES -> {
-        contents[request.block] = request.value;
+        store(request.block, request.value);
         if (request.block == 0) {
           servicePhase = FLUSH_DUE;
         }
       }
       case FLUSH -> {
-        if (servicePhase == FLUSHING) {
+        if (servicePhase == FLUSHING && request.disk == 0) {
           boolean serviceFlush =
-              pending.stream().noneMatch(p -> p.operation == DiskOperation.FLUSH);
+              pending.stream().noneMatch(p -> p.disk == 0 && p.operation == DiskOperation.FLUSH);
           servicePhase = serviceFlush ? REPLY_DUE : FLUSHING;
         }
       }
@@ -315,10 +378,10 @@ final class ToyMachine implements DeterministicMachine {
       booted = true;
       counter = value;
       lastId = data.getLong();
-      contents[0] = value;
-    } else if (contents[block] == UNKNOWN) {
-      contents[block] = value;
-    } else if (contents[block] != value) {
+      store(0, value);
+    } else if (memory[block] == UNKNOWN) {
+      store(block, value);
+    } else if (memory[block] != value) {
       corruptions++;
     }
   }
@@ -342,7 +405,8 @@ final class ToyMachine implements DeterministicMachine {
       lastId,
       requested,
       servicePhase,
-      nextRequest,
+      nextRequest[0],
+      nextRequest[1],
       entropyRequests,
       outputs,
       consoleOffset,
@@ -354,13 +418,19 @@ final class ToyMachine implements DeterministicMachine {
       h = mix(h ^ scalar);
     }
     for (Pending p : pending) {
-      h = mix(mix(mix(h ^ p.id) ^ p.operation.ordinal() ^ ((long) p.block << 8)) ^ p.value);
+      h =
+          mix(
+              mix(
+                      mix(h ^ p.id ^ ((long) p.disk << 32))
+                          ^ p.operation.ordinal()
+                          ^ ((long) p.block << 8))
+                  ^ p.value);
     }
-    long memory = 0;
-    for (long content : contents) {
-      memory = mix(memory ^ content);
+    long m = 0;
+    for (long word : memory) {
+      m = mix(m ^ word);
     }
-    return new StateHash(h, memory);
+    return new StateHash(h, m);
   }
 
   static long mix(long z) {
@@ -372,11 +442,21 @@ final class ToyMachine implements DeterministicMachine {
   @Override
   public void save(OutputStream out) throws IOException {
     DataOutputStream data = new DataOutputStream(out);
+    for (long word : memory) {
+      data.writeLong(word);
+    }
+    saveWithoutPages(data);
+  }
+
+  @Override
+  public void saveWithoutPages(OutputStream out) throws IOException {
+    DataOutputStream data = new DataOutputStream(out);
     for (long scalar : scalars()) {
       data.writeLong(scalar);
     }
     data.writeInt(pending.size());
     for (Pending p : pending) {
+      data.writeInt(p.disk);
       data.writeLong(p.id);
       data.writeInt(p.operation.ordinal());
       data.writeInt(p.block);
@@ -386,7 +466,7 @@ final class ToyMachine implements DeterministicMachine {
   }
 
   private long[] scalars() {
-    long[] fixed = {
+    return new long[] {
       position,
       time,
       chain,
@@ -399,19 +479,26 @@ final class ToyMachine implements DeterministicMachine {
       lastId,
       requested,
       servicePhase,
-      nextRequest,
+      nextRequest[0],
+      nextRequest[1],
       entropyRequests,
       outputs,
       consoleOffset,
       corruptions
     };
-    long[] all = Arrays.copyOf(fixed, fixed.length + BLOCKS);
-    System.arraycopy(contents, 0, all, fixed.length, BLOCKS);
-    return all;
   }
 
   @Override
   public void restore(InputStream in) throws IOException {
+    DataInputStream data = new DataInputStream(in);
+    for (int word = 0; word < memory.length; word++) {
+      memory[word] = data.readLong();
+    }
+    restoreWithoutPages(data);
+  }
+
+  @Override
+  public void restoreWithoutPages(InputStream in) throws IOException {
     DataInputStream data = new DataInputStream(in);
     position = data.readLong();
     time = data.readLong();
@@ -425,22 +512,74 @@ final class ToyMachine implements DeterministicMachine {
     lastId = data.readLong();
     requested = data.readLong();
     servicePhase = (int) data.readLong();
-    nextRequest = data.readLong();
+    nextRequest[0] = data.readLong();
+    nextRequest[1] = data.readLong();
     entropyRequests = data.readLong();
     outputs = data.readLong();
     consoleOffset = data.readLong();
     corruptions = data.readLong();
-    for (int i = 0; i < BLOCKS; i++) {
-      contents[i] = data.readLong();
-    }
     pending.clear();
     for (int i = data.readInt(); i > 0; i--) {
       pending.add(
           new Pending(
+              data.readInt(),
               data.readLong(),
               DiskOperation.values()[data.readInt()],
               data.readInt(),
               data.readLong()));
     }
+  }
+
+  // Pages.
+
+  @Override
+  public PagedMemory pages() {
+    return this;
+  }
+
+  @Override
+  public int pageCount() {
+    return PAGES;
+  }
+
+  @Override
+  public int pageBytes() {
+    return WORDS_PER_PAGE * Long.BYTES;
+  }
+
+  @Override
+  public void takeChanged(IntConsumer taker) {
+    changed.stream().forEach(taker);
+    changed.clear();
+  }
+
+  @Override
+  public void endTransfer() {
+    changed.set(0, PAGES);
+  }
+
+  @Override
+  public Contents readPage(int page) {
+    ByteBuffer bytes = ByteBuffer.allocate(pageBytes());
+    boolean zero = true;
+    for (int i = 0; i < WORDS_PER_PAGE; i++) {
+      long word = memory[page * WORDS_PER_PAGE + i];
+      zero &= word == 0;
+      bytes.putLong(word);
+    }
+    return new Contents(page, zero ? Bytes.EMPTY : Bytes.of(bytes.array()));
+  }
+
+  @Override
+  public void writePage(Contents contents) {
+    ByteBuffer bytes = ByteBuffer.wrap(contents.contents().array());
+    for (int i = 0; i < WORDS_PER_PAGE; i++) {
+      memory[contents.page() * WORDS_PER_PAGE + i] = bytes.hasRemaining() ? bytes.getLong() : 0;
+    }
+  }
+
+  @Override
+  public void clear() {
+    Arrays.fill(memory, 0);
   }
 }

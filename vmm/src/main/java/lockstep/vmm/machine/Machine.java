@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import lockstep.ft.machine.DeterministicMachine;
 import lockstep.ft.machine.Input;
 import lockstep.ft.machine.Output;
+import lockstep.ft.machine.PagedMemory;
 import lockstep.ft.machine.StateHash;
 import lockstep.vmm.machine.bus.Bus;
 import lockstep.vmm.machine.bus.GuestClock;
@@ -203,11 +204,40 @@ public final class Machine implements DeterministicMachine {
 
   @Override
   public void save(OutputStream out) throws IOException {
+    DataOutputStream data =
+        new DataOutputStream(new BufferedOutputStream(out, STREAM_BUFFER_BYTES));
+    writeState(data);
+    memory.save(data);
+    data.writeInt(SAVED_END);
+    data.flush();
+  }
+
+  @Override
+  public PagedMemory pages() {
+    return memory;
+  }
+
+  @Override
+  public void saveWithoutPages(OutputStream out) throws IOException {
+    DataOutputStream data =
+        new DataOutputStream(new BufferedOutputStream(out, STREAM_BUFFER_BYTES));
+    writeState(data);
+    data.writeInt(SAVED_END);
+    data.flush();
+  }
+
+  @Override
+  public void restoreWithoutPages(InputStream in) throws IOException {
+    DataInputStream data = new DataInputStream(in);
+    readState(data);
+    memory.contentsReplaced();
+    readEnd(data);
+  }
+
+  private void writeState(DataOutputStream data) throws IOException {
     if (!outputs.isEmpty()) {
       throw new IllegalStateException(outputs.size() + " outputs not drained");
     }
-    DataOutputStream data =
-        new DataOutputStream(new BufferedOutputStream(out, STREAM_BUFFER_BYTES));
     data.writeInt(SAVED_MAGIC);
     data.writeInt(VERSION);
     data.writeLong(config.ramBytes());
@@ -217,15 +247,24 @@ public final class Machine implements DeterministicMachine {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    memory.save(data);
-    data.writeInt(SAVED_END);
-    data.flush();
   }
 
   @Override
   public void restore(InputStream in) throws IOException {
     // Not buffered here: the state may be followed by something else in the stream.
     DataInputStream data = new DataInputStream(in);
+    readState(data);
+    memory.restore(data);
+    readEnd(data);
+  }
+
+  private static void readEnd(DataInputStream data) throws IOException {
+    if (data.readInt() != SAVED_END) {
+      throw new IOException("saved state does not end where it should");
+    }
+  }
+
+  private void readState(DataInputStream data) throws IOException {
     if (data.readInt() != SAVED_MAGIC) {
       throw new IOException("not a saved state");
     }
@@ -243,10 +282,6 @@ public final class Machine implements DeterministicMachine {
       throw e.getCause();
     } catch (StateException e) {
       throw new IOException(e.getMessage(), e);
-    }
-    memory.restore(data);
-    if (data.readInt() != SAVED_END) {
-      throw new IOException("saved state does not end where it should");
     }
   }
 }

@@ -93,6 +93,15 @@ final class EffectRunner implements Effects {
             changed.position(),
             changed.why());
       }
+      case Effect.TransferTold told ->
+          log.info(
+              "transfer={} peer={} round={} pages={} bytes={} left={}",
+              told.what(),
+              told.peer().brief(),
+              told.progress().round(),
+              told.progress().pagesSent(),
+              told.progress().bytesSent(),
+              told.progress().pagesLeft());
       case Effect.DivergenceFound found -> stateKeeper.accept(found);
       case Effect.Hashed hashed ->
           log.debug("hash={} lsn={} position={}", hashed.hash(), hashed.lsn(), hashed.position());

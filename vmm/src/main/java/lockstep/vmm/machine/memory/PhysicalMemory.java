@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
+import lockstep.ft.machine.Bytes;
+import lockstep.ft.machine.PagedMemory;
 
 /**
  * Guest RAM, outside of the Java heap.
@@ -21,7 +23,7 @@ import java.util.function.IntConsumer;
  * into that state or tell the observers what is about to change. So a store that hits a hart's TLB
  * costs nothing extra, and hashes and state transfer see every change.
  */
-public final class PhysicalMemory implements GuestMemory {
+public final class PhysicalMemory implements GuestMemory, PagedMemory {
   public static final long RAM_BASE = 0x8000_0000L;
   public static final int PAGE_SHIFT = 12;
   public static final int PAGE_BYTES = 1 << PAGE_SHIFT;
@@ -88,8 +90,14 @@ public final class PhysicalMemory implements GuestMemory {
     return sizeBytes;
   }
 
+  @Override
   public int pageCount() {
     return marks.length;
+  }
+
+  @Override
+  public int pageBytes() {
+    return PAGE_BYTES;
   }
 
   /** What to add to a guest physical address in RAM to get its address in {@link #HOST}. */
@@ -294,7 +302,8 @@ public final class PhysicalMemory implements GuestMemory {
    * Hands every page dirty for state transfer to {@code taker} and clears that mark. A first taking
    * gets every page.
    */
-  public void takeDirtyForTransfer(IntConsumer taker) {
+  @Override
+  public void takeChanged(IntConsumer taker) {
     forgetDirectStores();
     for (int page = 0; page < marks.length; page++) {
       if ((marks[page] & DIRTY_FOR_TRANSFER) != 0) {
@@ -305,9 +314,54 @@ public final class PhysicalMemory implements GuestMemory {
   }
 
   /** Nobody transfers any more: every page counts as dirty for transfer again. */
+  @Override
   public void endTransfer() {
     for (int page = 0; page < marks.length; page++) {
       mark(page, DIRTY_FOR_TRANSFER);
+    }
+  }
+
+  @Override
+  public Contents readPage(int page) {
+    if (hashes.isZero(page)) {
+      return new Contents(page, Bytes.EMPTY);
+    }
+    byte[] contents = new byte[PAGE_BYTES];
+    read(addressOf(page), contents, 0, PAGE_BYTES);
+    return new Contents(page, Bytes.of(contents));
+  }
+
+  @Override
+  public void writePage(Contents contents) {
+    int page = contents.page();
+    int length = contents.contents().length();
+    if (page < 0 || page >= marks.length || (length != 0 && length != PAGE_BYTES)) {
+      throw new IllegalArgumentException("page " + page + " of " + length + " bytes");
+    }
+    if (length == 0) {
+      zero(page, page + 1);
+      return;
+    }
+    markDirty(page);
+    MemorySegment.copy(
+        contents.contents().array(),
+        0,
+        ram,
+        ValueLayout.JAVA_BYTE,
+        (long) page << PAGE_SHIFT,
+        PAGE_BYTES);
+  }
+
+  @Override
+  public void clear() {
+    zero(0, marks.length);
+    contentsReplaced();
+  }
+
+  /** Whatever was derived from any page is void. */
+  public void contentsReplaced() {
+    for (PageObserver observer : observers) {
+      observer.contentsReplaced();
     }
   }
 
@@ -348,9 +402,7 @@ public final class PhysicalMemory implements GuestMemory {
       next = page + 1;
     }
     zero(next, marks.length);
-    for (PageObserver observer : observers) {
-      observer.contentsReplaced();
-    }
+    contentsReplaced();
   }
 
   private void zero(int fromPage, int toPage) {

@@ -1,0 +1,39 @@
+package lockstep.ft.simulation;
+
+/** Rules to be broken on purpose, to see that the checker notices. */
+final class Sabotage {
+  // The server's.
+  boolean ignoresFence;
+  boolean grantsEveryClaim;
+  boolean forgetsFlushedWrites;
+  boolean hidesIncarnation;
+
+  /** The proxy takes frames of any epoch. */
+  boolean proxyTakesStaleFrames;
+
+  // The replica's, brought about by what it is told and how its effects are carried out.
+
+  /** Acknowledgements that no backup has sent, to a primary. */
+  boolean forgesAcks;
+
+  /** The same, to a replica alone that has made the cut of a state transfer. */
+  boolean forgesAcksFromTheCut;
+
+  /** A sealed backup acknowledges what still comes. */
+  boolean acksAfterSeal;
+
+  /** Leases seem to last for ever. */
+  boolean stretchesLeases;
+
+  /** A backup forgets outputs that have not left the primary. */
+  boolean forgetsKeptOutputs;
+
+  /** Requests are issued again to another incarnation before the kept writes. */
+  boolean reissuesBeforeCatchUp;
+
+  /** The bound on the backup's lag is never reached. */
+  boolean hidesLag;
+
+  /** State transfer is not told of every page that has changed. */
+  boolean missesChangedPages;
+}
