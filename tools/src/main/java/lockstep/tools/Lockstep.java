@@ -10,6 +10,7 @@ import lockstep.tools.command.DefineCommand;
 import lockstep.tools.command.DemoCommand;
 import lockstep.tools.command.DiskServerCommand;
 import lockstep.tools.command.DownCommand;
+import lockstep.tools.command.KeepCommand;
 import lockstep.tools.command.KillCommand;
 import lockstep.tools.command.RecordCommand;
 import lockstep.tools.command.ReplayCommand;
@@ -62,6 +63,7 @@ import picocli.CommandLine.ScopeType;
       DownCommand.class,
       StatusCommand.class,
       KillCommand.class,
+      KeepCommand.class,
       DemoCommand.class,
       ConsoleCommand.class,
       ChaosCommand.class,
@@ -87,6 +89,9 @@ public final class Lockstep implements Runnable {
 
   /** Exit code of a VMM that was refused: another version, another definition. */
   public static final int EXIT_REFUSED = 4;
+
+  /** Exit code of a VMM whose guest asked to be reset: started again, it boots the guest anew. */
+  public static final int EXIT_RESET = 5;
 
   /**
    * Exit code when this host lacks what the command needs: a tool, a JDK, a mirror. The launcher

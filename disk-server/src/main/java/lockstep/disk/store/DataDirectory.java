@@ -17,7 +17,10 @@ import lockstep.disk.store.ControlStore.Table;
  */
 public final class DataDirectory implements AutoCloseable {
   private static final String FORMAT_NAME = "format";
-  private static final String FORMAT = "lockstep-disk-2";
+
+  /** How the directory is laid out; another cannot be opened. */
+  public static final String FORMAT = "lockstep-disk-2";
+
   private static final String STORE_NAME = "store";
 
   private static final String CONTROL = "control";

@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
       "Does a fault to a fresh protected pair while a client counts in its Redis over one",
       "connection, again and again, and sums up what the client saw: lost writes, writes applied",
       "twice, resets, pauses. Uses processes and ports of its own, beside a running `up`."
-    })
+    },
+    subcommands = StormCommand.class)
 public final class ChaosCommand implements Callable<Integer> {
   @Mixin private StateOption state = new StateOption();
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import lockstep.disk.store.DataDirectory;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ClusterSettings;
 import lockstep.tools.cluster.GuestReady;
@@ -22,6 +23,7 @@ import lockstep.tools.cluster.StateDirectory;
 import lockstep.tools.cluster.VmSetup;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.Progress;
+import lockstep.vmm.machine.Machine;
 
 /**
  * A guest booted once and saved: its machine's state and the disk server's data of the same moment,
@@ -49,7 +51,14 @@ record SavedGuest(StateDirectory state, Path machineState, Path disk) {
             directory.resolve("machine.state"),
             directory.resolve("disk"));
     Path marker = directory.resolve("saved-for");
-    String identity = guest.description().recipeDigest() + " " + publishedPort + "\n";
+    // What was saved by another version of disk server or machine is of no use to this one.
+    String identity =
+        "%s port %d machine %d %s%n"
+            .formatted(
+                guest.description().recipeDigest(),
+                publishedPort,
+                Machine.VERSION,
+                DataDirectory.FORMAT);
     if (!Files.exists(marker) || !Files.readString(marker).equals(identity)) {
       delete(directory);
       saved.make(guest, publishedPort, progress);
@@ -129,7 +138,7 @@ record SavedGuest(StateDirectory state, Path machineState, Path disk) {
     }
   }
 
-  private static void delete(Path directory) throws IOException {
+  static void delete(Path directory) throws IOException {
     if (!Files.exists(directory)) {
       return;
     }

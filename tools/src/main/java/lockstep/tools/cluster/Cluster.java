@@ -11,6 +11,7 @@ import lockstep.tools.cluster.ClusterSettings.ReplicaPorts;
 public final class Cluster implements AutoCloseable {
   public static final String DISK_SERVER = "disk-server";
   public static final String CLIENT_PROXY = "client-proxy";
+  private static final String KEEPER = "keeper";
 
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(50);
@@ -130,6 +131,18 @@ public final class Cluster implements AutoCloseable {
 
   /** Starts a VMM if it does not run, and waits until it answers. */
   public void startReplica(int index, List<String> more) throws IOException {
+    start(
+        replicaProcess(index),
+        settings.replicas().get(index).httpPort(),
+        replicaArguments(index, more));
+  }
+
+  /** Starts a VMM that does not run, and does not wait. */
+  public Process launchReplica(int index, List<String> more) throws IOException {
+    return replicaProcess(index).start(replicaArguments(index, more));
+  }
+
+  private List<String> replicaArguments(int index, List<String> more) {
     ReplicaPorts ports = settings.replicas().get(index);
     List<String> arguments = new ArrayList<>(List.of("vmm", "--vm", settings.vm()));
     arguments.addAll(diskServerArguments());
@@ -146,7 +159,23 @@ public final class Cluster implements AutoCloseable {
             "--keep",
             state.root().resolve("kept").toString()));
     arguments.addAll(more);
-    start(replicaProcess(index), ports.httpPort(), arguments);
+    return arguments;
+  }
+
+  /** What keeps the servers running. */
+  public ServerProcess keeper() {
+    return new ServerProcess(state, KEEPER);
+  }
+
+  /** Starts the keeper if it does not run; it starts everything else. */
+  public void startKeeper(boolean alone) throws IOException {
+    if (keeper().running().isEmpty()) {
+      List<String> arguments = new ArrayList<>(List.of("keep", "--state", state.root().toString()));
+      if (alone) {
+        arguments.add("--alone");
+      }
+      var _ = keeper().start(arguments);
+    }
   }
 
   private List<String> diskServerArguments() {
@@ -164,7 +193,7 @@ public final class Cluster implements AutoCloseable {
     if (process.running().isPresent()) {
       return;
     }
-    process.start(arguments);
+    var _ = process.start(arguments);
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
     while (http.status(httpPort).isEmpty()) {
       if (process.running().isEmpty()) {

@@ -39,8 +39,8 @@ public record ClusterSettings(
    */
   public record ReplicaPorts(int logPort, int httpPort, int consolePort) {}
 
-  /** How many replicas {@code up} starts. */
-  public static final int REPLICAS = 2;
+  /** How many replicas {@code up} starts: a primary, its backup, and a spare. */
+  public static final int REPLICAS = 3;
 
   private static final int PORTS = 5 + 3 * REPLICAS;
 

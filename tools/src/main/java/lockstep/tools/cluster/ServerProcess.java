@@ -77,8 +77,10 @@ public final class ServerProcess {
   /**
    * Starts {@code lockstep ARGUMENTS}, which outlives this process; its output goes to its log
    * file. The log of the run before is kept beside it.
+   *
+   * @return the process, by which its starter learns how it ends
    */
-  public void start(List<String> arguments) throws IOException {
+  public Process start(List<String> arguments) throws IOException {
     state.create();
     if (Files.exists(logFile())) {
       Files.move(
@@ -95,7 +97,9 @@ public final class ServerProcess {
             .redirectErrorStream(true)
             .redirectOutput(logFile().toFile())
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-    adopt(builder.start().toHandle());
+    Process process = builder.start();
+    adopt(process.toHandle());
+    return process;
   }
 
   /** Sends a signal by name ({@code KILL}, {@code STOP}, {@code CONT}, {@code TERM}). */

@@ -37,6 +37,8 @@ public final class DownCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (Cluster cluster = Cluster.of(state.directory())) {
+      // First of all what would start the others again.
+      cluster.keeper().stop(SERVER_PATIENCE);
       boolean clean = now || shutGuestDown(cluster);
       for (ServerProcess process : cluster.processes().reversed()) {
         // A stopped process can't hear SIGTERM; SIGCONT to a running one does nothing.

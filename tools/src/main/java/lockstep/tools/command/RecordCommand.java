@@ -63,6 +63,8 @@ public final class RecordCommand implements Callable<Integer> {
           vmm.stop(END_PATIENCE);
         }
       }
+      cluster.clientProxy().stop(END_PATIENCE);
+      cluster.diskServer().stop(END_PATIENCE);
       System.out.printf("recorded %,d bytes%n", file.toFile().length());
       return 0;
     }

@@ -174,28 +174,12 @@ public final class UpCommand implements Callable<Integer> {
     }
   }
 
-  /** Starts what is missing of the pair; true if the guest starts with it. */
+  /** Lets the keeper start what is missing; true if the guest starts with it. */
   private boolean startReplicas(Cluster cluster, Progress progress) throws IOException {
     Optional<ReplicaView> live = cluster.live();
-    // One that still waits for its backup may have lost it to an interrupted `up`.
-    if (live.isPresent() && !live.get().hasRole("LIVE_WAITING")) {
-      if (cluster.backup().isEmpty() && !alone) {
-        System.out.printf(
-            "The guest runs alone in %s: a running guest gets no new backup yet.%n"
-                + "A fresh pair: lockstep down, then lockstep up.%n",
-            live.get().process().name());
-      }
-      return false;
-    }
-    int replicas = alone ? 1 : cluster.settings().replicas().size();
-    for (int i = 0; i < replicas; i++) {
-      int index = i;
-      step(
-          progress,
-          "starting VMM " + (i + 1),
-          () -> cluster.startReplica(index, alone ? List.of("--alone") : List.of()));
-    }
-    return true;
+    step(
+        progress, alone ? "starting a VMM" : "starting the VMMs", () -> cluster.startKeeper(alone));
+    return live.isEmpty() || live.get().hasRole("LIVE_WAITING");
   }
 
   private interface Action {

@@ -149,8 +149,9 @@ public final class VmmCommand implements Callable<Integer> {
       Effect.Halt halt = running.awaitHalt();
       log.info("halted reason={} detail=\"{}\"", halt.reason(), halt.detail());
       return switch (halt.reason()) {
-        case GUEST_OFF, GUEST_RESET, SUSPENDED -> 0;
-        case LOST, FENCED, DISMISSED, DIVERGED -> Lockstep.EXIT_LOST;
+        case GUEST_OFF, SUSPENDED -> 0;
+        case GUEST_RESET -> Lockstep.EXIT_RESET;
+        case LOST, FENCED, DISMISSED, DIVERGED, TRANSFER_LOST -> Lockstep.EXIT_LOST;
         case REFUSED -> Lockstep.EXIT_REFUSED;
       };
     }

@@ -23,6 +23,10 @@ public final class Pauses {
     return sorted.get(Math.max(rank, 1) - 1);
   }
 
+  public int count() {
+    return nanos.size();
+  }
+
   public long longestNanos() {
     return percentileNanos(100);
   }

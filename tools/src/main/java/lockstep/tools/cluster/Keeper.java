@@ -1,0 +1,126 @@
+package lockstep.tools.cluster;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the processes of a cluster running: whichever dies is started again, so that the pair finds
+ * a new backup by itself. A VMM that ends because its guest has shut down is left so, and ends the
+ * keeping; one whose guest asked for a reset is started again, and the guest with it.
+ */
+public final class Keeper {
+  private static final Logger log = LoggerFactory.getLogger(Keeper.class);
+
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  /** A VMM's exit code when its guest has shut down. */
+  private static final int GUEST_ENDED = 0;
+
+  private final Cluster cluster;
+  private final List<KeptReplica> replicas = new ArrayList<>();
+
+  /**
+   * @param replicas how many VMMs to run
+   * @param more arguments for each VMM
+   */
+  public Keeper(Cluster cluster, int replicas, List<String> more) {
+    this.cluster = cluster;
+    for (int i = 0; i < replicas; i++) {
+      this.replicas.add(new KeptReplica(i, more));
+    }
+  }
+
+  /**
+   * Runs until the guest has shut down.
+   *
+   * @throws IOException if a server does not stay up
+   */
+  public void run() throws IOException {
+    while (!replicas.stream().allMatch(KeptReplica::hasShutDown)) {
+      long now = System.nanoTime();
+      keepServer(cluster.diskServer(), cluster::startDiskServer);
+      keepServer(cluster.clientProxy(), cluster::startClientProxy);
+      for (KeptReplica replica : replicas) {
+        replica.keep(now);
+      }
+      Cluster.sleep(POLL);
+    }
+    log.info("the guest has shut down; nothing more to keep");
+  }
+
+  private interface Start {
+    void run() throws IOException;
+  }
+
+  private static void keepServer(ServerProcess server, Start start) throws IOException {
+    if (server.running().isEmpty()) {
+      log.info("starting {}", server.name());
+      start.run();
+    }
+  }
+
+  /** One VMM: runs, has ended and waits to be started again, or has shut down with its guest. */
+  private final class KeptReplica {
+    private final int index;
+    private final List<String> more;
+    private final RestartDelay delay = new RestartDelay();
+    private Optional<Process> started = Optional.empty();
+    private boolean ran;
+    private boolean shutDown;
+
+    private KeptReplica(int index, List<String> more) {
+      this.index = index;
+      this.more = more;
+    }
+
+    private boolean hasShutDown() {
+      return shutDown;
+    }
+
+    private void keep(long nowNanos) throws IOException {
+      ServerProcess process = cluster.replicaProcess(index);
+      if (shutDown || process.running().isPresent()) {
+        ran |= !shutDown;
+        return;
+      }
+      if (ran) {
+        ran = false;
+        ended(process, exitCode(), nowNanos);
+      }
+      if (!shutDown && delay.isOver(nowNanos)) {
+        log.info("starting {}", process.name());
+        delay.started(nowNanos);
+        started = Optional.of(cluster.launchReplica(index, more));
+        ran = true;
+      }
+    }
+
+    /** Unknown for a VMM that an earlier keeper has started. */
+    private OptionalInt exitCode() {
+      return started.isPresent() && !started.get().isAlive()
+          ? OptionalInt.of(started.get().exitValue())
+          : OptionalInt.empty();
+    }
+
+    private void ended(ServerProcess process, OptionalInt exitCode, long nowNanos)
+        throws IOException {
+      shutDown = exitCode.isPresent() && exitCode.getAsInt() == GUEST_ENDED;
+      log.info(
+          "{} has ended, exit code {}",
+          process.name(),
+          exitCode.isPresent() ? exitCode.getAsInt() : "unknown");
+      if (!shutDown && !delay.ended(nowNanos)) {
+        throw new IOException(
+            process.name() + " does not stay up; its log says:\n" + process.logTail(LOG_LINES));
+      }
+    }
+  }
+
+  private static final int LOG_LINES = 12;
+}
