@@ -10,7 +10,9 @@ final class HelpTextTest {
     assertArrayEquals(
         new String[] {"Starts a guest.", "It does so at once, here.", "", "Takes no state."},
         HelpText.paragraphs(
-            new String[] {"Starts a", "guest. It does so at once,", "here.", "", "Takes no state."}));
+            new String[] {
+              "Starts a", "guest. It does so at once,", "here.", "", "Takes no state."
+            }));
   }
 
   @Test

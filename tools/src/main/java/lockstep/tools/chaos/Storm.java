@@ -147,8 +147,7 @@ final class Storm {
   }
 
   private ReplicaView replica(String role) throws IOException {
-    return replicaWith(role)
-        .orElseThrow(() -> new IOException("nobody is " + role + " any more"));
+    return replicaWith(role).orElseThrow(() -> new IOException("nobody is " + role + " any more"));
   }
 
   private Optional<ReplicaView> replicaWith(String role) throws IOException {

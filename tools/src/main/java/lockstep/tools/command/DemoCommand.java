@@ -74,7 +74,7 @@ public final class DemoCommand implements Callable<Integer> {
     IncrementLoad.Result result = load.stop();
     System.out.print(DemoText.of(result, timeline, STRETCH));
     System.out.println(
-        "\nThe guest runs alone now. A fresh pair: lockstep down, then lockstep up.");
+        "\nA spare becomes its backup now; `lockstep status` shows when it is protected again.");
     return result.flawless() ? 0 : 1;
   }
 

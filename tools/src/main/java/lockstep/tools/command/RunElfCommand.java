@@ -76,8 +76,7 @@ public final class RunElfCommand implements Callable<Integer> {
     try {
       CompilerMode mode = CompilerMode.valueOf(compiler.toUpperCase(Locale.ROOT));
       machine =
-          new BareMachine(
-              Files.readAllBytes(file), (long) memoryMib << 20, GuestCompiler.of(mode));
+          new BareMachine(Files.readAllBytes(file), (long) memoryMib << 20, GuestCompiler.of(mode));
     } catch (IllegalArgumentException notAProgram) {
       System.out.printf("FAIL %s: %s%n", file, notAProgram.getMessage());
       return false;

@@ -31,7 +31,8 @@ import picocli.CommandLine.Option;
     name = "up",
     description = {
       "Starts a protected guest on this machine: makes the guest if there is none, then starts disk",
-      "server, client proxy and two VMMs as processes of their own. What runs already is left alone.",
+      "server, client proxy and three VMMs (a primary, its backup, a spare) as processes of their own,",
+      "and a keeper that starts again whichever dies. What runs already is left alone.",
       "Everything is kept in the state directory; a later start takes seconds."
     })
 public final class UpCommand implements Callable<Integer> {

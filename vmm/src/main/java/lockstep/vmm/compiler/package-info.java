@@ -6,13 +6,13 @@
  * lockstep.vmm.machine.hart.UnitCompiler}, which makes {@link
  * lockstep.vmm.machine.hart.CompiledUnit}s; this package implements it.
  *
- * <p><b>A unit</b> is made from a <em>region</em> of one physical page: all that can be reached from
- * its entry by branches, jumps and returns from calls without leaving the page, up to a number of
- * instructions ({@link lockstep.vmm.compiler.Region}). It is a hidden class with one method ({@link
- * lockstep.vmm.compiler.UnitWriter}). Guest registers are locals, loaded at entry, and written back
- * only where they may have changed ({@link lockstep.vmm.compiler.UnitCode}). The virtual address of
- * the page is a parameter: a unit does not know under which mapping, privilege or address space it
- * runs, so it is true under all of them.
+ * <p><b>A unit</b> is made from a <em>region</em> of one physical page: all that can be reached
+ * from its entry by branches, jumps and returns from calls without leaving the page, up to a number
+ * of instructions ({@link lockstep.vmm.compiler.Region}). It is a hidden class with one method
+ * ({@link lockstep.vmm.compiler.UnitWriter}). Guest registers are locals, loaded at entry, and
+ * written back only where they may have changed ({@link lockstep.vmm.compiler.UnitCode}). The
+ * virtual address of the page is a parameter: a unit does not know under which mapping, privilege
+ * or address space it runs, so it is true under all of them.
  *
  * <p><b>Being found.</b> The slot of a unit's entry among the interpreter's decoded slots holds a
  * special op with the unit's number. The interpreter stops there and the hart enters the unit; a
@@ -34,11 +34,11 @@
  * accesses, CSRs, traps, and floating-point results that could raise a flag. At least one
  * instruction is then executed outside, or the same unit would be entered again for ever.
  *
- * <p><b>Counting.</b> The budget is a local, lowered a block at a time, and tested where control can
- * come round again: at the entry, at loops and behind calls. Such a test asks for as many steps as
- * can be taken before the next one; with less the unit leaves, and the interpreter executes the
- * rest. So a limit is met to the step, and that is all that interrupts need: timers are a limit, and
- * nothing else becomes pending inside.
+ * <p><b>Counting.</b> The budget is a local, lowered a block at a time, and tested where control
+ * can come round again: at the entry, at loops and behind calls. Such a test asks for as many steps
+ * as can be taken before the next one; with less the unit leaves, and the interpreter executes the
+ * rest. So a limit is met to the step, and that is all that interrupts need: timers are a limit,
+ * and nothing else becomes pending inside.
  *
  * <p><b>Calls.</b> A guest call is a call of the host, 64 deep at most; when anything makes the
  * callee stop, all callers return at once. Jumps by register look their target up.
