@@ -13,14 +13,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import lockstep.disk.store.BlockStore;
-import lockstep.disk.store.NoSpaceException;
 import lockstep.disk.vm.Attach;
 import lockstep.disk.vm.Fence;
 import lockstep.ft.nbd.Nbd;
 import lockstep.ft.nbd.RequestHeader;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The transmission phase of one connection. Everything here runs on the connection's event loop,
@@ -42,8 +39,6 @@ import org.slf4j.LoggerFactory;
  * attach that ends otherwise just ends the connection.
  */
 final class Transmission extends ByteToMessageDecoder {
-  private static final Logger LOG = LoggerFactory.getLogger(Transmission.class);
-
   /** A READ is answered in parts of this size. */
   private static final int READ_PART_BYTES = 256 << 10;
 
@@ -56,10 +51,6 @@ final class Transmission extends ByteToMessageDecoder {
   /** Syncs, reads and the like that run beside. */
   private static final int BESIDE_MAX = 32;
 
-  /** What is applied together. */
-  private static final int CHANGES_BYTES_MAX = 1 << 20;
-
-  private static final int CHANGES_MAX = 256;
   private static final int EXTENTS_MAX = 4096;
 
   /** How long a fenced client without an open request has to send one, and be told. */
@@ -93,9 +84,7 @@ final class Transmission extends ByteToMessageDecoder {
   private @Nullable WriteStream writing;
 
   /** Their bytes are in the decoder's buffer: applied before {@link #decode} returns. */
-  private final List<Change> changes = new ArrayList<>();
-
-  private long changeBytes;
+  private final ChangeBatch changes;
 
   Transmission(
       Channel channel, Session session, BlockStore store, Workers workers, NbdMetrics metrics) {
@@ -105,6 +94,7 @@ final class Transmission extends ByteToMessageDecoder {
     this.workers = workers;
     this.metrics = metrics;
     this.replies = new Replies(channel, session.structured());
+    this.changes = new ChangeBatch(session, store, metrics);
   }
 
   // What arrives.
@@ -277,7 +267,7 @@ final class Transmission extends ByteToMessageDecoder {
       metrics.readBytes.mark(length);
       session.statistics().read(length);
     } catch (IOException e) {
-      if (!stream.failed(replies, errorOf(e), text(e))) {
+      if (!stream.failed(replies, errorOf(e), StorageErrors.text(e))) {
         end();
         return;
       }
@@ -314,7 +304,7 @@ final class Transmission extends ByteToMessageDecoder {
             };
           } catch (IOException e) {
             data.release();
-            return () -> replies.error(request.cookie(), errorOf(e), text(e));
+            return () -> replies.error(request.cookie(), errorOf(e), StorageErrors.text(e));
           }
         });
   }
@@ -366,7 +356,7 @@ final class Transmission extends ByteToMessageDecoder {
         attachEnded(end, Optional.of(request.cookie()));
       }
     } catch (IOException e) {
-      replies.error(request.cookie(), errorOf(e), text(e));
+      replies.error(request.cookie(), errorOf(e), StorageErrors.text(e));
     }
   }
 
@@ -386,7 +376,7 @@ final class Transmission extends ByteToMessageDecoder {
               }
             };
           } catch (IOException e) {
-            return () -> replies.error(request.cookie(), errorOf(e), text(e));
+            return () -> replies.error(request.cookie(), errorOf(e), StorageErrors.text(e));
           }
         });
   }
@@ -416,8 +406,7 @@ final class Transmission extends ByteToMessageDecoder {
 
   private void add(Change change) {
     changes.add(change);
-    changeBytes += change.bytes().length();
-    if (changeBytes >= CHANGES_BYTES_MAX || changes.size() >= CHANGES_MAX) {
+    if (changes.isFull()) {
       applyChanges();
     }
   }
@@ -428,39 +417,29 @@ final class Transmission extends ByteToMessageDecoder {
     }
     int error = Nbd.OK;
     String text = "";
-    long startNanos = System.nanoTime();
+    Attach.End end = Attach.End.NONE;
     try {
-      List<BlockStore.Change> bytes = changes.stream().map(Change::bytes).toList();
-      Attach.End end = session.perform(() -> store.apply(session.disk(), bytes));
-      if (end != Attach.End.NONE) {
-        long cookie = changes.getFirst().cookie();
-        changes.clear();
-        changeBytes = 0;
-        attachEnded(end, Optional.of(cookie));
-        return;
-      }
+      end = changes.apply();
     } catch (IOException e) {
       error = errorOf(e);
-      text = text(e);
+      text = StorageErrors.text(e);
     }
-    answerChanges(error, text, System.nanoTime() - startNanos);
-    changes.clear();
-    changeBytes = 0;
+    List<Change> applied = changes.take();
+    if (end == Attach.End.NONE) {
+      answerChanges(applied, error, text);
+    } else {
+      attachEnded(end, Optional.of(applied.getFirst().cookie()));
+    }
   }
 
-  private void answerChanges(int error, String text, long nanos) {
+  private void answerChanges(List<Change> applied, int error, String text) {
     List<Long> waitForSync = new ArrayList<>();
-    for (Change change : changes) {
-      metrics.change(change.kind()).update(nanos, TimeUnit.NANOSECONDS);
-      metrics.writtenBytes.mark(change.bytes().length());
-      count(change);
-      if (error != Nbd.OK && !change.last()) {
-        WriteStream stream = writing;
-        if (stream != null && stream.cookie() == change.cookie()) {
-          stream.failed(error);
-        }
-      } else if (error != Nbd.OK) {
+    for (Change change : applied) {
+      WriteStream stream = writing;
+      if (error != Nbd.OK && change.last()) {
         replies.error(change.cookie(), error, text);
+      } else if (error != Nbd.OK && stream != null && stream.cookie() == change.cookie()) {
+        stream.failed(error); // told when the rest of its payload has arrived
       } else if (change.last() && change.fua()) {
         waitForSync.add(change.cookie());
       } else if (change.last()) {
@@ -469,13 +448,6 @@ final class Transmission extends ByteToMessageDecoder {
     }
     if (!waitForSync.isEmpty()) {
       sync(waitForSync);
-    }
-  }
-
-  private void count(Change change) {
-    switch (change.kind()) {
-      case WRITE -> session.statistics().written(change.bytes().length());
-      case TRIM, WRITE_ZEROES -> session.statistics().zeroed(change.bytes().length());
     }
   }
 
@@ -501,7 +473,7 @@ final class Transmission extends ByteToMessageDecoder {
       attachEnded(session.attach().end(), Optional.of(cookies.getFirst()));
     } else if (failure.isPresent()) {
       int error = errorOf(failure.get());
-      cookies.forEach(cookie -> replies.error(cookie, error, text(failure.get())));
+      cookies.forEach(cookie -> replies.error(cookie, error, StorageErrors.text(failure.get())));
     } else {
       cookies.forEach(replies::ok);
     }
@@ -589,10 +561,11 @@ final class Transmission extends ByteToMessageDecoder {
               var _ = ((SocketChannel) channel).shutdownOutput();
             });
     channel.config().setAutoRead(true);
-    var _ =
-        channel
-            .eventLoop()
-            .schedule((Runnable) channel::close, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    var _ = channel.eventLoop().schedule(this::close, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void close() {
+    var _ = channel.close();
   }
 
   private void end() {
@@ -626,13 +599,6 @@ final class Transmission extends ByteToMessageDecoder {
   private int errorOf(IOException failure) {
     metrics.errors.mark();
     session.statistics().failed();
-    LOG.error("disk={} {}", session.export(), failure.getMessage());
-    return failure instanceof NoSpaceException ? Nbd.ENOSPC : Nbd.EIO;
-  }
-
-  private static String text(IOException failure) {
-    return failure instanceof NoSpaceException
-        ? "the disk server's storage is full"
-        : "the disk server's storage has failed";
+    return StorageErrors.number(session.export(), failure);
   }
 }

@@ -34,6 +34,8 @@ public interface BlockStore extends AutoCloseable {
    * Applies {@code changes} in their order, and hands them to the operating system: the death of
    * this process does not lose them. If it dies before this has returned, each aligned block is as
    * before or as after one of the changes.
+   *
+   * @throws StalledException if they can't be taken now; the same changes may be applied again
    */
   void apply(int disk, List<Change> changes) throws IOException;
 

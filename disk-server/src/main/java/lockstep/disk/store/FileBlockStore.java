@@ -24,8 +24,11 @@ final class FileBlockStore implements BlockStore {
   private final Path directory;
   private final Map<Integer, DiskFile> files = new ConcurrentHashMap<>();
 
-  private FileBlockStore(Path directory) {
+  private final SpaceGuard space;
+
+  private FileBlockStore(Path directory) throws IOException {
     this.directory = directory;
+    this.space = new SpaceGuard(directory);
   }
 
   static FileBlockStore open(Path directory, boolean create) throws IOException {
@@ -112,6 +115,7 @@ final class FileBlockStore implements BlockStore {
   @Override
   public void create(int disk, long sizeBytes) throws IOException {
     deleteIfThere(disk);
+    space.allocate(sizeBytes);
     DiskFile file = DiskFile.create(path(disk));
     try {
       file.allocate(sizeBytes);
@@ -127,6 +131,7 @@ final class FileBlockStore implements BlockStore {
   @Override
   public void fork(int source, int copy) throws IOException {
     deleteIfThere(copy);
+    space.allocate(file(source).allocatedBytes());
     try {
       file(source).copyTo(path(copy));
       syncDirectory(directory);
@@ -140,6 +145,7 @@ final class FileBlockStore implements BlockStore {
   @Override
   public void resize(int disk, long oldBytes, long newBytes) throws IOException {
     if (newBytes > oldBytes) {
+      space.allocate(newBytes - oldBytes);
       file(disk).allocate(newBytes);
     } else {
       file(disk).truncate(newBytes);

@@ -24,12 +24,16 @@ import org.slf4j.LoggerFactory;
 final class LayerMerger implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LayerMerger.class);
   private static final int BLOCKS_AT_ONCE = 256;
+
+  /** How long it waits when the store can't take more. */
+  private static final long STALL_MILLIS = 50;
+
   private static final long CLOSE_SECONDS_MAX = 30;
 
   private final Rocks rocks;
   private final Layers layers;
   private final ColumnFamilyHandle blocks;
-  private final WriteOptions writeOptions = new WriteOptions();
+  private final WriteOptions writeOptions = new WriteOptions().setNoSlowdown(true);
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("disk-merge").factory());
   private volatile boolean closing;
@@ -49,8 +53,14 @@ final class LayerMerger implements AutoCloseable {
     try {
       boolean more = true;
       while (more && !closing) {
-        more = step();
+        try {
+          more = step();
+        } catch (StalledException _) {
+          Thread.sleep(STALL_MILLIS);
+        }
       }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     } catch (IOException e) {
       // Nothing is lost: the next deletion, or the next start, tries again.
       LOG.error("merging layers has stopped: {}", e.getMessage());

@@ -118,6 +118,9 @@ final class Rocks implements AutoCloseable {
   private static IOException failure(String what, RocksDBException cause) {
     String text = what + ": " + cause.getMessage();
     Status status = cause.getStatus();
+    if (status != null && status.getCode() == Status.Code.Incomplete) {
+      return new StalledException(cause);
+    }
     return status != null && status.getSubCode() == Status.SubCode.NoSpace
         ? new NoSpaceException(text, cause)
         : new IOException(text, cause);

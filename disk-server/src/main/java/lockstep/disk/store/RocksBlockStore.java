@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Checkpoint;
@@ -64,6 +65,11 @@ final class RocksBlockStore implements BlockStore {
   private static final int LEVEL0_SLOWDOWN = 20;
 
   private static final int LEVEL0_STOP = 36;
+
+  /** Of writers that are held up a little: as good as none, since they are few, and patient. */
+  private static final long DELAYED_BYTES_PER_SECOND = 1L << 30;
+
+  private static final long STALL_NANOS = 2_000_000;
   private static final int BACKGROUND_JOBS = 3;
   private static final int LOGS_KEPT = 4;
   private static final long LOG_BYTES_MAX = 512L << 20;
@@ -75,9 +81,13 @@ final class RocksBlockStore implements BlockStore {
   private final ColumnFamilyHandle blocks;
   private final Layers layers;
   private final LayerMerger merger;
-  private final WriteOptions writeOptions = new WriteOptions();
+  private final SpaceGuard space;
 
-  private RocksBlockStore(Rocks rocks) throws IOException {
+  /** Who would have to wait is told so, and waits without holding up a claim. */
+  private final WriteOptions writeOptions = new WriteOptions().setNoSlowdown(true);
+
+  private RocksBlockStore(Rocks rocks, SpaceGuard space) throws IOException {
+    this.space = space;
     this.rocks = rocks;
     this.blocks = rocks.family(BLOCKS);
     this.layers = new Layers(rocks, rocks.family(LAYERS), blocks);
@@ -99,11 +109,12 @@ final class RocksBlockStore implements BlockStore {
         Rocks.options(create)
             .setMaxBackgroundJobs(BACKGROUND_JOBS)
             .setRecycleLogFileNum(LOGS_KEPT)
+            .setDelayedWriteRate(DELAYED_BYTES_PER_SECOND)
             .setMaxTotalWalSize(LOG_BYTES_MAX);
     natives.push(options);
     Rocks rocks = Rocks.open(path, create, options, natives, families);
     try {
-      return new RocksBlockStore(rocks);
+      return new RocksBlockStore(rocks, new SpaceGuard(path));
     } catch (IOException e) {
       rocks.close();
       throw e;
@@ -168,6 +179,11 @@ final class RocksBlockStore implements BlockStore {
   @Override
   public void apply(int disk, List<Change> changes) throws IOException {
     Layers.Disk found = layers.disk(disk);
+    for (Change change : changes) {
+      if (change instanceof Write write) {
+        space.use(write.length());
+      }
+    }
     synchronized (found) {
       try (DiskEdit edit = new DiskEdit(rocks, blocks, writeOptions, found)) {
         for (Change change : changes) {
@@ -216,8 +232,20 @@ final class RocksBlockStore implements BlockStore {
   @Override
   public void resize(int disk, long oldBytes, long newBytes) throws IOException {
     if (newBytes < oldBytes) {
-      apply(disk, List.of(new Zero(newBytes, oldBytes - newBytes, true)));
+      // Nobody uses it, so it may wait for as long as it takes.
+      while (!cut(disk, new Zero(newBytes, oldBytes - newBytes, true))) {
+        LockSupport.parkNanos(STALL_NANOS);
+      }
       sync(disk);
+    }
+  }
+
+  private boolean cut(int disk, Zero end) throws IOException {
+    try {
+      apply(disk, List.of(end));
+      return true;
+    } catch (StalledException _) {
+      return false;
     }
   }
 

@@ -31,7 +31,9 @@ final class SparseFile implements AutoCloseable {
   private static final int FALLOC_ZERO_RANGE = 16;
   private static final int POSIX_FADV_WILLNEED = 3;
   private static final int ENXIO = 6;
+  private static final int EFBIG = 27;
   private static final int ENOSPC = 28;
+  private static final int EDQUOT = 122;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
@@ -168,7 +170,9 @@ final class SparseFile implements AutoCloseable {
   private static IOException failure(Path path, String call, MemorySegment errno) {
     int number = (int) ERRNO.get(errno, 0L);
     String text = path + ": " + call + " has failed (errno " + number + ")";
-    return number == ENOSPC ? new NoSpaceException(text) : new IOException(text);
+    return number == ENOSPC || number == EFBIG || number == EDQUOT
+        ? new NoSpaceException(text)
+        : new IOException(text);
   }
 
   /** A method handle may throw anything; ours throw what is thrown around them, or nothing. */

@@ -2,22 +2,32 @@
  * What the disk server keeps, and how.
  *
  * <ol>
- *   <li>{@link lockstep.disk.store.BlockStore}: the bytes of all disks. {@link
- *       lockstep.disk.store.RocksBlockStore} keeps them in RocksDB, as blocks of 4 KiB by (disk,
- *       block number); a block of zeroes is kept as no block. The plain file as the fast path comes
- *       with the disk server's full strength.
+ *   <li>{@link lockstep.disk.store.BlockStore}: the bytes of all disks, read through a {@link
+ *       lockstep.disk.store.DiskReader}. Two keep them:
+ *       <ul>
+ *         <li>{@link lockstep.disk.store.RocksBlockStore}, in RocksDB, as blocks of 4 KiB by
+ *             (layer, block number). {@link lockstep.disk.store.Layers} make disks of layers, so
+ *             that snapshots and clones take no time; {@link lockstep.disk.store.LayerMerger} takes
+ *             layers away that are not needed any more. {@link lockstep.disk.store.DiskEdit} turns
+ *             changes of bytes into changes of blocks.
+ *         <li>{@link lockstep.disk.store.FileBlockStore}, in a preallocated {@link
+ *             lockstep.disk.store.DiskFile} each.
+ *       </ul>
  *   <li>{@link lockstep.disk.store.ControlStore}: what must be synced before an answer: the
- *       arbiter's states, the definitions, the list of disks.
+ *       arbiter's states, the definitions, the catalog of disks.
  *   <li>{@link lockstep.disk.store.DataDirectory}: both, and the blobs, in one directory; tells
- *       what is wrong if a part is missing or corrupt.
+ *       what is wrong if a part is missing or corrupt, and makes checkpoints.
  * </ol>
  *
- * <p>They are two RocksDB databases, not one: a write stall of the blocks must not hold up a claim,
- * and an arbiter's sync must not carry the blocks' unsynced megabytes to the disk.
+ * <p>Blocks and control are two databases, not one: a write stall of the blocks must not hold up a
+ * claim, and an arbiter's sync must not carry the blocks' unsynced megabytes to the disk. For the
+ * same reasons who writes blocks is told of a stall ({@link lockstep.disk.store.StalledException})
+ * and waits elsewhere, and blocks leave the last of the file system's space alone ({@link
+ * lockstep.disk.store.SpaceGuard}).
  *
- * <p>Durability: each write is in the write-ahead log, and that log with the operating system,
- * before it is answered: a {@code kill -9} of the server loses nothing. {@link
- * lockstep.disk.store.BlockStore#sync} makes it safe from the loss of the machine too.
+ * <p>Durability: each change is with the operating system before it is answered: a {@code kill -9}
+ * of the server loses nothing. {@link lockstep.disk.store.BlockStore#sync} makes it safe from the
+ * loss of the machine too.
  */
 @NullMarked
 package lockstep.disk.store;

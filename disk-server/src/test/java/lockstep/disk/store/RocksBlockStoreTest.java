@@ -44,7 +44,7 @@ final class RocksBlockStoreTest {
         for (int i = 0; i < 200; i++) {
           int disk = random.nextInt(oracles.length);
           List<BlockStore.Change> changes = randomChanges(random);
-          store.apply(disk, changes);
+          Patience.apply(store, disk, changes);
           oracles[disk].apply(changes);
           long offset = random.nextInt(DISK_BYTES);
           int length = randomLength(random, offset);
@@ -130,9 +130,10 @@ final class RocksBlockStoreTest {
     try (DataDirectory opened = open(directory)) {
       opened.blocks().create(1, 3L * data.length);
       for (int i = 0; i < 3; i++) {
-        opened
-            .blocks()
-            .apply(1, List.of(new BlockStore.Write((long) i * data.length, ByteBuffer.wrap(data))));
+        Patience.apply(
+            opened.blocks(),
+            1,
+            List.of(new BlockStore.Write((long) i * data.length, ByteBuffer.wrap(data))));
       }
     }
     open(directory).close(); // what is left in the log becomes a table

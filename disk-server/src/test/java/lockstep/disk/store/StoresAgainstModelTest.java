@@ -86,7 +86,7 @@ final class StoresAgainstModelTest {
       model.put(disk, java.util.Arrays.copyOf(model.get(disk), bytes));
     } else if (what < 70) {
       List<BlockStore.Change> changes = randomChanges(size(disk));
-      store.apply(disk, changes);
+      Patience.apply(store, disk, changes);
       changes.forEach(change -> applyToModel(disk, change));
     } else if (what < 73) {
       store.sync(disk);
@@ -192,14 +192,14 @@ final class StoresAgainstModelTest {
     try (DataDirectory data = open(kind)) {
       BlockStore store = data.blocks();
       store.create(1, DISK_BYTES);
-      store.apply(1, List.of(new BlockStore.Write(0, ByteBuffer.wrap(first))));
+      Patience.apply(store, 1, List.of(new BlockStore.Write(0, ByteBuffer.wrap(first))));
       store.fork(1, 2);
-      store.apply(1, List.of(new BlockStore.Write(4096, ByteBuffer.wrap(second))));
+      Patience.apply(store, 1, List.of(new BlockStore.Write(4096, ByteBuffer.wrap(second))));
       assertArrayEquals(first, read(store.live(2), 0, first.length));
       store.delete(2);
       // The layers are merged beside what follows.
       for (int i = 0; i < 50; i++) {
-        store.apply(1, List.of(new BlockStore.Zero(8192, 4096, true)));
+        Patience.apply(store, 1, List.of(new BlockStore.Zero(8192, 4096, true)));
         byte[] expected = first.clone();
         System.arraycopy(second, 0, expected, 4096, second.length);
         java.util.Arrays.fill(expected, 8192, 12288, (byte) 0);
@@ -217,9 +217,9 @@ final class StoresAgainstModelTest {
     Path copy;
     try (DataDirectory data = open(kind)) {
       data.blocks().create(1, DISK_BYTES);
-      data.blocks().apply(1, List.of(new BlockStore.Write(777, ByteBuffer.wrap(bytes))));
+      Patience.apply(data.blocks(), 1, List.of(new BlockStore.Write(777, ByteBuffer.wrap(bytes))));
       copy = data.checkpoint("monday");
-      data.blocks().apply(1, List.of(new BlockStore.Zero(0, DISK_BYTES, true)));
+      Patience.apply(data.blocks(), 1, List.of(new BlockStore.Zero(0, DISK_BYTES, true)));
     }
     try (DataDirectory data = DataDirectory.open(copy, Optional.empty(), MEMORY_BYTES)) {
       assertArrayEquals(bytes, read(data.blocks().live(1), 777, bytes.length));
@@ -232,10 +232,11 @@ final class StoresAgainstModelTest {
     try (DataDirectory data = open(kind)) {
       BlockStore store = data.blocks();
       store.create(1, DISK_BYTES);
-      store.apply(1, List.of(new BlockStore.Write(0, ByteBuffer.wrap(new byte[] {1, 2, 3}))));
+      Patience.apply(
+          store, 1, List.of(new BlockStore.Write(0, ByteBuffer.wrap(new byte[] {1, 2, 3}))));
       try (DiskReader frozen = store.frozen(1)) {
         store.fork(1, 2);
-        store.apply(1, List.of(new BlockStore.Write(0, ByteBuffer.wrap(new byte[] {7}))));
+        Patience.apply(store, 1, List.of(new BlockStore.Write(0, ByteBuffer.wrap(new byte[] {7}))));
         ByteBuffer found = ByteBuffer.allocate(3);
         frozen.read(0, found);
         assertEquals(store.freezes() ? 1 : 7, found.get(0));

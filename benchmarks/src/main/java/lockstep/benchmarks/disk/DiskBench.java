@@ -1,0 +1,172 @@
+package lockstep.benchmarks.disk;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Compares the disk server's stores with nbdkit and qemu-nbd. */
+@Command(
+    name = "bench disk",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Loads the disk server with each of its stores, `nbdkit file` and `qemu-nbd` over loopback"
+          + " on",
+      "the same disk, and prints what each does and its ratio to nbdkit. Writes count the time of"
+          + " a",
+      "last flush in. Needs fio with its nbd engine."
+    })
+public final class DiskBench implements Callable<Integer> {
+  private static final int PROBES = 500;
+  private static final double MEGA = 1e6;
+
+  @Option(
+      names = "--directory",
+      paramLabel = "DIR",
+      description = "On the disk to measure (default: ${DEFAULT-VALUE}).")
+  private Path directory = Path.of(System.getProperty("user.dir"));
+
+  @Option(
+      names = "--size",
+      paramLabel = "MIB",
+      defaultValue = "4096",
+      description = "Size of the disk (default: ${DEFAULT-VALUE}).")
+  private long mebibytes;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "How long each load lasts (default: ${DEFAULT-VALUE}).")
+  private int seconds;
+
+  @Option(
+      names = "--sustained",
+      paramLabel = "N",
+      defaultValue = "60",
+      description = "How long the sustained one lasts, in seconds (default: ${DEFAULT-VALUE}).")
+  private int sustainedSeconds;
+
+  @Option(names = "--tsv", description = "Print tab-separated values, not a table.")
+  private boolean tsv;
+
+  private final Results results = new Results();
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new DiskBench()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (!isInstalled("fio")) {
+      System.err.println("fio is missing; install it (on Debian: apt-get install fio)");
+      return 1;
+    }
+    Set<Target.Kind> kinds = EnumSet.allOf(Target.Kind.class);
+    if (!isInstalled("nbdkit")) {
+      kinds.remove(Target.Kind.NBDKIT);
+      System.err.println("nbdkit is not installed: no ratios");
+    }
+    if (!isInstalled("qemu-nbd")) {
+      kinds.remove(Target.Kind.QEMU_NBD);
+    }
+    for (Target.Kind kind : kinds) {
+      Path scratch = Files.createTempDirectory(directory, "disk-bench");
+      try {
+        measure(kind, scratch);
+      } finally {
+        deleteTree(scratch);
+      }
+    }
+    if (tsv) {
+      results.printTsv(System.out);
+    } else {
+      results.printTable(System.out);
+    }
+    return 0;
+  }
+
+  private void measure(Target.Kind kind, Path scratch) throws IOException, InterruptedException {
+    long sizeBytes = mebibytes << 20;
+    try (Target target = Target.start(kind, scratch, sizeBytes)) {
+      for (Workload workload : Workload.values()) {
+        System.err.println(kind.title() + ": " + workload.title());
+        boolean sustained = workload == Workload.WRITE_SUSTAINED;
+        if (sustained) {
+          probe(kind, target, sizeBytes);
+        }
+        long before = target.writtenBytes();
+        Fio.Outcome outcome =
+            Fio.run(target.uri(), workload, sizeBytes, sustained ? sustainedSeconds : seconds);
+        results.add(workload.title(), workload.unit(), false, kind, outcome.value());
+        if (sustained) {
+          double amplification =
+              (target.writtenBytes() - before) / (double) Math.max(outcome.bytes(), 1);
+          results.add("write amplification of that", "x", true, kind, amplification);
+        }
+      }
+      results.add("space at the end", "MB", true, kind, takenBytes(scratch) / MEGA);
+      results.add("peak memory", "MB", true, kind, target.peakBytes() / MEGA);
+    }
+  }
+
+  private void probe(Target.Kind kind, Target target, long sizeBytes) throws IOException {
+    try (LatencyProbe probe = new LatencyProbe(target.port(), target.export(), sizeBytes)) {
+      LatencyProbe.Latency fua = probe.fua(PROBES);
+      results.add("FUA p50", "us", true, kind, fua.median());
+      results.add("FUA p99", "us", true, kind, fua.tail());
+      LatencyProbe.Latency flush = probe.flush(PROBES);
+      results.add("FLUSH p50", "us", true, kind, flush.median());
+      results.add("FLUSH p99", "us", true, kind, flush.tail());
+    }
+  }
+
+  private static long takenBytes(Path root) throws IOException, InterruptedException {
+    Process du = new ProcessBuilder("du", "-s", "-B1", root.toString()).start();
+    String out =
+        new String(du.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    du.waitFor();
+    return Long.parseLong(out.split("\\s")[0]);
+  }
+
+  private static boolean isInstalled(String tool) {
+    String path = System.getenv("PATH");
+    return path != null
+        && Arrays.stream(path.split(File.pathSeparator))
+            .anyMatch(entry -> Files.isExecutable(Path.of(entry, tool)));
+  }
+
+  private static void deleteTree(Path root) throws IOException {
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<Path>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.delete(visited);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

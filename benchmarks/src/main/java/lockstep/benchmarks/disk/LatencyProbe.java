@@ -1,0 +1,105 @@
+package lockstep.benchmarks.disk;
+
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
+import lockstep.ft.nbd.Nbd;
+
+/** How long one write of 4 KiB with FUA takes, and one FLUSH after a write; one at a time. */
+final class LatencyProbe implements AutoCloseable {
+  private static final int BLOCK_BYTES = 4096;
+  private static final int SILENCE_MILLIS_MAX = 60_000;
+  private static final double NANOS_PER_MICRO = 1_000;
+  private static final int MEDIAN = 50;
+  private static final int TAIL = 99;
+  private static final int PERCENTS = 100;
+
+  /** Microseconds. */
+  record Latency(double median, double tail) {}
+
+  private final Socket socket;
+  private final DataInputStream in;
+  private final DataOutputStream out;
+  private final Random random = new Random(1);
+  private final long blocks;
+
+  LatencyProbe(int port, String export, long sizeBytes) throws IOException {
+    blocks = sizeBytes / BLOCK_BYTES;
+    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setTcpNoDelay(true);
+    socket.setSoTimeout(SILENCE_MILLIS_MAX);
+    in = new DataInputStream(socket.getInputStream());
+    out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
+    // Newstyle, EXPORT_NAME: size and flags come back.
+    in.skipNBytes(Long.BYTES + Long.BYTES + Short.BYTES);
+    byte[] name = export.getBytes(StandardCharsets.UTF_8);
+    out.writeInt(Nbd.FLAG_FIXED_NEWSTYLE | Nbd.FLAG_NO_ZEROES);
+    out.writeLong(Nbd.OPTION_MAGIC);
+    out.writeInt(Nbd.OPT_EXPORT_NAME);
+    out.writeInt(name.length);
+    out.write(name);
+    out.flush();
+    in.skipNBytes(Long.BYTES + Short.BYTES);
+  }
+
+  Latency fua(int count) throws IOException {
+    long[] nanos = new long[count];
+    for (int i = 0; i < count; i++) {
+      long start = System.nanoTime();
+      write(Nbd.CMD_FLAG_FUA);
+      nanos[i] = System.nanoTime() - start;
+    }
+    return latency(nanos);
+  }
+
+  Latency flush(int count) throws IOException {
+    long[] nanos = new long[count];
+    for (int i = 0; i < count; i++) {
+      write(0);
+      long start = System.nanoTime();
+      request(Nbd.CMD_FLUSH, 0, 0, 0, new byte[0]);
+      nanos[i] = System.nanoTime() - start;
+    }
+    return latency(nanos);
+  }
+
+  private static Latency latency(long[] nanos) {
+    Arrays.sort(nanos);
+    return new Latency(
+        nanos[nanos.length * MEDIAN / PERCENTS] / NANOS_PER_MICRO,
+        nanos[nanos.length * TAIL / PERCENTS] / NANOS_PER_MICRO);
+  }
+
+  private void write(int flags) throws IOException {
+    byte[] block = new byte[BLOCK_BYTES];
+    random.nextBytes(block);
+    request(Nbd.CMD_WRITE, flags, random.nextLong(blocks) * BLOCK_BYTES, BLOCK_BYTES, block);
+  }
+
+  private void request(int type, int flags, long offset, int length, byte[] payload)
+      throws IOException {
+    out.writeInt(Nbd.REQUEST_MAGIC);
+    out.writeShort(flags);
+    out.writeShort(type);
+    out.writeLong(0);
+    out.writeLong(offset);
+    out.writeInt(length);
+    out.write(payload);
+    out.flush();
+    if (in.readInt() != Nbd.SIMPLE_REPLY_MAGIC || in.readInt() != Nbd.OK) {
+      throw new IOException("the server has refused a request");
+    }
+    in.skipNBytes(Long.BYTES);
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

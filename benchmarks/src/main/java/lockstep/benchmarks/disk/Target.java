@@ -1,0 +1,226 @@
+package lockstep.benchmarks.disk;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** An NBD server in a process of its own, with one disk. */
+final class Target implements AutoCloseable {
+  private static final long START_MILLIS_MAX = 60_000;
+  private static final long PAUSE_MILLIS = 100;
+  private static final long STOP_SECONDS_MAX = 60;
+  private static final int OK = 200;
+  private static final int COPY_BYTES = 1 << 20;
+
+  /** What is compared. */
+  enum Kind {
+    FILE("lockstep file"),
+    ROCKSDB("lockstep rocksdb"),
+    NBDKIT("nbdkit file"),
+    QEMU_NBD("qemu-nbd");
+
+    private final String title;
+
+    Kind(String title) {
+      this.title = title;
+    }
+
+    String title() {
+      return title;
+    }
+  }
+
+  private final Process process;
+  private final int port;
+  private final String export;
+
+  private Target(Process process, int port, String export) {
+    this.process = process;
+    this.port = port;
+    this.export = export;
+  }
+
+  static Target start(Kind kind, Path directory, long sizeBytes)
+      throws IOException, InterruptedException {
+    return switch (kind) {
+      case FILE -> lockstep("file", directory, sizeBytes);
+      case ROCKSDB -> lockstep("rocksdb", directory, sizeBytes);
+      case NBDKIT -> {
+        int port = freePort();
+        List<String> command =
+            List.of("nbdkit", "-f", "-i", "127.0.0.1", "-p", Integer.toString(port), "file");
+        yield plain(command, directory, sizeBytes, port);
+      }
+      case QEMU_NBD -> {
+        int port = freePort();
+        List<String> command =
+            List.of(
+                "qemu-nbd",
+                "-t",
+                "-b",
+                "127.0.0.1",
+                "-p",
+                Integer.toString(port),
+                "-f",
+                "raw",
+                "-x",
+                "",
+                "-e",
+                "8",
+                "--cache=writeback");
+        yield plain(command, directory, sizeBytes, port);
+      }
+    };
+  }
+
+  private static Target plain(List<String> command, Path directory, long sizeBytes, int port)
+      throws IOException, InterruptedException {
+    Path image = directory.resolve("image.raw");
+    // Written once, as a preallocated file that has been in use: no server gains by holes.
+    try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+      byte[] zeroes = new byte[COPY_BYTES];
+      for (long at = 0; at < sizeBytes; at += zeroes.length) {
+        file.write(zeroes);
+      }
+      file.getFD().sync();
+    }
+    List<String> all = new ArrayList<>(command);
+    all.add(image.toString());
+    Target target = new Target(start(all, directory), port, "");
+    target.awaitPort(port);
+    return target;
+  }
+
+  private static Target lockstep(String store, Path directory, long sizeBytes)
+      throws IOException, InterruptedException {
+    int nbd = freePort();
+    int http = freePort();
+    Target target =
+        new Target(
+            start(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:+UseSerialGC",
+                    "-Xmx160m",
+                    "-XX:MaxDirectMemorySize=128m",
+                    "-XX:ReservedCodeCacheSize=48m",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "lockstep.tools.Lockstep",
+                    "disk-server",
+                    "--data",
+                    directory.resolve("data").toString(),
+                    "--store",
+                    store,
+                    "--nbd-port",
+                    Integer.toString(nbd),
+                    "--arbiter-port",
+                    "0",
+                    "--http-port",
+                    Integer.toString(http)),
+                directory),
+            nbd,
+            "bench/disk");
+    target.awaitPort(http);
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<String> made =
+          client.send(
+              HttpRequest.newBuilder(
+                      URI.create(
+                          "http://127.0.0.1:" + http + "/disks/bench/disk?size=" + sizeBytes))
+                  .PUT(HttpRequest.BodyPublishers.noBody())
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      if (made.statusCode() / 100 * 100 != OK) {
+        target.close();
+        throw new IOException("the disk server has refused the disk: " + made.body());
+      }
+    }
+    return target;
+  }
+
+  private static Process start(List<String> command, Path directory) throws IOException {
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(directory.resolve("server.log").toFile())
+        .start();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void awaitPort(int awaited) throws IOException, InterruptedException {
+    for (long waited = 0; waited < START_MILLIS_MAX; waited += PAUSE_MILLIS) {
+      try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), awaited)) {
+        return;
+      } catch (IOException _) {
+        Thread.sleep(PAUSE_MILLIS); // not yet
+      }
+    }
+    close();
+    throw new IOException("the server did not start; see its server.log");
+  }
+
+  int port() {
+    return port;
+  }
+
+  String export() {
+    return export;
+  }
+
+  String uri() {
+    return "nbd://127.0.0.1:" + port + "/" + export;
+  }
+
+  /** Bytes that the server has given to the file system to write. */
+  long writtenBytes() throws IOException {
+    return number("io", "write_bytes:");
+  }
+
+  /** The most memory it has had, in bytes. */
+  long peakBytes() throws IOException {
+    return number("status", "VmHWM:") << 10;
+  }
+
+  private long number(String file, String name) throws IOException {
+    for (String line :
+        Files.readAllLines(
+            Path.of("/proc", Long.toString(process.pid()), file), StandardCharsets.UTF_8)) {
+      if (line.startsWith(name)) {
+        return Long.parseLong(line.substring(name.length()).replace("kB", "").strip());
+      }
+    }
+    throw new IOException("no " + name + " in /proc");
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
