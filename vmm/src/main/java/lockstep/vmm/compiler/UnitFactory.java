@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import lockstep.vmm.machine.hart.CompiledUnit;
 import lockstep.vmm.machine.hart.UnitCompiler.Request;
 import lockstep.vmm.machine.hart.UnitCompiler.Result;
+import org.jspecify.annotations.Nullable;
 
 /** From a request to a unit, on whatever thread. */
 final class UnitFactory {
@@ -12,8 +13,19 @@ final class UnitFactory {
 
   static Result compile(Request request, int instructionsMax) {
     Region region = Region.discover(request.code(), request.entrySlot(), instructionsMax);
-    CompiledUnit unit = UnitWriter.isTrivial(region) ? null : define(UnitWriter.write(region));
-    return new Result(request, unit, region.covered());
+    return new Result(request, unit(region), region.covered());
+  }
+
+  /** Null if the region is nothing worth, or too large for a method: both are interpreted. */
+  private static @Nullable CompiledUnit unit(Region region) {
+    if (UnitWriter.isTrivial(region)) {
+      return null;
+    }
+    try {
+      return define(UnitWriter.write(region));
+    } catch (IllegalArgumentException tooLarge) {
+      return null;
+    }
   }
 
   /** A hidden class: it goes when its unit does. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * code it was made from stands unchanged: a write to any of it takes the unit away first.
  */
 final class CompiledCode {
-  private static final int UNITS_MAX = 1 << 13;
+  private static final int UNITS_MAX = 1 << 12;
 
   /** Heat at which a place is worth compiling; a meeting adds 1, a sample {@link #SAMPLE}. */
   private static final int HOT = 2048;

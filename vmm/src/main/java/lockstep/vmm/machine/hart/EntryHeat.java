@@ -6,8 +6,12 @@ import java.util.Arrays;
 final class EntryHeat {
   private static final int PLACES = 1 << 13;
 
+  /** After so many meetings all heat halves, so that what is seldom met never gets hot. */
+  private static final int MEETINGS_TO_HALF = 1 << 18;
+
   private final int[] keys = new int[PLACES];
   private final int[] heats = new int[PLACES];
+  private int meetings;
 
   private static int index(int key) {
     return (key * 0x9e37_79b1) >>> 19;
@@ -15,6 +19,9 @@ final class EntryHeat {
 
   /** Adds to the heat of a place, and returns it. */
   int add(int key, int heat) {
+    if (++meetings == MEETINGS_TO_HALF) {
+      cool();
+    }
     int index = index(key);
     if (keys[index] == key) {
       heats[index] += heat;
@@ -26,6 +33,13 @@ final class EntryHeat {
       heats[index] = heat;
     }
     return heats[index];
+  }
+
+  private void cool() {
+    meetings = 0;
+    for (int i = 0; i < PLACES; i++) {
+      heats[i] >>= 1;
+    }
   }
 
   void forget(int key) {
