@@ -20,7 +20,7 @@ final class CompiledCode {
   /** Heat at which a place is worth compiling; a meeting adds 1, a sample {@link #SAMPLE}. */
   private static final int HOT = 2048;
 
-  static final int SAMPLE = 64;
+  static final int SAMPLE = 256;
   private static final int NEW_ENTRIES = 2000;
   private static final long NEW_SLICE_STEPS = 3000;
   private static final int REQUESTS_MAX = 3;

@@ -8,8 +8,8 @@ import lockstep.vmm.machine.isa.Op;
  * one, until control arrives somewhere by a jump worth to be an entry of compiled code.
  */
 final class Sampler {
-  private static final int PERIOD_STEPS = 2000;
-  private static final int FOLLOWED_STEPS_MAX = 200;
+  private static final int PERIOD_STEPS = 8000;
+  private static final int FOLLOWED_STEPS_MAX = 100;
 
   private final UnitCompiler.Mode mode;
   private long untilNext = PERIOD_STEPS;

@@ -13,8 +13,11 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import lockstep.vmm.compiler.CompilerMode;
+import lockstep.vmm.compiler.GuestCompiler;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The public riscv-tests, from a folder of built ones named by {@code -Dlockstep.riscv-tests=DIR};
@@ -60,14 +63,16 @@ final class RiscvTestsTest {
     return families;
   }
 
-  private static boolean passes(Path file) throws IOException {
-    BareMachine machine = new BareMachine(Files.readAllBytes(file), RAM_BYTES);
+  private static boolean passes(Path file, CompilerMode mode) throws IOException {
+    BareMachine machine =
+        new BareMachine(Files.readAllBytes(file), RAM_BYTES, GuestCompiler.of(mode));
     BareMachine.Result result = machine.run(STEPS_MAX, _ -> {});
     return result instanceof BareMachine.Result.Exited exited && exited.code() == 0;
   }
 
-  @Test
-  void everyTestOfEveryFamilyPasses() throws IOException {
+  @ParameterizedTest
+  @EnumSource
+  void everyTestOfEveryFamilyPasses(CompilerMode mode) throws IOException {
     Map<String, List<Path>> families = families();
     List<Path> failed = new ArrayList<>();
     for (String family : FAMILIES) {
@@ -76,13 +81,14 @@ final class RiscvTestsTest {
     for (Map.Entry<String, List<Path>> family : families.entrySet()) {
       int failedBefore = failed.size();
       for (Path file : family.getValue()) {
-        if (!passes(file)) {
+        if (!passes(file, mode)) {
           failed.add(file);
         }
       }
       int count = family.getValue().size();
       System.out.printf(
-          "%s: %d of %d passed%n", family.getKey(), count - failed.size() + failedBefore, count);
+          "%s, compiler %s: %d of %d passed%n",
+          family.getKey(), mode, count - failed.size() + failedBefore, count);
     }
     assertEquals(List.of(), failed);
   }
