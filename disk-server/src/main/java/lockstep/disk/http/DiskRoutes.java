@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -72,6 +73,8 @@ public final class DiskRoutes {
       OpsServer.text(exchange, e.isUnknown() ? NOT_FOUND : CONFLICT, e.reason());
     } catch (lockstep.disk.store.NoSpaceException e) {
       OpsServer.text(exchange, INSUFFICIENT_STORAGE, String.valueOf(e.getMessage()));
+    } catch (FileAlreadyExistsException e) {
+      OpsServer.text(exchange, CONFLICT, e.getFile() + " is there already");
     }
   }
 

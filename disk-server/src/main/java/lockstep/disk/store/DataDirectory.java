@@ -2,6 +2,7 @@ package lockstep.disk.store;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -155,7 +156,7 @@ public final class DataDirectory implements AutoCloseable {
     Path parent = Files.createDirectories(directory.resolve(CHECKPOINTS));
     Path target = parent.resolve(name);
     if (Files.exists(target)) {
-      throw new IOException(target + " is there already");
+      throw new FileAlreadyExistsException(target.toString());
     }
     Path partial = parent.resolve(name + ".partial");
     deleteTree(partial);

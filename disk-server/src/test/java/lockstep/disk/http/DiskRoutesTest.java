@@ -186,6 +186,7 @@ final class DiskRoutesTest {
     write("web/root", 10);
     Path copy = Path.of(answer.body().strip());
     assertTrue(Files.isDirectory(copy));
+    assertEquals(409, send("POST", "/checkpoints/monday").statusCode());
     fixture.close();
     fixture = new ServerFixture(DiskServerOptions.onLoopback(copy), DISK_BYTES);
     assertEquals(9, read("web/root"));
