@@ -58,7 +58,13 @@ record RandomRun(
     sim.start(0);
     world.after(world.between(0, 5 * World.MILLI), () -> sim.start(1));
     if (world.chance(0.7)) {
-      world.after(world.between(0, 300 * World.MILLI), () -> sim.start(2));
+      world.after(
+          world.between(0, 300 * World.MILLI),
+          () -> {
+            if (!sim.isStarted(2)) {
+              sim.start(2);
+            }
+          });
     }
     sim.runFor(6 * World.MILLI);
     if (world.chance(0.8)) {

@@ -249,7 +249,8 @@ final class ReplicaNode implements Net.Listener {
     if (after.role() == Role.BACKUP || after.role() == Role.CANDIDATE) {
       sim.checker.executed(id, after.position());
     }
-    if (before.role() == Role.PRIMARY && after.position() > before.position()) {
+    boolean isPrimary = before.role() == Role.PRIMARY && after.role() == Role.PRIMARY;
+    if (isPrimary && after.position() > before.position()) {
       sim.checker.guestRan(before.peer(), before.position(), world.now());
     }
     for (Effect effect : effects) {

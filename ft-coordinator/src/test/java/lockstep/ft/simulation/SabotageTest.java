@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A checker that notices nothing is worth nothing: each rule is broken once, on purpose. */
@@ -50,7 +51,9 @@ final class SabotageTest {
     assertNoticed(sabotage -> sabotage.forgetsKeptOutputs = true, "the console misses");
   }
 
+  /** The right moment is rare. */
   @Test
+  @Tag("slow")
   void proxyThatHearsAStaleEpochIsNoticed() {
     assertNoticed(sabotage -> sabotage.proxyTakesStaleFrames = true, "the proxy heard epoch");
   }
