@@ -259,11 +259,11 @@ public final class Hart implements Stateful {
     return Insn.op(interpreter.code[interpreter.slot]) == SlotOp.COMPILED;
   }
 
-  /** Runs the loop, but not beyond the sampler's next sample. */
+  /**
+   * Runs the loop, but not beyond the sampler's next sample. Without a compiler, too: the JVM
+   * compiles the loop for its next call.
+   */
   private int interpret() {
-    if (sampler.isOff()) {
-      return runLoop();
-    }
     long withheld = Math.max(0, interpreter.left - sampler.stepsToNext());
     long pc = state.pc;
     long insn = interpreter.code[interpreter.slot];

@@ -21,7 +21,7 @@ final class Sampler {
     following = mode == UnitCompiler.Mode.EAGER;
   }
 
-  boolean isOff() {
+  private boolean isOff() {
     return mode == UnitCompiler.Mode.OFF;
   }
 
@@ -37,11 +37,12 @@ final class Sampler {
       if (steps == 1 && isArrival(pc, insn, nextPc)) {
         arrived(CompiledCode.SAMPLE);
         nextPeriod();
-      } else if (untilNext < -FOLLOWED_STEPS_MAX) {
+      } else if (untilNext < PERIOD_STEPS - FOLLOWED_STEPS_MAX) {
         nextPeriod();
       }
     } else if (untilNext <= 0) {
-      following = true;
+      nextPeriod();
+      following = !isOff();
     }
   }
 
