@@ -192,8 +192,10 @@ final class KillTest {
   @ParameterizedTest
   @EnumSource(StoreKind.class)
   @Tag("slow")
-  void alsoItsHundredthDeath(StoreKind store) throws IOException, InterruptedException {
-    kill(store, 100);
-    System.out.printf("%s: 100 kills, %d writes, none of those answered lost%n", store, writes);
+  void alsoManyDeaths(StoreKind store) throws IOException, InterruptedException {
+    int kills = Integer.getInteger("lockstep.kills", 12);
+    kill(store, kills);
+    System.out.printf(
+        "%s: %d kills, %d writes, none of those answered lost%n", store, kills, writes);
   }
 }

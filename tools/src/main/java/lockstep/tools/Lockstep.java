@@ -4,6 +4,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import lockstep.tools.chaos.ChaosCommand;
+import lockstep.tools.cluster.Keeper;
 import lockstep.tools.command.ClientProxyCommand;
 import lockstep.tools.command.ConsoleCommand;
 import lockstep.tools.command.DefineCommand;
@@ -91,7 +92,7 @@ public final class Lockstep implements Runnable {
   public static final int EXIT_REFUSED = 4;
 
   /** Exit code of a VMM whose guest asked to be reset: started again, it boots the guest anew. */
-  public static final int EXIT_RESET = 5;
+  public static final int EXIT_RESET = Keeper.GUEST_RESET;
 
   /**
    * Exit code when this host lacks what the command needs: a tool, a JDK, a mirror. The launcher

@@ -44,10 +44,10 @@ final class StoresAgainstModelTest {
 
   @ParameterizedTest
   @Tag("slow")
-  @CsvSource({"ROCKSDB,11", "ROCKSDB,12", "ROCKSDB,13", "ROCKSDB,14", "FILE,11", "FILE,12"})
+  @CsvSource({"ROCKSDB,11", "FILE,11"})
   void alsoForLong(StoreKind kind, long seed) throws IOException {
-    run(kind, seed, 10, 3_000);
-    assertTrue(compared > 20_000, "compared " + compared);
+    run(kind, Long.getLong("lockstep.seed", seed), 4, 2_000);
+    assertTrue(compared > 2_000, "compared " + compared);
   }
 
   private void run(StoreKind kind, long seed, int restarts, int steps) throws IOException {

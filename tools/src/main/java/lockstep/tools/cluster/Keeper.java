@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,8 +23,17 @@ public final class Keeper {
   /** A VMM's exit code when its guest has shut down. */
   private static final int GUEST_ENDED = 0;
 
+  /** A VMM's exit code when its guest asks for a reset: started again, it boots the guest anew. */
+  public static final int GUEST_RESET = 5;
+
+  /** A spare can't tell a reset from the guest's end: near a reset of the others it was one. */
+  private static final long RESET_NANOS = Duration.ofSeconds(10).toNanos();
+
+  private static final int LOG_LINES = 12;
+
   private final Cluster cluster;
   private final List<KeptReplica> replicas = new ArrayList<>();
+  private OptionalLong resetAtNanos = OptionalLong.empty();
 
   /**
    * @param replicas how many VMMs to run
@@ -110,7 +120,13 @@ public final class Keeper {
 
     private void ended(ServerProcess process, OptionalInt exitCode, long nowNanos)
         throws IOException {
-      shutDown = exitCode.isPresent() && exitCode.getAsInt() == GUEST_ENDED;
+      int code = exitCode.orElse(-1);
+      if (code == GUEST_RESET) {
+        resetAtNanos = OptionalLong.of(nowNanos);
+        replicas.forEach(replica -> replica.shutDown = false);
+      }
+      boolean reset = resetAtNanos.isPresent() && nowNanos - resetAtNanos.getAsLong() < RESET_NANOS;
+      shutDown = code == GUEST_ENDED && !reset;
       log.info(
           "{} has ended, exit code {}",
           process.name(),
@@ -121,6 +137,4 @@ public final class Keeper {
       }
     }
   }
-
-  private static final int LOG_LINES = 12;
 }

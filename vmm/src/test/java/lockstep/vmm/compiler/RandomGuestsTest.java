@@ -49,6 +49,6 @@ final class RandomGuestsTest {
   @Test
   @Tag("slow")
   void compiledGuestsDoWhatInterpretedOnesDoForManySeeds() {
-    compareSeeds(1000, Integer.getInteger("lockstep.seeds", 300));
+    compareSeeds(1000, Integer.getInteger("lockstep.seeds", 8));
   }
 }

@@ -94,6 +94,6 @@ final class CacheTest {
   @Test
   @Tag("slow")
   void aMachineWithCachesEqualsOneWithoutForManySeeds() {
-    compareSeeds(1000, Integer.getInteger("lockstep.seeds", 300));
+    compareSeeds(1000, Integer.getInteger("lockstep.seeds", 12));
   }
 }
