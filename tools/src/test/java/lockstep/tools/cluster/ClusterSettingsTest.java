@@ -42,7 +42,7 @@ final class ClusterSettingsTest {
     ClusterSettings one = ClusterSettings.loadOrChoose(state(), "guest");
     Cluster cluster = new Cluster(state(), one);
     assertEquals(
-        List.of("disk-server", "client-proxy", "vmm-1", "vmm-2"),
+        List.of("disk-server", "client-proxy", "vmm-1", "vmm-2", "vmm-3"),
         cluster.processes().stream().map(ServerProcess::name).toList());
     assertTrue(cluster.diskServer().logFile().startsWith(root));
     cluster.close();
