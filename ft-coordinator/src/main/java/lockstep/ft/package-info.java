@@ -16,7 +16,7 @@
  *   <li>{@code lockstep.ft.nbd}: the NBD wire format that the disk server and the replica share.
  *   <li>{@code lockstep.ft.net}: the Netty channels that carry all of these.
  *   <li>{@code lockstep.ft.ops}: metrics and health over HTTP.
- *   <li>{@code lockstep.ft.transfer}: state transfer to a new backup; its place, still empty.
+ *   <li>{@code lockstep.ft.transfer}: state transfer: which pages go to a new backup, and when.
  * </ol>
  *
  * <p>The packages {@code machine}, {@code wire}, {@code log}, {@code arbiter}, {@code core} and

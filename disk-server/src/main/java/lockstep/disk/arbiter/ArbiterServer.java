@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import lockstep.disk.vm.Vm;
 import lockstep.disk.vm.Vms;
-import lockstep.ft.arbiter.ArbiterRecord;
 import lockstep.ft.arbiter.ArbiterReply;
 import lockstep.ft.arbiter.ArbiterReplyCodec;
 import lockstep.ft.arbiter.ArbiterRequest;
@@ -85,9 +84,10 @@ public final class ArbiterServer implements AutoCloseable {
     MessageChannel<ArbiterReply> channel = connection.channel();
     Optional<Vm> vm = vms.get(request.vm());
     if (vm.isEmpty()) {
-      ArbiterRecord vacant = ArbiterRecord.vacant(request.vm());
-      long nonce = request.storedNonce().orElse(0L);
-      channel.send(new ArbiterReply.Refused(nonce, false, "no such VM is defined", vacant));
+      // No answer to the question: a replica of a running pair must not take it for one.
+      channel.send(
+          new ArbiterReply.HelloRefused(
+              ArbiterRequest.PROTOCOL_VERSION, "no VM " + request.vm() + " is defined here"));
       channel.close();
       return;
     }

@@ -103,10 +103,10 @@ final class ArbiterServerTest {
   @Test
   void aVmThatNobodyHasDefinedIsRefusedByName() {
     ArbiterClient arbiter = fixture.arbiter();
-    ArbiterReply.Refused refused =
+    ArbiterReply.HelloRefused refused =
         assertInstanceOf(
-            ArbiterReply.Refused.class,
+            ArbiterReply.HelloRefused.class,
             arbiter.ask(new ArbiterRequest.Start("ghost", ServerFixture.member(1), 0, 4)));
-    assertEquals("no such VM is defined", refused.reason());
+    assertEquals("no VM ghost is defined here", refused.reason());
   }
 }

@@ -57,7 +57,13 @@ final class Backup implements Stage {
       List<LogEntry> entries,
       long outputsReleased) {
     Replay replay = new Replay(core.guest, 0, core.startUnreleased(), core.logged());
-    entries.forEach(replay::receive);
+    for (LogEntry entry : entries) {
+      if (!replay.receive(entry)) {
+        core.emit(new Effect.ClosePeer(channel));
+        before.comeBack("the log has a gap at lsn " + entry.lsn());
+        return;
+      }
+    }
     replay.outputsReleased(outputsReleased);
     Backup backup = new Backup(core, before, channel, Role.CANDIDATE, replay);
     core.become(backup);

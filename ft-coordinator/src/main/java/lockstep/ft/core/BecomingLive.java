@@ -48,6 +48,8 @@ final class BecomingLive {
     }
     live.log().append(new Payload.EpochBegan(live.epoch(), core.self().id(), Optional.empty()));
     live.become(Role.ALONE, "went live");
+    // The primary may have died between letting this out and resigning.
+    replay.powerChangeReleased().ifPresent(change -> live.guestEnded(change.reset()));
     live.beginRunning();
   }
 }

@@ -159,9 +159,13 @@ final class Live implements Stage {
           core.emit(new Effect.DrawEntropy(number, request.requestId(), request.length()));
         }
       }
-      case Output.PowerChanged(boolean reset) ->
-          ended = Optional.of(reset ? HaltReason.GUEST_RESET : HaltReason.GUEST_OFF);
+      case Output.PowerChanged(boolean reset) -> guestEnded(reset);
     }
+  }
+
+  /** The guest has switched itself off, or asked for a reset: what is left is to resign. */
+  void guestEnded(boolean reset) {
+    ended = Optional.of(reset ? HaltReason.GUEST_RESET : HaltReason.GUEST_OFF);
   }
 
   private void resignIfEnded() {

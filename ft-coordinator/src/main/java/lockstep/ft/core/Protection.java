@@ -35,6 +35,9 @@ final class Protection {
   /** Kept writes beyond this are flushed in each round, for they are part of what the cut sends. */
   private static final long KEPT_BYTES_TO_CARRY = 1 << 20;
 
+  /** No cut with more than this, because it is sent while the guest stands still. */
+  private static final long KEPT_BYTES_CARRIED_MAX = 8 << 20;
+
   private final Core core;
   private final Live live;
 
@@ -221,12 +224,16 @@ final class Protection {
   }
 
   private boolean mayCut() {
-    return live.role() == Role.ALONE && !core.arbiter.isOpen() && !live.hasEnded();
+    return live.role() == Role.ALONE
+        && !core.arbiter.isOpen()
+        && !live.hasEnded()
+        && core.guest.keptBytes() <= KEPT_BYTES_CARRIED_MAX;
   }
 
   private void continueTransfer(OutgoingTransfer outgoing) {
-    if (outgoing.progress().round() > roundFlushed) {
-      roundFlushed++;
+    if (outgoing.progress().round() > roundFlushed
+        || core.guest.keptBytes() > KEPT_BYTES_CARRIED_MAX) {
+      roundFlushed = outgoing.progress().round();
       live.disks().flushIfKeptOver(KEPT_BYTES_TO_CARRY);
     }
     OutputGate gate = live.gate();

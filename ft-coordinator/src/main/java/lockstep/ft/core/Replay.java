@@ -34,6 +34,9 @@ final class Replay {
   /** Outputs made whose mark has not been executed yet. */
   private final ArrayDeque<Made> unmarked = new ArrayDeque<>();
 
+  /** The guest has switched itself off, or asked for a reset: the last output it makes. */
+  private Optional<Made> powerChange = Optional.empty();
+
   private long nextLsn;
   private long lastPosition;
   private long outputsReleased;
@@ -51,7 +54,15 @@ final class Replay {
     long number = guest.outputsMade() - unreleased.size();
     this.outputsReleased = number;
     for (Output output : unreleased) {
-      kept.addLast(new Made(number++, lastPosition, output));
+      Made made = new Made(number++, lastPosition, output);
+      kept.addLast(made);
+      note(made);
+    }
+  }
+
+  private void note(Made made) {
+    if (made.output instanceof Output.PowerChanged) {
+      powerChange = Optional.of(made);
     }
   }
 
@@ -90,6 +101,13 @@ final class Replay {
     List<Output> outputs = new ArrayList<>();
     kept.forEach(made -> outputs.add(made.output));
     return outputs;
+  }
+
+  /** How the guest has ended, if it has, and if the primary has let that out. */
+  Optional<Output.PowerChanged> powerChangeReleased() {
+    return powerChange
+        .filter(made -> made.number < outputsReleased)
+        .map(made -> (Output.PowerChanged) made.output);
   }
 
   /** How many of the outputs made no mark of the log has named. */
@@ -172,6 +190,7 @@ final class Replay {
   private void made(long number, Output output) {
     Made made = new Made(number, guest.machine.position(), output);
     unmarked.addLast(made);
+    note(made);
     if (number >= outputsReleased) {
       kept.addLast(made);
     }

@@ -1,5 +1,6 @@
 package lockstep.ft.core;
 
+import lockstep.ft.arbiter.ArbiterRecord;
 import lockstep.ft.arbiter.ArbiterReply;
 import lockstep.ft.arbiter.ArbiterRequest;
 import lockstep.ft.machine.DeterministicMachine;
@@ -89,6 +90,14 @@ public final class Replica {
     core.stage().flush();
   }
 
+  /**
+   * Whether the arbiter has forgotten what it granted this member of a pair: its storage is not the
+   * one it had. That is no grant to anybody else, so the question stays open.
+   */
+  private boolean knowsLess(ArbiterRecord record) {
+    return !(core.stage() instanceof Waiting) && record.epoch() < core.stage().epoch();
+  }
+
   private void onArbiterReply(ArbiterReply reply) {
     switch (reply) {
       case ArbiterReply.Hello _ -> {}
@@ -105,6 +114,7 @@ public final class Replica {
           core.arbiter
               .answeredBy(reply)
               .ifPresent(question -> core.stage().onGranted(question, granted));
+      case ArbiterReply.Refused refused when knowsLess(refused.record()) -> {}
       case ArbiterReply.Refused refused ->
           core.arbiter
               .answeredBy(reply)

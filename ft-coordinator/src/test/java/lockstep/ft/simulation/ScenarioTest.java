@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.stream.Stream;
+import lockstep.ft.arbiter.ArbiterState;
 import lockstep.ft.core.CoreState;
 import lockstep.ft.core.CoreStateCodec;
 import lockstep.ft.core.Effect;
@@ -218,6 +219,36 @@ final class ScenarioTest {
     assertEquals(Optional.of(HaltReason.GUEST_OFF), sim.node(0).haltReason());
     assertEquals(Optional.of(HaltReason.GUEST_OFF), sim.node(1).haltReason());
     assertTrue(sim.server.record().live().isEmpty());
+  }
+
+  @Test
+  void guestThatIsOffEndsAlsoIfItsPrimaryDiesBeforeItResigns() {
+    startPair();
+    sim.server.crash(false);
+    sim.node(0).input(new ReplicaEvent.PowerButton());
+    sim.runFor(SECOND / 10);
+    assertEquals(Optional.empty(), sim.node(0).haltReason());
+    sim.node(0).crash(false);
+    sim.server.start();
+    sim.runFor(SECOND);
+    assertEquals(Optional.of(HaltReason.GUEST_OFF), sim.node(1).haltReason());
+    assertTrue(sim.server.record().live().isEmpty());
+  }
+
+  @Test
+  void arbiterThatHasForgottenThePairEndsNeither() {
+    startPair();
+    sim.server.crash(false);
+    ArbiterState known = sim.server.exchangeState(ArbiterState.vacant(Simulation.VM));
+    sim.server.start();
+    sim.net.breakBetween(0, 1);
+    sim.runFor(SECOND);
+    assertEquals(Optional.empty(), sim.node(0).haltReason());
+    assertEquals(Optional.empty(), sim.node(1).haltReason());
+    sim.server.crash(false);
+    sim.server.exchangeState(known);
+    sim.server.start();
+    assertSameGuestServes();
   }
 
   @Test

@@ -78,6 +78,13 @@ final class ServerNode implements Net.Listener {
     return state.record();
   }
 
+  /** Puts another storage in place of this one; returns what was in it. */
+  ArbiterState exchangeState(ArbiterState other) {
+    ArbiterState before = state;
+    state = other;
+    return before;
+  }
+
   boolean isUp() {
     return up;
   }

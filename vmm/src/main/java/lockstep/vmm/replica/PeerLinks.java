@@ -103,6 +103,11 @@ final class PeerLinks {
 
     @Override
     public void received(MessageChannel<LogChannelMessage> channel, LogChannelMessage message) {
+      if (!heard && !dialled && !(message instanceof LogChannelMessage.Hello)) {
+        log.warn("log-channel={} begins without a hello peer={}", number, channel.remoteName());
+        channel.close();
+        return;
+      }
       heard = true;
       inbox.put(new ReplicaEvent.PeerSaid(number, message));
     }

@@ -78,6 +78,10 @@ final class ProxyLink implements MessageListener<LinkMessage, LinkMessage> {
   @Override
   public void received(MessageChannel<LinkMessage> channel, LinkMessage message) {
     switch (message) {
+      case LinkMessage.Hello answer when !answer.equals(hello) -> {
+        log.error("proxy={} answers the hello with another: {}", channel.remoteName(), answer);
+        channel.close();
+      }
       case LinkMessage.Hello _ -> {
         backoff.reset();
         welcome = true;
