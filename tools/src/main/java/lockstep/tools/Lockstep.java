@@ -42,7 +42,10 @@ import picocli.CommandLine.ScopeType;
       "",
       "Commands about `lockstep up` take --state DIR: which one on this machine is meant. The servers",
       "(disk-server, vmm, client-proxy), define, disk, replay and run-elf take none: what they need is",
-      "named on their own command line."
+      "named on their own command line.",
+      "",
+      "The launcher has four more: build, test, format, and mvn ARGUMENTS, each with the JDK it has found;",
+      "and `bench NAME`: disk, machine, differential."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -55,6 +58,7 @@ import picocli.CommandLine.ScopeType;
       "2:called wrongly",
       "3:vmm: another replica is live in its place",
       "4:vmm: refused, for another version or another definition",
+      "5:vmm: its guest asks for a reset; started again, it boots the guest anew",
       "69:this host lacks something: a tool, a JDK, a Debian mirror",
       "70:vmm: stopped by a bug of its own, so that its backup goes live"
     },

@@ -34,7 +34,7 @@ final class ChaosReport {
   void print(PrintStream out, Fault fault, long seed) {
     out.printf("%nfault                     %s, seed %d%n", fault, seed);
     out.printf(
-        "runs                      %d, of these not as they must be: %d%n", runs, failedRuns);
+        "faults done               %d, of these not as they must be: %d%n", runs, failedRuns);
     out.printf("acknowledged increments   %,d%n", acknowledged);
     out.printf("lost writes               %d%n", lost);
     out.printf("applied twice             %d%n", repeated);

@@ -96,8 +96,11 @@ final class FaultRun {
         IncrementLoad load = IncrementLoad.start(connection, "lockstep-chaos", Duration.ZERO)) {
       awaitAcknowledged(load, WARM_UP_ACKNOWLEDGED, WARM_UP_MAX);
       Cluster.sleep(Duration.ofMillis(random.nextInt(BEFORE_MILLIS_MIN, BEFORE_MILLIS_MAX)));
+      String wrong = isAsStarted(cluster);
       load.forgetPauses();
-      String wrong = doFault(cluster, wire);
+      if (wrong.isEmpty()) {
+        wrong = doFault(cluster, wire);
+      }
       // The answer under way may come from before the fault took effect: give it a moment first.
       Cluster.sleep(SETTLE);
       awaitAcknowledged(load, load.acknowledged() + ACKNOWLEDGED_AFTER_MIN, ANSWER_TIMEOUT);
@@ -105,17 +108,46 @@ final class FaultRun {
       if (wrong.isEmpty()) {
         wrong = afterwards(cluster);
       }
+      if (wrong.isEmpty()) {
+        wrong = whoIsLive(cluster);
+      }
       long live = cluster.replicas().stream().filter(ReplicaView::isLive).count();
       return new Outcome(result, live, wrong, fault.pauseMax());
     }
   }
 
+  /** A pair that has failed over before its fault would show nothing of it. */
+  private static String isAsStarted(Cluster cluster) throws IOException {
+    boolean paired =
+        isLive(cluster, 0)
+            && cluster.backup().map(view -> isReplica(cluster, 1, view)).orElse(false);
+    return paired ? "" : "the pair was no longer as it was started, before the fault";
+  }
+
+  private String whoIsLive(Cluster cluster) throws IOException {
+    return switch (fault) {
+      case KILL_PRIMARY, STOP_PRIMARY, KILL_PRIMARY_WITHOUT_ARBITER ->
+          isLive(cluster, 1) ? "" : "the backup has not gone live";
+      case KILL_BACKUP, RESTART_DISK_SERVER ->
+          isLive(cluster, 0) ? "" : "the primary is no longer live";
+      case CUT_LOG_CHANNEL -> "";
+    };
+  }
+
+  private static boolean isLive(Cluster cluster, int index) throws IOException {
+    return cluster.live().map(view -> isReplica(cluster, index, view)).orElse(false);
+  }
+
+  private static boolean isReplica(Cluster cluster, int index, ReplicaView view) {
+    return view.process().name().equals(cluster.replicaProcess(index).name());
+  }
+
   private String doFault(Cluster cluster, Relay wire) throws IOException {
     ServerProcess primary = cluster.replicaProcess(0);
     switch (fault) {
-      case KILL_PRIMARY -> primary.signal("KILL");
-      case STOP_PRIMARY -> primary.signal("STOP");
-      case KILL_BACKUP -> cluster.replicaProcess(1).signal("KILL");
+      case KILL_PRIMARY -> kill(primary);
+      case STOP_PRIMARY -> signal(primary, "STOP");
+      case KILL_BACKUP -> kill(cluster.replicaProcess(1));
       case CUT_LOG_CHANNEL -> wire.cut();
       case RESTART_DISK_SERVER -> {
         kill(cluster.diskServer());
@@ -145,8 +177,14 @@ final class FaultRun {
   }
 
   private static void kill(ServerProcess process) throws IOException {
-    process.signal("KILL");
+    signal(process, "KILL");
     process.awaitEnd(PROTECTED_TIMEOUT);
+  }
+
+  private static void signal(ServerProcess process, String signal) throws IOException {
+    if (!process.signal(signal)) {
+      throw new IOException(process.name() + " had ended before it was sent SIG" + signal);
+    }
   }
 
   private static void awaitAcknowledged(IncrementLoad load, long wanted, Duration atMost)

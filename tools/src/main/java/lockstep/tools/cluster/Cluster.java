@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import lockstep.tools.cluster.ClusterSettings.ReplicaPorts;
 
-/** The four processes of a cluster on this machine: disk server, client proxy, two VMMs. */
+/**
+ * The processes of a cluster on this machine: disk server, client proxy, three VMMs, and what keeps
+ * them.
+ */
 public final class Cluster implements AutoCloseable {
   public static final String DISK_SERVER = "disk-server";
   public static final String CLIENT_PROXY = "client-proxy";

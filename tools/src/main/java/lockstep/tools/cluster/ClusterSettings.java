@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param diskHttpPort the disk server's HTTP port
  * @param linkPort the proxy's port for replicas
  * @param proxyHttpPort the proxy's HTTP port
- * @param replicas ports of the VMMs, in the order of their names {@code vmm-1}, {@code vmm-2}
+ * @param replicas ports of the VMMs, in the order of their names, {@code vmm-1} first
  */
 public record ClusterSettings(
     String vm,

@@ -49,10 +49,13 @@ public final class Keeper {
   /**
    * Runs until the guest has shut down.
    *
-   * @throws IOException if a server does not stay up
+   * @throws IOException if no VMM stays up, or another server can't be started
    */
   public void run() throws IOException {
     while (!replicas.stream().allMatch(KeptReplica::hasShutDown)) {
+      if (replicas.stream().allMatch(KeptReplica::isGivenUp)) {
+        throw new IOException("no VMM stays up; their logs say why");
+      }
       long now = System.nanoTime();
       keepServer(cluster.diskServer(), cluster::startDiskServer);
       keepServer(cluster.clientProxy(), cluster::startClientProxy);
@@ -83,6 +86,7 @@ public final class Keeper {
     private Optional<Process> started = Optional.empty();
     private boolean ran;
     private boolean shutDown;
+    private boolean givenUp;
 
     private KeptReplica(int index, List<String> more) {
       this.index = index;
@@ -93,6 +97,10 @@ public final class Keeper {
       return shutDown;
     }
 
+    private boolean isGivenUp() {
+      return givenUp;
+    }
+
     private void keep(long nowNanos) throws IOException {
       ServerProcess process = cluster.replicaProcess(index);
       if (shutDown || process.running().isPresent()) {
@@ -101,9 +109,9 @@ public final class Keeper {
       }
       if (ran) {
         ran = false;
-        ended(process, exitCode(), nowNanos);
+        ended(process, exitCode(process), nowNanos);
       }
-      if (!shutDown && delay.isOver(nowNanos)) {
+      if (!shutDown && !givenUp && delay.isOver(nowNanos)) {
         log.info("starting {}", process.name());
         delay.started(nowNanos);
         started = Optional.of(cluster.launchReplica(index, more));
@@ -111,10 +119,17 @@ public final class Keeper {
       }
     }
 
-    /** Unknown for a VMM that an earlier keeper has started. */
-    private OptionalInt exitCode() {
-      return started.isPresent() && !started.get().isAlive()
-          ? OptionalInt.of(started.get().exitValue())
+    /** Of a VMM that an earlier keeper has started only its log tells how its guest ended. */
+    private OptionalInt exitCode(ServerProcess process) throws IOException {
+      if (started.isPresent() && !started.get().isAlive()) {
+        return OptionalInt.of(started.get().exitValue());
+      }
+      String last = process.logTail(LOG_LINES);
+      if (last.contains("halted reason=GUEST_OFF")) {
+        return OptionalInt.of(GUEST_ENDED);
+      }
+      return last.contains("halted reason=GUEST_RESET")
+          ? OptionalInt.of(GUEST_RESET)
           : OptionalInt.empty();
     }
 
@@ -132,8 +147,11 @@ public final class Keeper {
           process.name(),
           exitCode.isPresent() ? exitCode.getAsInt() : "unknown");
       if (!shutDown && !delay.ended(nowNanos)) {
-        throw new IOException(
-            process.name() + " does not stay up; its log says:\n" + process.logTail(LOG_LINES));
+        givenUp = true;
+        log.error(
+            "{} does not stay up and is given up; its log says:\n{}",
+            process.name(),
+            process.logTail(LOG_LINES));
       }
     }
   }

@@ -2,6 +2,7 @@ package lockstep.tools.command;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import lockstep.ft.definition.VmDefinition.PublishedPort;
 import lockstep.tools.StateOption;
@@ -26,6 +27,7 @@ public final class DemoCommand implements Callable<Integer> {
   private static final Duration AFTER = Duration.ofSeconds(4);
   private static final Duration STRETCH = Duration.ofMillis(100);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration PROTECTED_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration PACE = Duration.ofMillis(2);
 
   @Mixin private StateOption state = new StateOption();
@@ -33,15 +35,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     try (Cluster cluster = Cluster.of(state.directory())) {
-      ReplicaView primary =
-          cluster
-              .live()
-              .filter(view -> view.hasRole("PRIMARY"))
-              .orElseThrow(
-                  () ->
-                      new IOException(
-                          "the guest is not protected right now; lockstep down, then lockstep up,"
-                              + " starts a fresh pair"));
+      ReplicaView primary = awaitProtected(cluster);
       PublishedPort redis = Published.first(cluster);
       System.out.printf(
           "A Debian guest with Redis runs twice, in lockstep: %s is the primary.%n",
@@ -55,6 +49,24 @@ public final class DemoCommand implements Callable<Integer> {
       }
     } catch (RedisErrorException e) {
       throw new IOException("Redis answers: " + e.getMessage(), e);
+    }
+  }
+
+  /** A spare may be becoming the backup just now. */
+  private static ReplicaView awaitProtected(Cluster cluster) throws IOException {
+    long deadline = System.nanoTime() + PROTECTED_TIMEOUT.toNanos();
+    while (true) {
+      Optional<ReplicaView> primary = cluster.live().filter(view -> view.hasRole("PRIMARY"));
+      if (primary.isPresent()) {
+        return primary.get();
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IOException(
+            "the guest has no backup, and got none within "
+                + PROTECTED_TIMEOUT.toSeconds()
+                + " s; lockstep up starts what does not run");
+      }
+      Cluster.sleep(STRETCH);
     }
   }
 

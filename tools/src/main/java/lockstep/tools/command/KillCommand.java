@@ -23,14 +23,15 @@ import picocli.CommandLine.Parameters;
       "  lockstep kill primary --signal STOP   the same, silently",
       "  lockstep kill vmm-1 --signal CONT     lets the one that was stopped find itself fenced; it is",
       "                                        no longer `primary` then: status says which it was",
-      "  lockstep kill disk-server             lockstep up starts it again"
+      "  lockstep kill disk-server             the keeper that `lockstep up` runs starts it again"
     })
 public final class KillCommand implements Callable<Integer> {
   @Mixin private StateOption state = new StateOption();
 
   @Parameters(
       paramLabel = "SERVER",
-      description = "primary, backup, disk-server, client-proxy; or a process: vmm-1, vmm-2.")
+      description =
+          "primary, backup, disk-server, client-proxy; or a process: vmm-1, vmm-2, vmm-3.")
   private String server = "";
 
   @Option(
@@ -40,10 +41,19 @@ public final class KillCommand implements Callable<Integer> {
       description = "KILL, STOP, CONT, TERM, … (default: ${DEFAULT-VALUE}).")
   private String signal = "KILL";
 
+  @Option(names = "--force", description = "Also the only replica that has the running guest.")
+  private boolean force;
+
   @Override
   public Integer call() throws IOException {
     try (Cluster cluster = Cluster.of(state.directory())) {
       ServerProcess process = Target.find(server, cluster);
+      if (!force && isOnlyReplica(process, cluster)) {
+        throw new IOException(
+            process.name()
+                + " runs the guest alone right now, without a backup: wait until `lockstep status`"
+                + " says protected, or say --force to lose the running guest");
+      }
       long pid = process.running().map(ProcessHandle::pid).orElse(-1L);
       if (!process.signal(signal.toUpperCase(Locale.ROOT))) {
         throw new IOException(process.name() + " does not run");
@@ -55,5 +65,14 @@ public final class KillCommand implements Callable<Integer> {
       }
       return 0;
     }
+  }
+
+  private boolean isOnlyReplica(ServerProcess process, Cluster cluster) throws IOException {
+    return !signal.equalsIgnoreCase("CONT")
+        && cluster
+            .live()
+            .filter(live -> live.process().name().equals(process.name()))
+            .map(live -> !live.hasRole("PRIMARY"))
+            .orElse(false);
   }
 }

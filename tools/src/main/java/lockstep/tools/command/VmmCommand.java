@@ -22,13 +22,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "vmm",
     description = {
-      "Runs one replica of a VM. Start it twice, on two hosts: the arbiter decides which one is",
-      "live; the other becomes its backup, executes the same guest at the same instructions, and",
-      "goes live when the first one dies. The guest does not run before its backup is enlisted,",
-      "unless --alone is given.",
+      "Runs one replica of a VM. Start it twice or more often, on different hosts: the arbiter decides",
+      "which one is live; another becomes its backup, executes the same guest at the same instructions,",
+      "and goes live when the first one dies; any more wait as spares. The guest does not run before its",
+      "backup is enlisted, unless --alone is given.",
       "",
-      "It ends with 0 when the guest has switched itself off, with 3 when another replica is live",
-      "in its place, and with 4 when it was refused (another version, another definition).",
+      "It ends with 0 when the guest has switched itself off, with 3 when another replica is live in",
+      "its place, with 4 when it was refused (another version, another definition), and with 5 when",
+      "the guest asks for a reset: started again, it boots the guest anew.",
       "",
       "Takes no --state: what it keeps is on the disk server, and states for inspection in --keep."
     },
