@@ -2,9 +2,12 @@ package lockstep.tools.chaos;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import lockstep.tools.history.History;
 import lockstep.tools.history.Operation;
 import lockstep.tools.redis.RedisConnection;
@@ -23,21 +26,49 @@ final class RegisterClient implements AutoCloseable {
 
   private final int port;
   private final History history;
-  private final AtomicLong values;
-  private final AtomicLong operations;
+  private final Shared shared;
+  private final List<String> first;
   private final Random random;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicLong connectionsLost = new AtomicLong();
   private final AtomicLong calledNanos = new AtomicLong();
   private final AtomicLong longestWaitNanos = new AtomicLong();
+  private final AtomicLong answers = new AtomicLong();
   private final Thread thread;
 
-  private RegisterClient(
-      int port, History history, AtomicLong values, AtomicLong operations, long seed) {
+  /** What all clients of a storm count together. */
+  static final class Shared {
+    /** Gives every write a value of its own. */
+    private final AtomicLong values = new AtomicLong();
+
+    /** Counts what all did, by which they choose the same keys. */
+    private final AtomicLong operations = new AtomicLong();
+
+    /** The keys used so far. */
+    List<String> keys() {
+      long generations = operations.get() / (KEYS * OPERATIONS_PER_KEY) + 1;
+      return LongStream.range(0, generations)
+          .boxed()
+          .flatMap(generation -> IntStream.range(0, KEYS).mapToObj(i -> key(generation, i)))
+          .toList();
+    }
+
+    /** The keys that clients use now. */
+    List<String> keysNow() {
+      long generation = operations.get() / (KEYS * OPERATIONS_PER_KEY);
+      return IntStream.range(0, KEYS).mapToObj(i -> key(generation, i)).toList();
+    }
+
+    private static String key(long generation, int index) {
+      return "register-" + generation + "-" + index;
+    }
+  }
+
+  private RegisterClient(int port, History history, Shared shared, List<String> first, long seed) {
     this.port = port;
     this.history = history;
-    this.values = values;
-    this.operations = operations;
+    this.shared = shared;
+    this.first = first;
     this.random = new Random(seed);
     this.thread = Thread.ofPlatform().daemon().name("register-client").unstarted(this::run);
   }
@@ -45,12 +76,11 @@ final class RegisterClient implements AutoCloseable {
   /**
    * Starts one.
    *
-   * @param values gives every write a value of its own; shared by all clients
-   * @param operations counts what all clients did, by which they choose the same keys
+   * @param first a command to send first on each connection; empty for none
    */
   static RegisterClient start(
-      int port, History history, AtomicLong values, AtomicLong operations, long seed) {
-    RegisterClient client = new RegisterClient(port, history, values, operations, seed);
+      int port, History history, Shared shared, List<String> first, long seed) {
+    RegisterClient client = new RegisterClient(port, history, shared, first, seed);
     client.thread.start();
     return client;
   }
@@ -60,6 +90,11 @@ final class RegisterClient implements AutoCloseable {
     return connectionsLost.get();
   }
 
+  /** Answers had so far. */
+  long answers() {
+    return answers.get();
+  }
+
   /** The longest wait for an answer since this was last asked, one under way included. */
   long takeLongestWaitNanos() {
     long called = calledNanos.get();
@@ -67,31 +102,38 @@ final class RegisterClient implements AutoCloseable {
     return Math.max(longestWaitNanos.getAndSet(0), underWay);
   }
 
+  /** Lets the operation under way be the last. */
+  void stop() {
+    stopping.set(true);
+  }
+
   @Override
   public void close() throws InterruptedException {
-    stopping.set(true);
+    stop();
     thread.join();
   }
 
   private void run() {
     while (!stopping.get()) {
       try (RedisConnection connection = new RedisConnection("127.0.0.1", port, ANSWER_TIMEOUT)) {
+        if (!first.isEmpty()) {
+          var _ = connection.command(first.toArray(String[]::new));
+        }
         while (!stopping.get()) {
           operate(connection);
         }
       } catch (IOException | RedisErrorException _) {
         connectionsLost.incrementAndGet();
-        calledNanos.set(0);
         pause();
       }
     }
   }
 
   private void operate(RedisConnection connection) throws IOException, RedisErrorException {
-    long generation = operations.getAndIncrement() / (KEYS * OPERATIONS_PER_KEY);
-    String key = "register-" + generation + "-" + random.nextInt(KEYS);
+    long generation = shared.operations.getAndIncrement() / (KEYS * OPERATIONS_PER_KEY);
+    String key = Shared.key(generation, random.nextInt(KEYS));
     if (random.nextBoolean()) {
-      write(connection, key, values.incrementAndGet());
+      write(connection, key, shared.values.incrementAndGet());
     } else {
       long called = call();
       String answer = connection.command("GET", key);
@@ -112,16 +154,18 @@ final class RegisterClient implements AutoCloseable {
     }
   }
 
+  /** A wait begins with the first attempt: a connection that is lost does not end it. */
   private long call() {
     long now = System.nanoTime();
-    calledNanos.set(now);
+    var _ = calledNanos.compareAndSet(0, now);
     return now;
   }
 
   private long answered(long called) {
     long now = System.nanoTime();
-    calledNanos.set(0);
-    longestWaitNanos.accumulateAndGet(now - called, Math::max);
+    long waited = now - Math.min(called, calledNanos.getAndSet(0));
+    longestWaitNanos.accumulateAndGet(waited, Math::max);
+    answers.incrementAndGet();
     return now;
   }
 

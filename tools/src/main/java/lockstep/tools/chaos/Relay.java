@@ -1,18 +1,35 @@
 package lockstep.tools.chaos;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A wire that can be cut: passes TCP connections on to a port of this machine, until then. */
+/**
+ * A wire that can be cut or held: passes TCP connections on to a port of this machine.
+ *
+ * <p>Cut, it ends every connection, as a network does that says so. Held, nothing passes and
+ * nothing ends, as when a switch has lost its power; what was sent meanwhile arrives when it is
+ * mended.
+ */
 final class Relay implements AutoCloseable {
+  private static final int BUFFER_BYTES = 64 << 10;
+
+  private enum State {
+    OPEN,
+    HELD,
+    CUT
+  }
+
   private final ServerSocket listening;
   private final int targetPort;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-  private volatile boolean cut;
+  private final Object changed = new Object();
+  private volatile State state = State.OPEN;
 
   Relay(int targetPort) throws IOException {
     this.targetPort = targetPort;
@@ -26,45 +43,98 @@ final class Relay implements AutoCloseable {
 
   /** Ends every connection and lets none through any more. */
   void cut() throws IOException {
-    cut = true;
+    become(State.CUT);
     for (Socket socket : sockets) {
       socket.close();
     }
   }
 
-  private void accept() {
-    try {
-      while (true) {
-        Socket from = listening.accept();
-        if (cut) {
-          from.close();
-        } else {
-          join(from, new Socket(InetAddress.getLoopbackAddress(), targetPort));
-        }
-      }
-    } catch (IOException _) {
-      // closed, or the target is gone: nothing passes any more, which is what callers look for
+  /** Lets nothing pass, and ends nothing. */
+  void hold() {
+    become(State.HELD);
+  }
+
+  /** Lets everything pass again. */
+  void mend() {
+    become(State.OPEN);
+  }
+
+  private void become(State next) {
+    synchronized (changed) {
+      state = next;
+      changed.notifyAll();
     }
   }
 
-  private void join(Socket one, Socket other) throws IOException {
-    one.setTcpNoDelay(true);
-    other.setTcpNoDelay(true);
-    sockets.add(one);
-    sockets.add(other);
-    Thread.ofVirtual().start(() -> pass(one, other));
-    Thread.ofVirtual().start(() -> pass(other, one));
+  /** Waits while the wire is held; false if it is cut. */
+  private boolean awaitPassing() {
+    synchronized (changed) {
+      try {
+        while (state == State.HELD) {
+          changed.wait();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+      return state == State.OPEN;
+    }
+  }
+
+  private void accept() {
+    while (!listening.isClosed()) {
+      try {
+        Socket from = listening.accept();
+        Thread.ofVirtual().start(() -> join(from));
+      } catch (IOException _) {
+        // closed, which ends the loop, or out of files: whoever dialled hears of it and tries again
+      }
+    }
+  }
+
+  private void join(Socket from) {
+    try {
+      if (awaitPassing()) {
+        Socket to = new Socket(InetAddress.getLoopbackAddress(), targetPort);
+        from.setTcpNoDelay(true);
+        to.setTcpNoDelay(true);
+        sockets.add(from);
+        sockets.add(to);
+        Thread.ofVirtual().start(() -> pass(from, to));
+        pass(to, from);
+      }
+    } catch (IOException _) {
+      // nobody is there: the end of the connection says so
+    } finally {
+      closeQuietly(from);
+    }
   }
 
   private void pass(Socket from, Socket to) {
-    try (from;
-        to) {
-      from.getInputStream().transferTo(to.getOutputStream());
+    byte[] buffer = new byte[BUFFER_BYTES];
+    try {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      int read = in.read(buffer);
+      while (read >= 0 && awaitPassing()) {
+        out.write(buffer, 0, read);
+        read = in.read(buffer);
+      }
+      awaitPassing(); // a held wire does not tell of an end either
     } catch (IOException _) {
-      // the connection has ended, which closing both ends tells both peers
+      awaitPassing();
     } finally {
-      sockets.remove(from);
-      sockets.remove(to);
+      closeQuietly(from);
+      closeQuietly(to);
+    }
+  }
+
+  private void closeQuietly(Socket socket) {
+    sockets.remove(socket);
+    try {
+      socket.close();
+    } catch (IOException _) {
+      // it is closed as well as it can be
     }
   }
 

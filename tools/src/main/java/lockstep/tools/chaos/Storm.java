@@ -6,10 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicLong;
 import lockstep.tools.cluster.Cluster;
-import lockstep.tools.cluster.ReplicaView;
-import lockstep.tools.cluster.ServerProcess;
 import lockstep.tools.history.History;
 import lockstep.tools.redis.IncrementLoad;
 import lockstep.tools.redis.RedisConnection;
@@ -17,162 +14,168 @@ import lockstep.tools.redis.RedisErrorException;
 
 /**
  * Fault after fault on one guest that a keeper keeps: each when the guest is protected again, so
- * that every one is a single failure. Several clients read and write meanwhile, and one counts over
- * a connection that has to live through all of it.
+ * that every one of those that cost a pause is a single failure. Several clients read and write
+ * meanwhile, and one counts over a connection that has to live through all single failures. Deaths
+ * of the proxy and double failures come after those.
  */
 final class Storm {
-  private static final Duration PROTECTED_TIMEOUT = Duration.ofSeconds(120);
-  private static final Duration TAKEN_OVER_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration PROTECTED_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration COLD_START_TIMEOUT = Duration.ofMinutes(5);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
-  private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration COUNTING_PACE = Duration.ofMillis(5);
+
+  /** After so long no operation is under way any more. */
+  private static final Duration SETTLED_AFTER = ANSWER_TIMEOUT.multipliedBy(2);
+
   private static final int QUIET_MILLIS_MAX = 1_500;
 
-  private final Cluster cluster;
-  private final int clientPort;
+  /** Redis answers a write once it is on the disk: only that outlives a double failure. */
+  private static final List<String> SYNC_ALWAYS = List.of("CONFIG", "SET", "appendfsync", "always");
+
+  private final StormGuest guest;
+  private final Strikes strikes;
+  private final int clientCount;
   private final Random random;
   private final History history = new History();
-  private final List<RegisterClient> clients = new ArrayList<>();
+  private final RegisterClient.Shared shared = new RegisterClient.Shared();
+  private final List<Survived> survived = new ArrayList<>();
+  private final Listener listener;
+
+  /** A fault that the guest has got over. */
+  record Survived(
+      int number, StormFault fault, long atNanos, long pauseNanos, long protectedAgainNanos) {}
 
   /** Hears of each fault when the guest is protected again. */
   interface Listener {
-    void survived(int number, StormFault fault, long pauseNanos, long protectedAgainNanos);
+    void survived(Survived survived);
+  }
+
+  /**
+   * How many faults to do.
+   *
+   * @param single that cost a pause each
+   * @param proxyDeaths that cost the clients' connections
+   * @param doubles that cost the running guest
+   */
+  record Plan(int single, int proxyDeaths, int doubles) {
+    int sum() {
+      return single + proxyDeaths + doubles;
+    }
   }
 
   /**
    * What came of a storm.
    *
    * @param counted what the client saw that counted over one connection
-   * @param connectionsLost by the other clients
+   * @param lostBySingles connections that other clients lost to single failures
+   * @param lostByProxyDeaths and to the proxy's deaths
+   * @param lostByDoubles and to double failures
    * @param notLinearizable a key whose history is not linearizable; empty if all are
+   * @param twoLive two VMMs that were live at one epoch; empty as it must be
    */
   record Outcome(
       IncrementLoad.Result counted,
       long operations,
       int keys,
-      long connectionsLost,
-      Optional<String> notLinearizable) {
+      long lostBySingles,
+      long lostByProxyDeaths,
+      long lostByDoubles,
+      Optional<String> notLinearizable,
+      Optional<String> twoLive) {
     boolean good() {
-      return counted.flawless() && connectionsLost == 0 && notLinearizable.isEmpty();
+      return counted.flawless()
+          && lostBySingles == 0
+          && notLinearizable.isEmpty()
+          && twoLive.isEmpty();
     }
   }
 
-  Storm(Cluster cluster, int clientPort, long seed) {
-    this.cluster = cluster;
-    this.clientPort = clientPort;
+  Storm(StormGuest guest, int clientCount, long seed, Listener listener) {
+    this.guest = guest;
+    this.clientCount = clientCount;
     this.random = new Random(seed);
+    this.strikes = new Strikes(guest, random);
+    this.listener = listener;
   }
 
-  Outcome run(int faults, int clientCount, Listener listener)
+  Outcome run(Plan plan, RoleWatch roles)
       throws IOException, InterruptedException, RedisErrorException {
-    awaitProtected();
-    AtomicLong values = new AtomicLong();
-    AtomicLong operations = new AtomicLong();
-    for (int i = 0; i < clientCount; i++) {
-      clients.add(RegisterClient.start(clientPort, history, values, operations, random.nextLong()));
-    }
+    guest.awaitProtected(PROTECTED_TIMEOUT);
     IncrementLoad.Result counted;
-    try (RedisConnection connection = new RedisConnection("127.0.0.1", clientPort, ANSWER_TIMEOUT);
-        IncrementLoad count = IncrementLoad.start(connection, "storm", Duration.ofMillis(5))) {
-      for (int number = 1; number <= faults; number++) {
-        strike(number, count, listener);
+    long bySingles;
+    try (StormClients clients = clients(List.of());
+        RedisConnection connection =
+            new RedisConnection("127.0.0.1", guest.clientPort(), ANSWER_TIMEOUT);
+        IncrementLoad count = IncrementLoad.start(connection, "storm", COUNTING_PACE)) {
+      for (int i = 0; i < plan.single(); i++) {
+        strike(StormFault.Cost.PAUSE, clients, Optional.of(count));
       }
       counted = count.stop();
-    } finally {
-      for (RegisterClient client : clients) {
-        client.close();
-      }
+      bySingles = clients.connectionsLost();
     }
-    long lost = clients.stream().mapToLong(RegisterClient::connectionsLost).sum();
-    return new Outcome(counted, history.size(), history.keys(), lost, history.notLinearizable());
+    long byProxyDeaths = part(StormFault.Cost.CONNECTIONS, plan.proxyDeaths(), List.of());
+    long byDoubles = part(StormFault.Cost.COLD_START, plan.doubles(), SYNC_ALWAYS);
+    return new Outcome(
+        counted,
+        history.size(),
+        history.keys(),
+        bySingles,
+        byProxyDeaths,
+        byDoubles,
+        history.notLinearizable(),
+        roles.twoLive());
   }
 
-  private void strike(int number, IncrementLoad count, Listener listener) throws IOException {
-    awaitProtected();
+  /** The faults so far. */
+  List<Survived> survived() {
+    return List.copyOf(survived);
+  }
+
+  /** The keys that clients have written to. */
+  List<String> keys() {
+    return shared.keys();
+  }
+
+  private StormClients clients(List<String> first) {
+    return new StormClients(clientCount, guest.clientPort(), history, shared, first, random);
+  }
+
+  /** Returns how many connections were lost. */
+  private long part(StormFault.Cost cost, int faults, List<String> first) throws IOException {
+    if (faults == 0) {
+      return 0;
+    }
+    try (StormClients clients = clients(first)) {
+      for (int i = 0; i < faults; i++) {
+        strike(cost, clients, Optional.empty());
+      }
+      return clients.connectionsLost();
+    }
+  }
+
+  private void strike(StormFault.Cost cost, StormClients clients, Optional<IncrementLoad> count)
+      throws IOException {
+    clients.awaitAnswers(ANSWER_TIMEOUT);
     Cluster.sleep(Duration.ofMillis(random.nextInt(QUIET_MILLIS_MAX)));
-    StormFault fault = StormFault.any(random);
-    clients.forEach(RegisterClient::takeLongestWaitNanos);
-    count.forgetPauses();
+    StormFault fault = StormFault.any(cost, random);
+    var _ = clients.takeLongestWaitNanos();
+    count.ifPresent(IncrementLoad::forgetPauses);
     long began = System.nanoTime();
-    doFault(fault);
-    awaitProtected();
+    strikes.strike(fault);
+    guest.awaitProtected(
+        cost == StormFault.Cost.COLD_START ? COLD_START_TIMEOUT : PROTECTED_TIMEOUT);
     long again = System.nanoTime() - began;
-    long pause =
-        clients.stream()
-            .mapToLong(RegisterClient::takeLongestWaitNanos)
-            .reduce(count.longestPauseNanos(), Math::max);
-    listener.survived(number, fault, pause, again);
-  }
-
-  private void doFault(StormFault fault) throws IOException {
-    switch (fault) {
-      case KILL_PRIMARY -> kill(replica("PRIMARY").process());
-      case KILL_BACKUP -> kill(replica("BACKUP").process());
-      case KILL_SPARE -> {
-        Optional<ReplicaView> spare = replicaWith("WAITING");
-        if (spare.isPresent()) {
-          kill(spare.get().process());
-        }
-      }
-      case STOP_PRIMARY -> stopUntilTakenOver(replica("PRIMARY"));
-      case STOP_BACKUP -> stopUntilTakenOver(replica("BACKUP"));
-      case KILL_DISK_SERVER -> kill(cluster.diskServer());
-    }
-  }
-
-  /** Until the other one goes on without it; then the stopped one may go on, and is fenced. */
-  private void stopUntilTakenOver(ReplicaView stopped) throws IOException {
-    stopped.process().signal("STOP");
-    try {
-      long deadline = System.nanoTime() + TAKEN_OVER_TIMEOUT.toNanos();
-      while (!somebodyGoesOnWithout(stopped) && System.nanoTime() < deadline) {
-        Cluster.sleep(POLL);
-      }
-    } finally {
-      stopped.process().signal("CONT");
-    }
-  }
-
-  private boolean somebodyGoesOnWithout(ReplicaView stopped) throws IOException {
-    return cluster.replicas().stream()
-        .anyMatch(
-            view ->
-                view.hasRole("ALONE")
-                    || view.hasRole("PRIMARY")
-                        && !view.text("peer").equals(stopped.text("replica")));
-  }
-
-  private static void kill(ServerProcess process) throws IOException {
-    process.signal("KILL");
-    process.awaitEnd(TAKEN_OVER_TIMEOUT);
-  }
-
-  private ReplicaView replica(String role) throws IOException {
-    return replicaWith(role).orElseThrow(() -> new IOException("nobody is " + role + " any more"));
-  }
-
-  private Optional<ReplicaView> replicaWith(String role) throws IOException {
-    return cluster.replicas().stream().filter(view -> view.hasRole(role)).findFirst();
-  }
-
-  private void awaitProtected() throws IOException {
-    long deadline = System.nanoTime() + PROTECTED_TIMEOUT.toNanos();
-    while (!isProtected()) {
-      if (System.nanoTime() > deadline) {
-        throw new IOException(
-            "the guest was not protected again within "
-                + PROTECTED_TIMEOUT.toSeconds()
-                + " s; logs are beside "
-                + cluster.diskServer().logFile());
-      }
-      Cluster.sleep(POLL);
-    }
-  }
-
-  private boolean isProtected() throws IOException {
-    List<ReplicaView> replicas = cluster.replicas();
-    return replicas.stream().anyMatch(view -> view.hasRole("PRIMARY"))
-        && replicas.stream().anyMatch(view -> view.hasRole("BACKUP"))
-        && cluster.diskServer().running().isPresent()
-        && cluster.http().status(cluster.settings().diskHttpPort()).isPresent();
+    clients.awaitAnswers(cost == StormFault.Cost.COLD_START ? COLD_START_TIMEOUT : ANSWER_TIMEOUT);
+    long counting = count.map(IncrementLoad::longestPauseNanos).orElse(0L);
+    Survived done =
+        new Survived(
+            survived.size() + 1,
+            fault,
+            began,
+            Math.max(clients.takeLongestWaitNanos(), counting),
+            again);
+    survived.add(done);
+    listener.survived(done);
+    history.settle(System.nanoTime() - SETTLED_AFTER.toNanos(), shared.keysNow());
   }
 }

@@ -3,22 +3,14 @@ package lockstep.tools.chaos;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import lockstep.tools.StateOption;
-import lockstep.tools.cluster.Cluster;
-import lockstep.tools.cluster.ClusterSettings;
-import lockstep.tools.cluster.GuestReady;
-import lockstep.tools.cluster.StateDirectory;
-import lockstep.tools.cluster.VmSetup;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.GuestImages;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
-import lockstep.tools.redis.Pauses;
 import lockstep.tools.redis.RedisErrorException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,13 +20,14 @@ import picocli.CommandLine.Option;
     name = "storm",
     description = {
       "Keeps one guest and does faults of all kinds to it, each once it is protected again, while",
-      "clients read and write. Sums up: pauses by kind, connections lost, writes lost, and whether",
-      "what the clients saw is linearizable."
+      "clients read and write: kills, stops, and wires between the servers that are cut or held. Then",
+      "deaths of the proxy, which cost connections, and double failures, which cost the running guest",
+      "but nothing that Redis has synced. Sums up pauses by kind, connections and writes lost, whether",
+      "what the clients saw is linearizable, and whether disk and memory agree."
     })
 final class StormCommand implements Callable<Integer> {
-  private static final Duration BOOT_TIMEOUT = Duration.ofMinutes(5);
-  private static final String VM = "storm";
-  private static final double NANOS_PER_MILLI = 1e6;
+  private static final int SINGLES_PER_PROXY_DEATH = 20;
+  private static final int SINGLES_PER_DOUBLE = 40;
 
   @Mixin private StateOption state = new StateOption();
 
@@ -42,8 +35,22 @@ final class StormCommand implements Callable<Integer> {
       names = "--faults",
       paramLabel = "COUNT",
       defaultValue = "20",
-      description = "How many (default: ${DEFAULT-VALUE}).")
+      description = "How many in all (default: ${DEFAULT-VALUE}).")
   private int faults;
+
+  @Option(
+      names = "--proxy-deaths",
+      paramLabel = "COUNT",
+      defaultValue = "-1",
+      description = "How many of these kill the proxy (default: one in 20).")
+  private int proxyDeaths;
+
+  @Option(
+      names = "--doubles",
+      paramLabel = "COUNT",
+      defaultValue = "-1",
+      description = "How many of these are double failures (default: one in 40).")
+  private int doubles;
 
   @Option(
       names = "--clients",
@@ -66,81 +73,54 @@ final class StormCommand implements Callable<Integer> {
       description = "Where clients reach the guest (default: ${DEFAULT-VALUE}).")
   private int clientPort;
 
-  /** What faults of one kind did: pauses, and times without protection. */
-  private record Seen(Pauses pauses, Pauses unprotected) {}
-
-  private final Map<StormFault, Seen> seen = new EnumMap<>(StormFault.class);
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = "Draw roles and pauses over time into it, as SVG.")
+  private @Nullable Path picture;
 
   @Override
   public Integer call() throws IOException, InterruptedException, ImageException {
+    Storm.Plan plan = plan();
     Progress progress = Progress.onStandardError();
     Guest guest = GuestImages.ensureDefault(state.directory().guest(), progress);
     Path place = state.directory().root().resolve("storm");
-    if (Files.exists(place)) {
-      SavedGuest.delete(place);
+    try (StormGuest storm = StormGuest.boot(place, clientPort, guest, progress);
+        RoleWatch roles = RoleWatch.start(storm.cluster())) {
+      return run(plan, storm, roles, progress) ? 0 : 1;
+    } catch (RedisErrorException e) {
+      throw new IOException("Redis answers: " + e.getMessage(), e);
     }
-    StateDirectory directory = new StateDirectory(place);
-    directory.create();
-    ClusterSettings settings = ClusterSettings.loadOrChoose(directory, VM);
-    try (Cluster cluster = new Cluster(directory, settings)) {
-      try {
-        boot(cluster, guest, progress);
-        Storm.Outcome outcome =
-            new Storm(cluster, clientPort, seed).run(faults, clients, this::survived);
-        print(outcome);
-        return outcome.good() ? 0 : 1;
-      } catch (RedisErrorException e) {
-        throw new IOException("Redis answers: " + e.getMessage(), e);
-      } finally {
-        cluster.keeper().signal("KILL");
-        SavedGuest.stopAll(cluster);
+  }
+
+  private Storm.Plan plan() throws IOException {
+    int proxy = proxyDeaths < 0 ? faults / SINGLES_PER_PROXY_DEATH : proxyDeaths;
+    int twice = doubles < 0 ? faults / SINGLES_PER_DOUBLE : doubles;
+    if (proxy + twice > faults) {
+      throw new IOException(
+          "%d deaths of the proxy and %d double failures are more than %d faults"
+              .formatted(proxy, twice, faults));
+    }
+    return new Storm.Plan(faults - proxy - twice, proxy, twice);
+  }
+
+  private boolean run(Storm.Plan plan, StormGuest guest, RoleWatch roles, Progress progress)
+      throws IOException, InterruptedException, RedisErrorException {
+    Storm storm =
+        new Storm(
+            guest,
+            clients,
+            seed,
+            survived -> System.out.println(StormReport.line(survived, plan.sum())));
+    try {
+      Storm.Outcome outcome = storm.run(plan, roles);
+      DiskAgreement.Found disk = DiskAgreement.check(guest, storm.keys(), progress);
+      StormReport.print(System.out, storm.survived(), outcome, disk, seed);
+      return outcome.good() && disk.good();
+    } finally {
+      if (picture != null) {
+        Files.writeString(picture, StormPicture.of(roles.spans(), storm.survived()));
       }
     }
-  }
-
-  private void boot(Cluster cluster, Guest guest, Progress progress) throws IOException {
-    cluster.startDiskServer();
-    int guestPort = guest.description().ports().getFirst();
-    VmSetup.of(cluster)
-        .define(VmSetup.definition(VM, guest, Map.of(guestPort, clientPort), 0), guest, progress);
-    cluster.startKeeper(false);
-    GuestReady.await(cluster, BOOT_TIMEOUT, progress);
-  }
-
-  private void survived(int number, StormFault fault, long pauseNanos, long againNanos) {
-    Seen ofKind = seen.computeIfAbsent(fault, _ -> new Seen(new Pauses(), new Pauses()));
-    ofKind.pauses().add(pauseNanos);
-    ofKind.unprotected().add(againNanos);
-    System.out.printf(
-        "%4d of %d  %-16s  pause %5.0f ms  protected again after %.1f s%n",
-        number, faults, fault, pauseNanos / NANOS_PER_MILLI, againNanos / 1e9);
-  }
-
-  private void print(Storm.Outcome outcome) {
-    System.out.printf(
-        "%n%-18s %6s %10s %10s %10s   protected again p50%n",
-        "fault", "count", "pause p50", "p99", "longest");
-    seen.forEach(
-        (fault, ofKind) ->
-            System.out.printf(
-                "%-18s %6d %7.0f ms %7.0f ms %7.0f ms   %.1f s%n",
-                fault,
-                ofKind.pauses().count(),
-                ofKind.pauses().percentileNanos(50) / NANOS_PER_MILLI,
-                ofKind.pauses().percentileNanos(99) / NANOS_PER_MILLI,
-                ofKind.pauses().longestNanos() / NANOS_PER_MILLI,
-                ofKind.unprotected().percentileNanos(50) / 1e9));
-    System.out.printf("%nseed                      %d%n", seed);
-    System.out.printf("acknowledged increments   %,d%n", outcome.counted().acknowledged());
-    System.out.printf("lost writes               %d%n", outcome.counted().lost());
-    System.out.printf("applied twice             %d%n", outcome.counted().repeated());
-    System.out.printf(
-        "connections lost          %d%n",
-        outcome.connectionsLost() + (outcome.counted().ended().isEmpty() ? 0 : 1));
-    System.out.printf(
-        "history                   %,d operations on %,d keys: %s%n",
-        outcome.operations(),
-        outcome.keys(),
-        outcome.notLinearizable().map(key -> key + " is NOT linearizable").orElse("linearizable"));
   }
 }

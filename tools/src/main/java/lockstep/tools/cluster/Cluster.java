@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import lockstep.tools.cluster.ClusterSettings.ReplicaPorts;
 
 /**
@@ -24,9 +25,41 @@ public final class Cluster implements AutoCloseable {
   private final ClusterSettings settings;
   private final ServerHttp http = new ServerHttp("127.0.0.1");
 
+  private final IntFunction<Ways> ways;
+  private final List<String> diskServerMore;
+
+  /**
+   * The ports of this machine at which one VMM reaches the other servers, and at which the other
+   * VMMs reach it.
+   */
+  public record Ways(int nbdPort, int arbiterPort, int proxyPort, int logPort) {
+    /** Those of VMM {@code index} where nothing lies between the servers. */
+    public static Ways direct(ClusterSettings settings, int index) {
+      return new Ways(
+          settings.nbdPort(),
+          settings.arbiterPort(),
+          settings.linkPort(),
+          settings.replicas().get(index).logPort());
+    }
+  }
+
   public Cluster(StateDirectory state, ClusterSettings settings) {
+    this(state, settings, index -> Ways.direct(settings, index), List.of());
+  }
+
+  /**
+   * @param ways of each VMM, by its index
+   * @param diskServerMore arguments for the disk server beside the usual ones
+   */
+  public Cluster(
+      StateDirectory state,
+      ClusterSettings settings,
+      IntFunction<Ways> ways,
+      List<String> diskServerMore) {
     this.state = state;
     this.settings = settings;
+    this.ways = ways;
+    this.diskServerMore = List.copyOf(diskServerMore);
   }
 
   /** The cluster of a state directory that {@code up} has made before. */
@@ -104,25 +137,26 @@ public final class Cluster implements AutoCloseable {
 
   /** Starts the disk server if it does not run, and waits until it answers. */
   public void startDiskServer() throws IOException {
-    start(
-        diskServer(),
-        settings.diskHttpPort(),
-        List.of(
-            DISK_SERVER,
-            "--data",
-            state.disk().toString(),
-            "--nbd-port",
-            Integer.toString(settings.nbdPort()),
-            "--arbiter-port",
-            Integer.toString(settings.arbiterPort()),
-            "--http-port",
-            Integer.toString(settings.diskHttpPort())));
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                DISK_SERVER,
+                "--data",
+                state.disk().toString(),
+                "--nbd-port",
+                Integer.toString(settings.nbdPort()),
+                "--arbiter-port",
+                Integer.toString(settings.arbiterPort()),
+                "--http-port",
+                Integer.toString(settings.diskHttpPort())));
+    arguments.addAll(diskServerMore);
+    start(diskServer(), settings.diskHttpPort(), arguments);
   }
 
   /** Starts the client proxy if it does not run, and waits until it answers. */
   public void startClientProxy() throws IOException {
     List<String> arguments = new ArrayList<>(List.of(CLIENT_PROXY, "--vm", settings.vm()));
-    arguments.addAll(diskServerArguments());
+    arguments.addAll(diskServerArguments(settings.nbdPort(), settings.arbiterPort()));
     arguments.addAll(
         List.of(
             "--link-port",
@@ -147,12 +181,16 @@ public final class Cluster implements AutoCloseable {
 
   private List<String> replicaArguments(int index, List<String> more) {
     ReplicaPorts ports = settings.replicas().get(index);
+    Ways way = ways.apply(index);
     List<String> arguments = new ArrayList<>(List.of("vmm", "--vm", settings.vm()));
-    arguments.addAll(diskServerArguments());
+    arguments.addAll(diskServerArguments(way.nbdPort(), way.arbiterPort()));
+    if (way.logPort() != ports.logPort()) {
+      arguments.addAll(List.of("--advertise", "127.0.0.1:" + way.logPort()));
+    }
     arguments.addAll(
         List.of(
             "--proxy-port",
-            Integer.toString(settings.linkPort()),
+            Integer.toString(way.proxyPort()),
             "--log-port",
             Integer.toString(ports.logPort()),
             "--http-port",
@@ -181,12 +219,12 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
-  private List<String> diskServerArguments() {
+  private List<String> diskServerArguments(int nbdPort, int arbiterPort) {
     return List.of(
         "--nbd-port",
-        Integer.toString(settings.nbdPort()),
+        Integer.toString(nbdPort),
         "--arbiter-port",
-        Integer.toString(settings.arbiterPort()),
+        Integer.toString(arbiterPort),
         "--disk-http-port",
         Integer.toString(settings.diskHttpPort()));
   }

@@ -1,0 +1,76 @@
+package lockstep.tools.chaos;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import lockstep.tools.cluster.Cluster;
+import lockstep.tools.history.History;
+
+/** Several {@link RegisterClient}s together. */
+final class StormClients implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(20);
+
+  private final List<RegisterClient> clients = new ArrayList<>();
+
+  /**
+   * Starts them.
+   *
+   * @param first a command that each sends first on a connection; empty for none
+   */
+  StormClients(
+      int count,
+      int port,
+      History history,
+      RegisterClient.Shared shared,
+      List<String> first,
+      Random random) {
+    for (int i = 0; i < count; i++) {
+      clients.add(RegisterClient.start(port, history, shared, first, random.nextLong()));
+    }
+  }
+
+  /** The longest wait of any for an answer since this was last asked. */
+  long takeLongestWaitNanos() {
+    return clients.stream().mapToLong(RegisterClient::takeLongestWaitNanos).max().orElse(0);
+  }
+
+  long connectionsLost() {
+    return clients.stream().mapToLong(RegisterClient::connectionsLost).sum();
+  }
+
+  /**
+   * Waits until each has had an answer to something it asked after this was called.
+   *
+   * @throws IOException if it takes longer than {@code timeout}
+   */
+  void awaitAnswers(Duration timeout) throws IOException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    long[] before = clients.stream().mapToLong(RegisterClient::answers).toArray();
+    // The first answer may be to what was asked before.
+    while (LongStream.range(0, clients.size())
+        .anyMatch(i -> clients.get((int) i).answers() < before[(int) i] + 2)) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("a client was not served within " + timeout.toSeconds() + " s");
+      }
+      Cluster.sleep(POLL);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (RegisterClient client : clients) {
+      client.stop();
+    }
+    try {
+      for (RegisterClient client : clients) {
+        client.close();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package lockstep.tools.chaos;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import lockstep.tools.cluster.Cluster;
+import lockstep.tools.cluster.ClusterSettings;
+import lockstep.tools.cluster.GuestReady;
+import lockstep.tools.cluster.Keeper;
+import lockstep.tools.cluster.ReplicaView;
+import lockstep.tools.cluster.StateDirectory;
+import lockstep.tools.cluster.VmSetup;
+import lockstep.tools.image.Guest;
+import lockstep.tools.image.Progress;
+
+/**
+ * The guest in the storm: a cluster of its own whose VMMs are wired through {@link Relay}s, and a
+ * keeper that starts again what dies.
+ */
+final class StormGuest implements AutoCloseable {
+  static final String VM = "storm";
+
+  /** Shorter than by default, so that a cold start is not mostly waiting. */
+  private static final Duration LEASE = Duration.ofSeconds(10);
+
+  private static final Duration BOOT_TIMEOUT = Duration.ofMinutes(5);
+  private static final Duration END_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private final StateDirectory directory;
+  private final int clientPort;
+  private final List<Wires> wires = new ArrayList<>();
+  private final Cluster cluster;
+  private Optional<Thread> keeper = Optional.empty();
+
+  private StormGuest(Path place, int clientPort) throws IOException {
+    this.directory = new StateDirectory(place);
+    this.clientPort = clientPort;
+    directory.create();
+    ClusterSettings settings = ClusterSettings.loadOrChoose(directory, VM);
+    for (int i = 0; i < settings.replicas().size(); i++) {
+      wires.add(Wires.of(settings, i));
+    }
+    this.cluster =
+        new Cluster(
+            directory,
+            settings,
+            index -> wires.get(index).ways(),
+            List.of("--lease", Long.toString(LEASE.toSeconds())));
+  }
+
+  /** A fresh guest in {@code place}, booted and ready; what was there before is removed. */
+  static StormGuest boot(Path place, int clientPort, Guest guest, Progress progress)
+      throws IOException {
+    if (Files.exists(place)) {
+      SavedGuest.delete(place);
+    }
+    StormGuest storm = new StormGuest(place, clientPort);
+    try {
+      storm.cluster.startDiskServer();
+      int guestPort = guest.description().ports().getFirst();
+      VmSetup.of(storm.cluster)
+          .define(VmSetup.definition(VM, guest, Map.of(guestPort, clientPort), 0), guest, progress);
+      storm.start(progress);
+      return storm;
+    } catch (IOException | RuntimeException e) {
+      storm.close();
+      throw e;
+    }
+  }
+
+  /** Starts the servers, and waits until the guest's service answers. */
+  void start(Progress progress) throws IOException {
+    cluster.startDiskServer();
+    Thread thread = Thread.ofPlatform().daemon().name("keeper").unstarted(this::keep);
+    keeper = Optional.of(thread);
+    thread.start();
+    GuestReady.await(cluster, BOOT_TIMEOUT, progress);
+  }
+
+  private void keep() {
+    try {
+      new Keeper(cluster, wires.size(), List.of()).run();
+    } catch (IOException e) {
+      if (!Thread.currentThread().isInterrupted()) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Presses the power button, and waits until every VMM has ended. */
+  void shutDown() throws IOException {
+    ReplicaView live =
+        cluster.live().orElseThrow(() -> new IOException("nobody is live to be shut down"));
+    cluster.http().post(live.ports().httpPort(), "/power-button");
+    long deadline = System.nanoTime() + END_TIMEOUT.toNanos();
+    for (ReplicaView view : cluster.replicas()) {
+      view.process().awaitEnd(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+    }
+    stopKeeper();
+  }
+
+  private void stopKeeper() throws IOException {
+    if (keeper.isPresent()) {
+      keeper.get().interrupt();
+      try {
+        keeper.get().join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
+      }
+      keeper = Optional.empty();
+    }
+  }
+
+  Cluster cluster() {
+    return cluster;
+  }
+
+  StateDirectory directory() {
+    return directory;
+  }
+
+  int clientPort() {
+    return clientPort;
+  }
+
+  /** The wires of the VMM that {@code view} is of. */
+  Wires wires(ReplicaView view) {
+    for (int i = 0; i < wires.size(); i++) {
+      if (cluster.replicaProcess(i).name().equals(view.process().name())) {
+        return wires.get(i);
+      }
+    }
+    throw new IllegalArgumentException("no VMM of this storm: " + view.process().name());
+  }
+
+  ReplicaView replica(String role) throws IOException {
+    return replicaWith(role).orElseThrow(() -> new IOException("nobody is " + role + " any more"));
+  }
+
+  Optional<ReplicaView> replicaWith(String role) throws IOException {
+    return cluster.replicas().stream().filter(view -> view.hasRole(role)).findFirst();
+  }
+
+  /** Waits until there are a primary and a backup, and every server answers. */
+  void awaitProtected(Duration timeout) throws IOException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (!isProtected()) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException(
+            "the guest was not protected again within "
+                + timeout.toSeconds()
+                + " s; logs are beside "
+                + cluster.diskServer().logFile());
+      }
+      Cluster.sleep(POLL);
+    }
+  }
+
+  private boolean isProtected() throws IOException {
+    ClusterSettings settings = cluster.settings();
+    List<ReplicaView> replicas = cluster.replicas();
+    return replicas.stream().anyMatch(view -> view.hasRole("PRIMARY"))
+        && replicas.stream().anyMatch(view -> view.hasRole("BACKUP"))
+        && cluster.diskServer().running().isPresent()
+        && cluster.http().status(settings.diskHttpPort()).isPresent()
+        && cluster.clientProxy().running().isPresent()
+        && cluster.http().status(settings.proxyHttpPort()).isPresent();
+  }
+
+  @Override
+  public void close() throws IOException {
+    stopKeeper();
+    SavedGuest.stopAll(cluster);
+    cluster.close();
+    for (Wires wire : wires) {
+      wire.close();
+    }
+  }
+}

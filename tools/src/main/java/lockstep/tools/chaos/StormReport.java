@@ -1,0 +1,76 @@
+package lockstep.tools.chaos;
+
+import java.io.PrintStream;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import lockstep.tools.redis.Pauses;
+
+/** A storm summed up, as a table for people. */
+final class StormReport {
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  /** What faults of one kind did: pauses, and times without protection. */
+  private record Seen(Pauses pauses, Pauses unprotected) {}
+
+  private StormReport() {}
+
+  static String line(Storm.Survived survived, int faults) {
+    return "%4d of %d  %-22s  pause %6.0f ms  protected again after %.1f s"
+        .formatted(
+            survived.number(),
+            faults,
+            survived.fault(),
+            survived.pauseNanos() / NANOS_PER_MILLI,
+            survived.protectedAgainNanos() / 1e9);
+  }
+
+  static void print(
+      PrintStream out,
+      List<Storm.Survived> survived,
+      Storm.Outcome outcome,
+      DiskAgreement.Found disk,
+      long seed) {
+    Map<StormFault, Seen> seen = new EnumMap<>(StormFault.class);
+    for (Storm.Survived one : survived) {
+      Seen ofKind = seen.computeIfAbsent(one.fault(), _ -> new Seen(new Pauses(), new Pauses()));
+      ofKind.pauses().add(one.pauseNanos());
+      ofKind.unprotected().add(one.protectedAgainNanos());
+    }
+    out.printf(
+        "%n%-22s %6s %10s %10s %10s   protected again p50%n",
+        "fault", "count", "pause p50", "p99", "longest");
+    seen.forEach(
+        (fault, ofKind) ->
+            out.printf(
+                "%-22s %6d %7.0f ms %7.0f ms %7.0f ms   %.1f s%n",
+                fault,
+                ofKind.pauses().count(),
+                ofKind.pauses().percentileNanos(50) / NANOS_PER_MILLI,
+                ofKind.pauses().percentileNanos(99) / NANOS_PER_MILLI,
+                ofKind.pauses().longestNanos() / NANOS_PER_MILLI,
+                ofKind.unprotected().percentileNanos(50) / 1e9));
+    print(out, outcome);
+    out.printf("disk                      %s%n", disk.text());
+    out.printf(
+        "%n%s: %d faults, seed %d%n",
+        outcome.good() && disk.good() ? "all held" : "NOT as it must be", survived.size(), seed);
+  }
+
+  private static void print(PrintStream out, Storm.Outcome outcome) {
+    out.printf("%nacknowledged increments   %,d%n", outcome.counted().acknowledged());
+    out.printf("lost writes               %d%n", outcome.counted().lost());
+    out.printf("applied twice             %d%n", outcome.counted().repeated());
+    out.printf(
+        "connections lost          by single failures %d, by deaths of the proxy %d, by double failures %d%n",
+        outcome.lostBySingles() + (outcome.counted().ended().isEmpty() ? 0 : 1),
+        outcome.lostByProxyDeaths(),
+        outcome.lostByDoubles());
+    out.printf(
+        "history                   %,d operations on %,d keys: %s%n",
+        outcome.operations(),
+        outcome.keys(),
+        outcome.notLinearizable().map(key -> key + " is NOT linearizable").orElse("linearizable"));
+    out.printf("two live at one epoch     %s%n", outcome.twoLive().orElse("never seen"));
+  }
+}

@@ -1,0 +1,53 @@
+package lockstep.tools.chaos;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import javax.xml.parsers.DocumentBuilderFactory;
+import lockstep.tools.chaos.RoleWatch.Span;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+
+final class StormTest {
+
+  @Test
+  void aFaultIsOfTheCostAskedFor() {
+    Random random = new Random(3);
+    Set<StormFault> drawn = EnumSet.noneOf(StormFault.class);
+    for (StormFault.Cost cost : StormFault.Cost.values()) {
+      for (int i = 0; i < 500; i++) {
+        StormFault fault = StormFault.any(cost, random);
+        assertEquals(cost, fault.cost());
+        drawn.add(fault);
+      }
+    }
+    assertEquals(EnumSet.allOf(StormFault.class), drawn);
+  }
+
+  @Test
+  void aPictureHasABandForEachSpanAndAStrokeForEachFault() throws Exception {
+    List<Span> spans =
+        List.of(
+            new Span("vmm-1", "PRIMARY", 0, 5_000_000_000L),
+            new Span("vmm-1", "", 5_000_000_000L, 6_000_000_000L),
+            new Span("vmm-2", "BACKUP", 0, 6_000_000_000L));
+    List<Storm.Survived> faults =
+        List.of(
+            new Storm.Survived(
+                1, StormFault.KILL_PRIMARY, 5_000_000_000L, 200_000_000L, 900_000_000L));
+    String svg = StormPicture.of(spans, faults);
+    Document picture =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
+    assertTrue(picture.getElementsByTagName("rect").getLength() >= spans.size());
+    assertTrue(svg.contains("1 kill-primary: 200 ms"), svg);
+    assertTrue(svg.contains("vmm-1 not there"), svg);
+  }
+}
