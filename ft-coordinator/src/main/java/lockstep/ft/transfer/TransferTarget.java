@@ -13,7 +13,7 @@ import lockstep.ft.wire.MalformedMessageException;
  */
 public final class TransferTarget {
   /** Far above what a machine and the protocol have beside the pages. */
-  private static final int STATE_BYTES_MAX = 512 << 20;
+  private static final int STATE_BYTES_MAX = 32 << 20;
 
   private final DeterministicMachine machine;
   private final ByteArrayOutputStream state = new ByteArrayOutputStream();

@@ -85,9 +85,9 @@ final class FaultRun {
     // The first one to start is live, so that it is its log channel that the relay carries.
     cluster.startReplica(
         0, List.of("--from-state", state, "--advertise", "127.0.0.1:" + wire.port()));
-    await(cluster, "a live replica", () -> cluster.live().isPresent());
+    await(cluster, "replica was live", () -> cluster.live().isPresent());
     cluster.startReplica(1, List.of("--from-state", state));
-    await(cluster, "a protected pair", () -> cluster.backup().isPresent());
+    await(cluster, "pair was protected", () -> cluster.backup().isPresent());
   }
 
   private Outcome underLoad(Cluster cluster, Relay wire)

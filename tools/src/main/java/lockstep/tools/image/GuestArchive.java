@@ -198,6 +198,9 @@ public final class GuestArchive {
           n = in.readNBytes(block, 0, block.length)) {
         digest.update(block, 0, n);
         size += n;
+        if (size > expected.sizeBytes()) {
+          throw new ImageException("%s is longer than it says".formatted(target.getFileName()));
+        }
         boolean last = n < block.length || size == expected.sizeBytes();
         if (last || !Arrays.equals(block, zeros)) {
           writeAt(out, ByteBuffer.wrap(block, 0, n), size - n);

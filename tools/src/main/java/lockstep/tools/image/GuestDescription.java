@@ -95,7 +95,7 @@ public record GuestDescription(
       throw new ImageException("guest.json does not say \"%s\"".formatted(FORMAT));
     }
     for (String name : Guest.FILES) {
-      if (!read.files().containsKey(name)) {
+      if (read.files().get(name) == null) {
         throw new ImageException("guest.json does not describe " + name);
       }
     }

@@ -29,6 +29,9 @@ import lockstep.vmm.machine.Machine;
 public final class RecordingReplay {
   private static final long STEPS_PER_TURN = 10_000_000;
 
+  /** No kernel and no initramfs is larger; a length beyond it is a corrupt one. */
+  private static final long SECTION_BYTES_MAX = 128 << 20;
+
   private RecordingReplay() {}
 
   /**
@@ -57,7 +60,7 @@ public final class RecordingReplay {
     try (RecordingReader reader =
         new RecordingReader(new BufferedInputStream(Files.newInputStream(file), 1 << 20))) {
       VmDefinition definition = definition(reader.header());
-      DeterministicMachine machine = machine(reader, definition);
+      DeterministicMachine machine = machine(reader, definition, Files.size(file));
       return replay(reader, definition, machine, progress);
     } catch (MalformedMessageException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
@@ -74,16 +77,26 @@ public final class RecordingReplay {
     }
     String json = new String(header.definition().array(), StandardCharsets.UTF_8);
     try {
-      return DefinitionCodec.fromJson(json);
+      VmDefinition definition = DefinitionCodec.fromJson(json);
+      if (!DefinitionCodec.digest(definition).equals(header.definitionDigest())) {
+        throw new IOException("the recording is corrupt: its definition is not that of its digest");
+      }
+      return definition;
     } catch (InvalidDefinitionException e) {
       throw new IOException("the recording's definition is refused: " + e.getMessage(), e);
     }
   }
 
-  private static DeterministicMachine machine(RecordingReader reader, VmDefinition definition)
+  private static DeterministicMachine machine(
+      RecordingReader reader, VmDefinition definition, long fileBytes)
       throws IOException, MalformedMessageException {
     Map<String, byte[]> sections = new HashMap<>();
     for (var next = reader.nextSection(); next.isPresent(); next = reader.nextSection()) {
+      if (next.get().length() > Math.min(fileBytes, SECTION_BYTES_MAX)) {
+        throw new MalformedMessageException(
+            "the recording is corrupt: section %s of %d bytes"
+                .formatted(next.get().name(), next.get().length()));
+      }
       try (InputStream content = next.get().content()) {
         sections.put(next.get().name(), content.readAllBytes());
       }

@@ -77,10 +77,14 @@ public final class Virtqueue implements Stateful {
     return (availableNext - usedNext) & INDEX_MASK;
   }
 
-  /** Asks the driver to kick for the next chain that it makes available (2.7.10). */
+  /**
+   * Asks the driver to kick for the next chain that it makes available (2.7.10): the one behind all
+   * that are there, also behind those that were {@linkplain #untake put back}.
+   */
   public void expectKick() {
     if (ready && !malformed && eventIdx) {
-      memory.store16(used + RING_ENTRIES + (long) size * USED_BYTES, availableNext);
+      int next = memory.load16(available + RING_INDEX) & INDEX_MASK;
+      memory.store16(used + RING_ENTRIES + (long) size * USED_BYTES, next);
     }
   }
 

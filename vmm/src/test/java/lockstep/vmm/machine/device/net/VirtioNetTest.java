@@ -104,6 +104,15 @@ final class VirtioNetTest {
   }
 
   @Test
+  void aFrameThatWaitsForOneMoreBufferAsksForItsKick() {
+    startWithEverything();
+    driver.add(RECEIVE, Part.toWrite(BUFFERS, 1000));
+    driver.add(RECEIVE, Part.toWrite(BUFFERS + 1000, 1000));
+    net.received(Bytes.of(frame(2500)));
+    assertEquals(2, driver.availEvent(RECEIVE), "the third buffer's, which is the next to come");
+  }
+
+  @Test
   void waitingFramesAreBoundedAndDropsCounted() {
     startWithEverything();
     for (int i = 0; i < 2000; i++) {
