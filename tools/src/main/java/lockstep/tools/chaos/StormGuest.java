@@ -30,6 +30,7 @@ final class StormGuest implements AutoCloseable {
   private static final Duration LEASE = Duration.ofSeconds(10);
 
   private static final Duration BOOT_TIMEOUT = Duration.ofMinutes(5);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration END_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(50);
 
@@ -81,7 +82,21 @@ final class StormGuest implements AutoCloseable {
     Thread thread = Thread.ofPlatform().daemon().name("keeper").unstarted(this::keep);
     keeper = Optional.of(thread);
     thread.start();
+    awaitVmms();
     GuestReady.await(cluster, BOOT_TIMEOUT, progress);
+  }
+
+  /** The keeper starts them last. */
+  private void awaitVmms() throws IOException {
+    long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+    for (int i = 0; i < wires.size(); i++) {
+      while (cluster.replicaProcess(i).running().isEmpty()) {
+        if (System.nanoTime() > deadline) {
+          throw new IOException("the VMMs were not started; logs are below " + directory.root());
+        }
+        Cluster.sleep(POLL);
+      }
+    }
   }
 
   private void keep() {
