@@ -125,6 +125,7 @@ public final class Lockstep implements Runnable {
   /** The parser and runner of all commands. */
   public static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Lockstep());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     HelpText.flow(commandLine);
     commandLine.setParameterExceptionHandler(
         (error, arguments) -> {

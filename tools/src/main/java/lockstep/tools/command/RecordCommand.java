@@ -40,6 +40,8 @@ public final class RecordCommand implements Callable<Integer> {
       description = "Shut the guest down so long after it is ready; 0 for never.")
   private long seconds;
 
+  @Mixin private CompilerOption compiler = new CompilerOption();
+
   @Override
   public Integer call() throws IOException {
     try (Cluster cluster = Cluster.of(state.directory())) {
@@ -49,7 +51,7 @@ public final class RecordCommand implements Callable<Integer> {
       cluster.startDiskServer();
       cluster.startClientProxy();
       String recording = file.toAbsolutePath().toString();
-      cluster.startReplica(0, List.of("--alone", "--record", recording));
+      cluster.startReplica(0, List.of("--alone", "--record", recording, compiler.argument()));
       GuestReady.await(cluster, BOOT_TIMEOUT, Progress.onStandardError());
       System.out.printf("the guest is up and recorded into %s%n", file);
       ServerProcess vmm = cluster.replicaProcess(0);

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import lockstep.tools.image.Progress;
 import lockstep.vmm.replica.RecordingReplay;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code lockstep replay}: a recording, executed again. */
@@ -25,6 +26,8 @@ public final class ReplayCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "A recording.")
   private Path file = Path.of("recording.lockstep");
 
+  @Mixin private CompilerOption compiler = new CompilerOption();
+
   @Override
   public Integer call() throws IOException {
     if (!Files.isRegularFile(file)) {
@@ -34,7 +37,7 @@ public final class ReplayCommand implements Callable<Integer> {
     RecordingReplay.Result result;
     try (Progress.Step step =
         Progress.onStandardError().step("replaying", 0, Progress.Unit.STEPS)) {
-      result = RecordingReplay.run(file, step::advanceTo);
+      result = RecordingReplay.run(file, compiler.mode(), step::advanceTo);
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
     System.out.printf(

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import lockstep.tools.Lockstep;
 import lockstep.vmm.compiler.CompilerMode;
@@ -49,7 +48,7 @@ public final class RunElfCommand implements Callable<Integer> {
         "What is compiled: off for nothing, on for what is hot, eager for everything at its first",
         "execution (default: ${DEFAULT-VALUE}). The program can't tell the difference."
       })
-  private String compiler = "on";
+  private CompilerMode compiler = CompilerMode.ON;
 
   @Option(names = "--quiet", description = "Name only what fails, then the sum.")
   private boolean quiet;
@@ -74,9 +73,9 @@ public final class RunElfCommand implements Callable<Integer> {
   private boolean run(Path file) throws IOException {
     BareMachine machine;
     try {
-      CompilerMode mode = CompilerMode.valueOf(compiler.toUpperCase(Locale.ROOT));
       machine =
-          new BareMachine(Files.readAllBytes(file), (long) memoryMib << 20, GuestCompiler.of(mode));
+          new BareMachine(
+              Files.readAllBytes(file), (long) memoryMib << 20, GuestCompiler.of(compiler));
     } catch (IllegalArgumentException notAProgram) {
       System.out.printf("FAIL %s: %s%n", file, notAProgram.getMessage());
       return false;

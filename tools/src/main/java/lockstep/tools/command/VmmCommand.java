@@ -119,6 +119,8 @@ public final class VmmCommand implements Callable<Integer> {
       description = "Saved states and states of divergences go here (default: ${DEFAULT-VALUE}).")
   private Path keep = Path.of("kept");
 
+  @Mixin private CompilerOption compiler = new CompilerOption();
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     String advertised = advertise == null ? listen : advertise;
@@ -145,7 +147,8 @@ public final class VmmCommand implements Callable<Integer> {
             alone,
             Optional.ofNullable(savedState),
             Optional.ofNullable(recording),
-            keep);
+            keep,
+            compiler.mode());
     try (Vmm running = Vmm.start(options)) {
       Effect.Halt halt = running.awaitHalt();
       log.info("halted reason={} detail=\"{}\"", halt.reason(), halt.detail());

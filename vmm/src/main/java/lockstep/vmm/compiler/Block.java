@@ -1,6 +1,7 @@
 package lockstep.vmm.compiler;
 
 import lockstep.vmm.machine.isa.Insn;
+import org.jspecify.annotations.Nullable;
 
 /** Instructions of a region that are executed one behind the other, and how they end. */
 final class Block {
@@ -38,6 +39,9 @@ final class Block {
   /** Position in the region's order. */
   int index;
 
+  /** The last block that control passes on every way here; the entry's is itself. */
+  @Nullable Block dominator;
+
   /** Whether the budget is tested at its start. */
   boolean isCheckpoint;
 
@@ -54,6 +58,15 @@ final class Block {
     this.insns = insns;
     this.end = end;
     this.endSlot = endSlot;
+  }
+
+  /** Whether control passes this block on every way to {@code other}. */
+  boolean dominates(Block other) {
+    Block on = other;
+    while (on != null && on.index > index) {
+      on = on.dominator;
+    }
+    return on == this;
   }
 
   /** Steps of the whole block. */

@@ -1,12 +1,12 @@
 package lockstep.vmm.compiler;
 
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import lockstep.vmm.machine.fp.Float32;
 import lockstep.vmm.machine.fp.Float64;
-import lockstep.vmm.machine.hart.HostFloat;
 import lockstep.vmm.machine.isa.Insn;
 import lockstep.vmm.machine.isa.InstructionTable;
 import lockstep.vmm.machine.isa.Op;
@@ -17,7 +17,6 @@ import lockstep.vmm.machine.isa.Op;
  * the interpreter's own operations.
  */
 final class FloatEmitter {
-  private static final ClassDesc HOST = UnitCode.desc(HostFloat.class);
   private static final ClassDesc FLOAT64 = UnitCode.desc(Float64.class);
   private static final ClassDesc FLOAT32 = UnitCode.desc(Float32.class);
   private static final ClassDesc DOUBLE = UnitCode.desc(Double.class);
@@ -55,23 +54,22 @@ final class FloatEmitter {
     switch (op) {
       case Op.FLW -> {
         unit.needFloatOn();
-        unit.pushLoadAddress(Insn.rs1(insn), Insn.immediate(insn), 2);
-        unit.load("load32");
+        unit.findLoad(Insn.rs1(insn), Insn.immediate(insn), 2);
+        unit.load(2, true);
         code.loadConstant(NAN_BOX).lor();
         unit.popF(Insn.rd(insn));
       }
       case Op.FLD -> {
         unit.needFloatOn();
-        unit.pushLoadAddress(Insn.rs1(insn), Insn.immediate(insn), 3);
-        unit.load("load64");
+        unit.findLoad(Insn.rs1(insn), Insn.immediate(insn), 3);
+        unit.load(3, true);
         unit.popF(Insn.rd(insn));
       }
       case Op.FSW, Op.FSD -> {
-        boolean word = op == Op.FSW;
+        int log2Size = op == Op.FSW ? 2 : 3;
         unit.needFloatOn();
-        unit.pushStoreAddress(Insn.rs1(insn), Insn.immediate(insn), word ? 2 : 3);
-        unit.pushF(Insn.rs2(insn));
-        unit.store(word ? "store32" : "store64");
+        unit.findStore(Insn.rs1(insn), Insn.immediate(insn), log2Size);
+        unit.storeF(log2Size, Insn.rs2(insn));
       }
       case Op.FADD_D, Op.FSUB_D, Op.FMUL_D, Op.FDIV_D -> arithmetic(op, insn);
       case Op.FSQRT_D -> squareRoot(insn);
@@ -101,10 +99,52 @@ final class FloatEmitter {
     unit.popF(register);
   }
 
-  /** Side exit unless the test of {@link HostFloat} accepts the result in the scratch local. */
-  private void require(String test) {
-    code.dload(UnitCode.SCRATCH).invokestatic(HOST, test, MethodTypeDesc.of(Z, D));
-    code.ifeq(unit.sideExit());
+  // The tests of HostFloat, written out: the JVM does not inline what it has not seen called, and a
+  // call costs more than the arithmetic. NaN fails each.
+
+  private void pushMagnitude() {
+    code.dload(UnitCode.SCRATCH).invokestatic(MATH, "abs", MethodTypeDesc.of(D, D));
+  }
+
+  /** Side exit unless the result in the scratch local is finite. */
+  private void requireFinite() {
+    pushMagnitude();
+    code.loadConstant(Double.MAX_VALUE).dcmpg().ifgt(unit.sideExit());
+  }
+
+  /** Side exit unless the result is finite and above the smallest normal number. */
+  private void requireNormal() {
+    pushMagnitude();
+    code.loadConstant(Double.MIN_NORMAL).dcmpl().ifle(unit.sideExit());
+    requireFinite();
+  }
+
+  /** Side exit unless the product is normal, or zero because a factor is. */
+  private void requireSafeProduct(long insn) {
+    Label notTiny = code.newLabel();
+    Label exact = code.newLabel();
+    pushMagnitude();
+    code.loadConstant(Double.MIN_NORMAL).dcmpl().ifgt(notTiny);
+    code.dload(UnitCode.SCRATCH).dconst_0().dcmpl().ifne(unit.sideExit());
+    unit.pushF(Insn.rs1(insn));
+    code.iconst_1().lshl().lconst_0().lcmp().ifeq(exact);
+    unit.pushF(Insn.rs2(insn));
+    code.iconst_1().lshl().lconst_0().lcmp().ifne(unit.sideExit());
+    code.goto_(exact);
+    code.labelBinding(notTiny);
+    requireFinite();
+    code.labelBinding(exact);
+  }
+
+  /** Side exit unless the operand in the scratch local is between the bounds, and neither. */
+  private void requireBetween(double low, double high) {
+    code.dload(UnitCode.SCRATCH).loadConstant(low).dcmpl().ifle(unit.sideExit());
+    code.dload(UnitCode.SCRATCH).loadConstant(high).dcmpg().ifge(unit.sideExit());
+  }
+
+  private void requireNumber(int register) {
+    pushDouble(register);
+    code.dup2().dcmpl().ifne(unit.sideExit());
   }
 
   private void arithmetic(int op, long insn) {
@@ -123,15 +163,9 @@ final class FloatEmitter {
     }
     code.dstore(UnitCode.SCRATCH);
     switch (op) {
-      case Op.FADD_D, Op.FSUB_D -> require("isFinite");
-      case Op.FMUL_D -> {
-        code.dload(UnitCode.SCRATCH);
-        unit.pushF(Insn.rs1(insn));
-        unit.pushF(Insn.rs2(insn));
-        code.invokestatic(HOST, "isSafeProduct", MethodTypeDesc.of(Z, D, J, J));
-        code.ifeq(unit.sideExit());
-      }
-      default -> require("isNormal");
+      case Op.FADD_D, Op.FSUB_D -> requireFinite();
+      case Op.FMUL_D -> requireSafeProduct(insn);
+      default -> requireNormal();
     }
     code.dload(UnitCode.SCRATCH);
     popDouble(Insn.rd(insn));
@@ -145,7 +179,7 @@ final class FloatEmitter {
     unit.needFloatHost();
     pushDouble(Insn.rs1(insn));
     code.invokestatic(MATH, "sqrt", MethodTypeDesc.of(D, D)).dstore(UnitCode.SCRATCH);
-    require("isNormal");
+    requireNormal();
     code.dload(UnitCode.SCRATCH);
     popDouble(Insn.rd(insn));
   }
@@ -166,7 +200,7 @@ final class FloatEmitter {
       code.dneg();
     }
     code.invokestatic(MATH, "fma", MethodTypeDesc.of(D, D, D, D)).dstore(UnitCode.SCRATCH);
-    require("isNormal");
+    requireNormal();
     code.dload(UnitCode.SCRATCH);
     popDouble(Insn.rd(insn));
   }
@@ -174,19 +208,18 @@ final class FloatEmitter {
   /** As the interpreter does: NaNs by a side exit. */
   private void compare(int op, long insn) {
     unit.needFloatOn();
+    requireNumber(Insn.rs1(insn));
+    requireNumber(Insn.rs2(insn));
     pushDouble(Insn.rs1(insn));
     pushDouble(Insn.rs2(insn));
-    code.invokestatic(HOST, "areOrdered", MethodTypeDesc.of(Z, D, D)).ifeq(unit.sideExit());
-    pushDouble(Insn.rs1(insn));
-    pushDouble(Insn.rs2(insn));
-    String test =
+    code.dcmpg();
+    unit.pushZeroIf(
         switch (op) {
-          case Op.FEQ_D -> "isEqual";
-          case Op.FLT_D -> "isLess";
-          default -> "isLessOrEqual";
-        };
-    code.invokestatic(HOST, test, MethodTypeDesc.of(Z, D, D));
-    unit.popIntX(Insn.rd(insn));
+          case Op.FEQ_D -> code::ifne;
+          case Op.FLT_D -> code::ifge;
+          default -> code::ifgt;
+        });
+    unit.popX(Insn.rd(insn));
   }
 
   private void truncate(int op, long insn) {
@@ -197,7 +230,11 @@ final class FloatEmitter {
     unit.needFloatHost();
     pushDouble(Insn.rs1(insn));
     code.dstore(UnitCode.SCRATCH);
-    require(op == Op.FCVT_W_D ? "fitsInt" : "fitsLong");
+    if (op == Op.FCVT_W_D) {
+      requireBetween(-0x1p31, 0x1p31);
+    } else {
+      requireBetween(-0x1p63, 0x1p63);
+    }
     code.dload(UnitCode.SCRATCH);
     if (op == Op.FCVT_W_D) {
       code.d2i();

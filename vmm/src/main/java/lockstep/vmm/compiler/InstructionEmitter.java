@@ -23,6 +23,8 @@ final class InstructionEmitter {
       MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_long);
   private static final MethodTypeDesc INT_OF_INT =
       MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int);
+  private static final MethodTypeDesc INT_OF_TWO =
+      MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int);
   private static final MethodTypeDesc LONG_ROTATION =
       MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long, ConstantDescs.CD_int);
   private static final MethodTypeDesc INT_ROTATION =
@@ -84,16 +86,34 @@ final class InstructionEmitter {
 
   /** Jumps to {@code target} if the branch is taken. */
   void branch(long insn, Label target) {
+    branch(Insn.op(insn), insn, target);
+  }
+
+  /** Jumps to {@code target} if the branch is not taken. */
+  void branchUnless(long insn, Label target) {
+    int opposite =
+        switch (Insn.op(insn)) {
+          case Op.BEQ -> Op.BNE;
+          case Op.BNE -> Op.BEQ;
+          case Op.BLT -> Op.BGE;
+          case Op.BGE -> Op.BLT;
+          case Op.BLTU -> Op.BGEU;
+          default -> Op.BLTU;
+        };
+    branch(opposite, insn, target);
+  }
+
+  private void branch(int op, long insn, Label target) {
     unit.pushX(Insn.rs1(insn));
     unit.pushX(Insn.rs2(insn));
-    switch (Insn.op(insn)) {
+    switch (op) {
       case Op.BEQ -> code.lcmp().ifeq(target);
       case Op.BNE -> code.lcmp().ifne(target);
       case Op.BLT -> code.lcmp().iflt(target);
       case Op.BGE -> code.lcmp().ifge(target);
       case Op.BLTU -> code.invokestatic(LONG, "compareUnsigned", COMPARISON).iflt(target);
       case Op.BGEU -> code.invokestatic(LONG, "compareUnsigned", COMPARISON).ifge(target);
-      default -> throw new AssertionError("no branch: " + Insn.op(insn));
+      default -> throw new AssertionError("no branch: " + op);
     }
   }
 
@@ -105,70 +125,49 @@ final class InstructionEmitter {
           case Op.LW, Op.LWU -> 2;
           default -> 3;
         };
-    unit.pushLoadAddress(Insn.rs1(insn), Insn.immediate(insn), log2Size);
-    unit.load(
-        switch (op) {
-          case Op.LB -> "load8";
-          case Op.LBU -> "load8u";
-          case Op.LH -> "load16";
-          case Op.LHU -> "load16u";
-          case Op.LW -> "load32";
-          case Op.LWU -> "load32u";
-          default -> "load64";
-        });
+    unit.findLoad(Insn.rs1(insn), Insn.immediate(insn), log2Size);
+    unit.load(log2Size, op != Op.LBU && op != Op.LHU && op != Op.LWU);
     unit.popX(Insn.rd(insn));
   }
 
   private void store(int op, long insn) {
-    unit.pushStoreAddress(Insn.rs1(insn), Insn.immediate(insn), op - Op.SB);
-    unit.pushX(Insn.rs2(insn));
-    unit.store(
-        switch (op) {
-          case Op.SB -> "store8";
-          case Op.SH -> "store16";
-          case Op.SW -> "store32";
-          default -> "store64";
-        });
+    unit.findStore(Insn.rs1(insn), Insn.immediate(insn), op - Op.SB);
+    unit.storeX(op - Op.SB, Insn.rs2(insn));
   }
 
   /** Only where the page can be written directly; everything else the hart does itself. */
   private void atomic(int op, long insn) {
     boolean word = op == Op.LR_W || op == Op.SC_W || (op >= Op.AMOSWAP_W && op <= Op.AMOMAXU_W);
     int log2Size = word ? 2 : 3;
-    String load = word ? "load32" : "load64";
-    String store = word ? "store32" : "store64";
     if (op == Op.LR_W || op == Op.LR_D) {
-      unit.pushLoadAddress(Insn.rs1(insn), 0, log2Size);
-      code.dup2().lstore(UnitCode.SCRATCH);
-      unit.load(load);
+      unit.findLoad(Insn.rs1(insn), 0, log2Size);
+      unit.load(log2Size, true);
       unit.popX(Insn.rd(insn));
       unit.pushContext();
-      code.lload(UnitCode.SCRATCH).invokevirtual(UnitCode.CONTEXT, "reserve", RESERVE);
+      unit.pushHostAddress();
+      code.invokevirtual(UnitCode.CONTEXT, "reserve", RESERVE);
     } else if (op == Op.SC_W || op == Op.SC_D) {
-      storeConditionally(insn, log2Size, store);
+      storeConditionally(insn, log2Size);
     } else {
-      unit.pushStoreAddress(Insn.rs1(insn), 0, log2Size);
-      code.dup2();
-      unit.load(load);
+      unit.findStore(Insn.rs1(insn), 0, log2Size);
+      unit.load(log2Size, true);
       code.lstore(UnitCode.SCRATCH);
       modified(op, insn, word);
-      unit.store(store);
+      code.lstore(UnitCode.SCRATCH_2);
+      unit.storeLocal(log2Size, UnitCode.SCRATCH_2);
       code.lload(UnitCode.SCRATCH);
       unit.popX(Insn.rd(insn));
     }
   }
 
-  private void storeConditionally(long insn, int log2Size, String store) {
+  private void storeConditionally(long insn, int log2Size) {
     Label failed = code.newLabel();
     Label done = code.newLabel();
-    unit.pushStoreAddress(Insn.rs1(insn), 0, log2Size);
-    code.lstore(UnitCode.SCRATCH);
+    unit.findStore(Insn.rs1(insn), 0, log2Size);
     unit.pushContext();
-    code.lload(UnitCode.SCRATCH);
+    unit.pushHostAddress();
     code.invokevirtual(UnitCode.CONTEXT, "takeReservation", TAKE_RESERVATION).ifeq(failed);
-    code.lload(UnitCode.SCRATCH);
-    unit.pushX(Insn.rs2(insn));
-    unit.store(store);
+    unit.storeX(log2Size, Insn.rs2(insn));
     code.lconst_0();
     unit.popX(Insn.rd(insn));
     code.goto_(done);
@@ -235,11 +234,6 @@ final class InstructionEmitter {
     code.l2i();
   }
 
-  /** A comparison's int on the stack becomes 1 if negative, else 0. */
-  private void oneIfNegative() {
-    code.bipush(31).iushr();
-  }
-
   private void compute(int op, long insn) {
     int rd = Insn.rd(insn);
     switch (op) {
@@ -253,14 +247,14 @@ final class InstructionEmitter {
       case Op.SLTI -> {
         pushWithImmediate(insn);
         code.lcmp();
-        oneIfNegative();
-        unit.popIntX(rd);
+        unit.pushZeroIf(code::ifge);
+        unit.popX(rd);
       }
       case Op.SLTIU -> {
         pushWithImmediate(insn);
         code.invokestatic(LONG, "compareUnsigned", COMPARISON);
-        oneIfNegative();
-        unit.popIntX(rd);
+        unit.pushZeroIf(code::ifge);
+        unit.popX(rd);
       }
       case Op.XORI -> {
         pushWithImmediate(insn);
@@ -314,14 +308,14 @@ final class InstructionEmitter {
       case Op.SLT -> {
         pushBoth(insn);
         code.lcmp();
-        oneIfNegative();
-        unit.popIntX(rd);
+        unit.pushZeroIf(code::ifge);
+        unit.popX(rd);
       }
       case Op.SLTU -> {
         pushBoth(insn);
         code.invokestatic(LONG, "compareUnsigned", COMPARISON);
-        oneIfNegative();
-        unit.popIntX(rd);
+        unit.pushZeroIf(code::ifge);
+        unit.popX(rd);
       }
       case Op.XOR -> {
         pushBoth(insn);
@@ -407,27 +401,50 @@ final class InstructionEmitter {
         unit.popX(rd);
       }
       default -> {
-        pushBoth(insn);
-        multiplyOrDivide(op);
+        if (op >= Op.DIV && op <= Op.REMUW) {
+          divide(op, insn);
+        } else {
+          pushBoth(insn);
+          multiply(op);
+        }
         unit.popX(rd);
       }
     }
   }
 
-  private void multiplyOrDivide(int op) {
+  private void multiply(int op) {
     switch (op) {
       case Op.MULH -> code.invokestatic(MATH, "multiplyHigh", LONG_OF_TWO);
       case Op.MULHU -> code.invokestatic(MATH, "unsignedMultiplyHigh", LONG_OF_TWO);
       case Op.MULHSU -> code.invokestatic(ALU, "mulhsu", LONG_OF_TWO);
-      case Op.DIV -> code.invokestatic(ALU, "div", LONG_OF_TWO);
-      case Op.DIVU -> code.invokestatic(ALU, "divu", LONG_OF_TWO);
-      case Op.REM -> code.invokestatic(ALU, "rem", LONG_OF_TWO);
-      case Op.REMU -> code.invokestatic(ALU, "remu", LONG_OF_TWO);
-      case Op.DIVW -> code.invokestatic(ALU, "divw", LONG_OF_TWO);
-      case Op.DIVUW -> code.invokestatic(ALU, "divuw", LONG_OF_TWO);
-      case Op.REMW -> code.invokestatic(ALU, "remw", LONG_OF_TWO);
-      case Op.REMUW -> code.invokestatic(ALU, "remuw", LONG_OF_TWO);
       default -> throw new AssertionError("not emitted: " + op);
+    }
+  }
+
+  /** The host divides alike, overflow included, but by zero: that is a side exit. */
+  private void divide(int op, long insn) {
+    unit.pushX(Insn.rs2(insn));
+    boolean word = op >= Op.DIVW && op <= Op.REMUW;
+    if (word) {
+      code.l2i().ifeq(unit.sideExit());
+      pushWordWithShift(insn);
+    } else {
+      code.lconst_0().lcmp().ifeq(unit.sideExit());
+      pushBoth(insn);
+    }
+    switch (op) {
+      case Op.DIV -> code.ldiv();
+      case Op.DIVU -> code.invokestatic(LONG, "divideUnsigned", LONG_OF_TWO);
+      case Op.REM -> code.lrem();
+      case Op.REMU -> code.invokestatic(LONG, "remainderUnsigned", LONG_OF_TWO);
+      case Op.DIVW -> code.idiv();
+      case Op.DIVUW -> code.invokestatic(INTEGER, "divideUnsigned", INT_OF_TWO);
+      case Op.REMW -> code.irem();
+      case Op.REMUW -> code.invokestatic(INTEGER, "remainderUnsigned", INT_OF_TWO);
+      default -> throw new AssertionError("no division: " + op);
+    }
+    if (word) {
+      code.i2l();
     }
   }
 

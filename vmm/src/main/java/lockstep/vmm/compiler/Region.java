@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import lockstep.vmm.compiler.Block.End;
 import lockstep.vmm.machine.isa.Decoder;
 import lockstep.vmm.machine.isa.Insn;
@@ -43,6 +44,7 @@ final class Region {
     region.visit(entrySlot, instructionsMax);
     region.leaders.set(entrySlot);
     region.order(entrySlot);
+    region.dominators();
     region.placeCheckpoints();
     region.findDirty();
     return region;
@@ -55,6 +57,18 @@ final class Region {
   /** The block that begins at a slot, if the region has it. */
   @Nullable Block at(int slot) {
     return slot >= 0 && slot < SLOTS ? blockAt[slot] : null;
+  }
+
+  /**
+   * The block that begins at a slot, if control may go there from {@code from} within the unit.
+   *
+   * <p>A jump back to a block that control need not have passed before would give a loop two
+   * entries, and the JVM optimises no such loop. Such a jump leaves the unit instead; where it
+   * leads to becomes the entry of a unit of its own if that happens often.
+   */
+  @Nullable Block successor(Block from, int slot) {
+    Block block = at(slot);
+    return block == null || (block.index <= from.index && !block.dominates(from)) ? null : block;
   }
 
   /** Every slot with a byte of an instruction of the region. */
@@ -167,6 +181,39 @@ final class Region {
     }
   }
 
+  /** After Cooper, Harvey and Kennedy, A Simple, Fast Dominance Algorithm. */
+  private void dominators() {
+    Block entry = blocks.getFirst();
+    entry.dominator = entry;
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (Block block : blocks) {
+        for (int next : block.successors()) {
+          Block successor = at(next);
+          if (successor != null && successor != entry) {
+            Block before = successor.dominator;
+            successor.dominator = before == null ? block : nearestCommon(before, block);
+            changed |= successor.dominator != before;
+          }
+        }
+      }
+    }
+  }
+
+  private static Block nearestCommon(Block a, Block b) {
+    Block one = a;
+    Block other = b;
+    while (one != other) {
+      if (one.index > other.index) {
+        one = Objects.requireNonNull(one.dominator);
+      } else {
+        other = Objects.requireNonNull(other.dominator);
+      }
+    }
+    return one;
+  }
+
   private void push(int slot, ArrayDeque<Block> path, ArrayDeque<int[]> waiting) {
     Block block = block(slot);
     blockAt[slot] = block;
@@ -179,7 +226,7 @@ final class Region {
     blocks.getFirst().isCheckpoint = true;
     for (Block block : blocks) {
       for (int next : block.successors()) {
-        Block successor = at(next);
+        Block successor = successor(block, next);
         if (successor != null && (block.isCall() || successor.index <= block.index)) {
           successor.isCheckpoint = true;
         }
@@ -188,7 +235,7 @@ final class Region {
     for (Block block : blocks.reversed()) {
       int longest = 0;
       for (int next : block.successors()) {
-        Block successor = at(next);
+        Block successor = successor(block, next);
         if (successor != null && !successor.isCheckpoint) {
           longest = Math.max(longest, successor.stepsToCheckpoint);
         }
@@ -205,7 +252,7 @@ final class Region {
         int x = block.isCall() ? 0 : dirtyXAtEnd(block);
         int f = block.isCall() ? 0 : dirtyFAtEnd(block);
         for (int next : block.successors()) {
-          Block successor = at(next);
+          Block successor = successor(block, next);
           if (successor != null && ((x & ~successor.dirtyX) != 0 || (f & ~successor.dirtyF) != 0)) {
             successor.dirtyX |= x;
             successor.dirtyF |= f;

@@ -25,7 +25,7 @@ final class UnitCode {
   static final ClassDesc UNIT = desc(CompiledUnit.class);
   static final ClassDesc CONTEXT = desc(UnitContext.class);
   static final ClassDesc FP_STATUS = desc(FpStatus.class);
-  static final ClassDesc RAM = desc(GuestRam.class);
+  private static final ClassDesc HOST = desc(HostAccess.class);
   static final ClassDesc LONGS = ConstantDescs.CD_long.arrayType();
 
   // Parameters of CompiledUnit.runGuest, and locals that hold no register.
@@ -45,14 +45,37 @@ final class UnitCode {
   private static final int ADDRESS = 16;
   private static final int INDEX = 18;
   static final int SCRATCH = 20;
-  private static final int FIRST_X = 24;
+  private static final int LOAD_TAGS_MASK = 22;
+  private static final int LOAD_ADDENDS_MASK = 23;
+  private static final int STORE_TAGS_MASK = 24;
+  private static final int STORE_ADDENDS_MASK = 25;
+  private static final int HOST_ADDRESS = 26;
+  static final int SCRATCH_2 = 28;
+  private static final int FIRST_X = 30;
 
-  private static final int TLB_ENTRIES_MASK = 4095;
+  /** Accesses of each size; loads sign-extend. */
+  private enum Width {
+    BYTE("Byte", ConstantDescs.CD_byte),
+    HALF("Short", ConstantDescs.CD_short),
+    WORD("Int", ConstantDescs.CD_int),
+    DOUBLE("Long", ConstantDescs.CD_long);
 
-  private static final MethodTypeDesc LOAD =
-      MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long);
-  private static final MethodTypeDesc STORE =
-      MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, ConstantDescs.CD_long);
+    private static final List<Width> BY_LOG2_SIZE = List.of(values());
+
+    final String name;
+    final MethodTypeDesc get;
+    final MethodTypeDesc put;
+
+    Width(String name, ClassDesc type) {
+      this.name = name;
+      get = MethodTypeDesc.of(type, ConstantDescs.CD_long);
+      put = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, type);
+    }
+
+    static Width of(int log2Size) {
+      return BY_LOG2_SIZE.get(log2Size);
+    }
+  }
 
   /** Where a side exit is taken from. */
   private record SideExit(Label label, int slot, int steps) {}
@@ -103,10 +126,10 @@ final class UnitCode {
 
   /** What a unit does first: facts and registers into locals. */
   void enter() {
-    field(LOAD_TAGS, "loadTags");
-    field(LOAD_ADDENDS, "loadAddends");
-    field(STORE_TAGS, "storeTags");
-    field(STORE_ADDENDS, "storeAddends");
+    table(LOAD_TAGS, LOAD_TAGS_MASK, "loadTags");
+    table(LOAD_ADDENDS, LOAD_ADDENDS_MASK, "loadAddends");
+    table(STORE_TAGS, STORE_TAGS_MASK, "storeTags");
+    table(STORE_ADDENDS, STORE_ADDENDS_MASK, "storeAddends");
     field(X, "x");
     if (usedF != 0) {
       field(F, "f");
@@ -120,6 +143,16 @@ final class UnitCode {
 
   private void field(int local, String name) {
     code.aload(CONTEXT_LOCAL).getfield(CONTEXT, name, LONGS).astore(local);
+  }
+
+  /**
+   * A part of the TLB, and the mask for its indices. In this form, the length less one, and with
+   * one access before any loop, the JVM needs no range check for a masked index.
+   */
+  private void table(int local, int maskLocal, String name) {
+    field(local, name);
+    code.aload(local).iconst_0().laload().pop2();
+    code.aload(local).arraylength().iconst_1().isub().istore(maskLocal);
   }
 
   void reload() {
@@ -296,39 +329,102 @@ final class UnitCode {
 
   // Memory.
 
-  /** Address of a load or store into its local, TLB entry into its; side exit if it misses. */
-  private void findPage(int base, int offset, int log2Size, int tags) {
+  /** Address of a load or store into its local, virtual page too; side exit if the TLB misses. */
+  private void findPage(int base, int offset, int log2Size, int tags, int mask) {
     pushX(base);
     if (offset != 0) {
       code.loadConstant((long) offset).ladd();
     }
     code.dup2().lstore(ADDRESS);
-    code.bipush(12).lushr().l2i().sipush(TLB_ENTRIES_MASK).iand().istore(INDEX);
-    code.aload(tags).iload(INDEX).laload();
+    code.bipush(12).lushr().l2i().istore(INDEX);
+    code.aload(tags).iload(INDEX).iload(mask).iand().laload();
     code.lload(ADDRESS).loadConstant(-PhysicalMemory.PAGE_BYTES | (1L << log2Size) - 1).land();
     code.lcmp().ifne(sideExit());
   }
 
-  /** Pushes the host address for a load. */
-  void pushLoadAddress(int base, int offset, int log2Size) {
-    findPage(base, offset, log2Size, LOAD_TAGS);
-    code.lload(ADDRESS).aload(LOAD_ADDENDS).iload(INDEX).laload().ladd();
+  /** Finds the host address for a load, for the accesses that follow. */
+  void findLoad(int base, int offset, int log2Size) {
+    findPage(base, offset, log2Size, LOAD_TAGS, LOAD_TAGS_MASK);
+    code.lload(ADDRESS).aload(LOAD_ADDENDS).iload(INDEX);
+    code.iload(LOAD_ADDENDS_MASK).iand().laload().ladd().lstore(HOST_ADDRESS);
   }
 
-  /** Pushes the host address for a store. */
-  void pushStoreAddress(int base, int offset, int log2Size) {
-    findPage(base, offset, log2Size, STORE_TAGS);
-    code.lload(ADDRESS).aload(STORE_ADDENDS).iload(INDEX).laload().ladd();
+  /** Finds the host address for a store, from which can be loaded too. */
+  void findStore(int base, int offset, int log2Size) {
+    findPage(base, offset, log2Size, STORE_TAGS, STORE_TAGS_MASK);
+    code.lload(ADDRESS).aload(STORE_ADDENDS).iload(INDEX);
+    code.iload(STORE_ADDENDS_MASK).iand().laload().ladd().lstore(HOST_ADDRESS);
   }
 
-  /** Loads from the host address on the stack. */
-  void load(String method) {
-    code.invokestatic(RAM, method, LOAD);
+  /** Pushes the host address found, which is that of the guest's hart plus a constant. */
+  void pushHostAddress() {
+    code.lload(HOST_ADDRESS);
   }
 
-  /** Stores the value on the stack to the host address below it. */
-  void store(String method) {
-    code.invokestatic(RAM, method, STORE);
+  private void pushPlace() {
+    code.getstatic(HOST, "ACCESS", ConstantDescs.CD_Object).checkcast(HostAccess.TYPE);
+    code.lload(HOST_ADDRESS);
+  }
+
+  /** Pushes the value at the host address found. */
+  void load(int log2Size, boolean signed) {
+    Width width = Width.of(log2Size);
+    pushPlace();
+    code.invokevirtual(HostAccess.TYPE, "get" + width.name, width.get);
+    if (width != Width.DOUBLE) {
+      code.i2l();
+      if (!signed) {
+        code.loadConstant((1L << (Byte.SIZE << log2Size)) - 1).land();
+      }
+    }
+  }
+
+  /** Stores the register at the host address found. */
+  void storeX(int log2Size, int register) {
+    pushPlace();
+    pushX(register);
+    storePushed(log2Size);
+  }
+
+  void storeF(int log2Size, int register) {
+    pushPlace();
+    pushF(register);
+    storePushed(log2Size);
+  }
+
+  /** Stores what is in a local. */
+  void storeLocal(int log2Size, int local) {
+    pushPlace();
+    code.lload(local);
+    storePushed(log2Size);
+  }
+
+  private void storePushed(int log2Size) {
+    Width width = Width.of(log2Size);
+    switch (width) {
+      case BYTE -> code.l2i().i2b();
+      case HALF -> code.l2i().i2s();
+      case WORD -> code.l2i();
+      case DOUBLE -> {
+        // A long already.
+      }
+    }
+    code.invokevirtual(HostAccess.TYPE, "put" + width.name, width.put);
+  }
+
+  // Booleans.
+
+  /** A conditional jump on what is on the stack, as {@link CodeBuilder} has them. */
+  interface Jump {
+    void to(Label target);
+  }
+
+  /** Pushes 0 if the jump is taken, else 1. */
+  void pushZeroIf(Jump jump) {
+    Label zero = code.newLabel();
+    Label end = code.newLabel();
+    jump.to(zero);
+    code.lconst_1().goto_(end).labelBinding(zero).lconst_0().labelBinding(end);
   }
 
   // Floating point.

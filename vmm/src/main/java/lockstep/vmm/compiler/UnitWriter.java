@@ -129,7 +129,7 @@ final class UnitWriter {
     unit.popX(Insn.rd(insn));
     int dirtyX = Region.dirtyXAtEnd(block);
     int dirtyF = Region.dirtyFAtEnd(block);
-    if (region.at(next) == null) {
+    if (region.successor(block, next) == null) {
       unit.code.lload(UnitCode.SCRATCH);
       leave(block);
     } else {
@@ -139,25 +139,23 @@ final class UnitWriter {
   }
 
   private void writeBranch(Block block, long insn, int taken, int next) {
-    Block target = region.at(taken);
-    if (target != null) {
+    Block target = region.successor(block, taken);
+    if (target != null && target.index > block.index) {
       emitter.branch(insn, label(target));
     } else {
-      Label outside = unit.code.newLabel();
-      Label inside = unit.code.newLabel();
-      emitter.branch(insn, outside);
-      unit.code.goto_(inside);
-      unit.code.labelBinding(outside);
-      unit.pushPc(taken);
-      leave(block);
-      unit.code.labelBinding(inside);
+      // A jump back polls for the JVM's safepoints; that is cheap only if nothing is compared in
+      // it.
+      Label notTaken = unit.code.newLabel();
+      emitter.branchUnless(insn, notTaken);
+      goTo(taken, block);
+      unit.code.labelBinding(notTaken);
     }
     goTo(next, block);
   }
 
   /** Continues at a slot, which may lie outside of the region; all is counted. */
   private void goTo(int slot, Block from) {
-    Block block = region.at(slot);
+    Block block = region.successor(from, slot);
     if (block == null) {
       unit.pushPc(slot);
       leave(from);

@@ -34,6 +34,15 @@
  * accesses, CSRs, traps, and floating-point results that could raise a flag. At least one
  * instruction is then executed outside, or the same unit would be entered again for ever.
  *
+ * <p><b>Written for the JVM's compilers.</b> C2 does not inline a call that it has not seen taken,
+ * and keeps nothing in registers across one; so what the common case needs is written out, and what
+ * is called otherwise is an intrinsic. It optimises no loop with two entries: jumps that would make
+ * one leave the unit ({@link lockstep.vmm.compiler.Region#successor}). A conditional jump back
+ * would compute the comparison's result for the safepoint in it, so it is a jump over a jump back.
+ * Indices of the TLB are masked by the length of its arrays, which saves their range checks; memory
+ * is accessed as C1 understands it, too ({@link lockstep.vmm.compiler.HostAccess}), because what is
+ * not hot enough for C2 is most of an operating system.
+ *
  * <p><b>Counting.</b> The budget is a local, lowered a block at a time, and tested where control
  * can come round again: at the entry, at loops and behind calls. Such a test asks for as many steps
  * as can be taken before the next one; with less the unit leaves, and the interpreter executes the

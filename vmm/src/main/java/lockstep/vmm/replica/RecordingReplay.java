@@ -23,6 +23,7 @@ import lockstep.ft.log.RecordingWriter;
 import lockstep.ft.machine.DeterministicMachine;
 import lockstep.ft.machine.StateHash;
 import lockstep.ft.wire.MalformedMessageException;
+import lockstep.vmm.compiler.CompilerMode;
 import lockstep.vmm.machine.Machine;
 
 /** Replays a recording to its end, comparing outputs and every state hash that it holds. */
@@ -52,15 +53,17 @@ public final class RecordingReplay {
       Optional<String> difference) {}
 
   /**
+   * @param compiler what is compiled meanwhile: the recording does not know, nor does the guest
    * @param progress hears the position now and then
    * @throws IOException if the file can't be read, is no recording, is corrupt, or was made by
    *     another machine version; the text says which and where
    */
-  public static Result run(Path file, LongConsumer progress) throws IOException {
+  public static Result run(Path file, CompilerMode compiler, LongConsumer progress)
+      throws IOException {
     try (RecordingReader reader =
         new RecordingReader(new BufferedInputStream(Files.newInputStream(file), 1 << 20))) {
       VmDefinition definition = definition(reader.header());
-      DeterministicMachine machine = machine(reader, definition, Files.size(file));
+      DeterministicMachine machine = machine(reader, definition, compiler, Files.size(file));
       return replay(reader, definition, machine, progress);
     } catch (MalformedMessageException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
@@ -88,7 +91,7 @@ public final class RecordingReplay {
   }
 
   private static DeterministicMachine machine(
-      RecordingReader reader, VmDefinition definition, long fileBytes)
+      RecordingReader reader, VmDefinition definition, CompilerMode compiler, long fileBytes)
       throws IOException, MalformedMessageException {
     Map<String, byte[]> sections = new HashMap<>();
     for (var next = reader.nextSection(); next.isPresent(); next = reader.nextSection()) {
@@ -103,7 +106,7 @@ public final class RecordingReplay {
     }
     byte[] kernel = sections.getOrDefault(RecordingWriter.KERNEL, new byte[0]);
     byte[] initramfs = sections.getOrDefault(RecordingWriter.INITRAMFS, new byte[0]);
-    return Machines.create(definition, kernel, initramfs);
+    return Machines.create(definition, kernel, initramfs, compiler);
   }
 
   private static Result replay(

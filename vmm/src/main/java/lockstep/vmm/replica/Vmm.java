@@ -74,7 +74,8 @@ public final class Vmm implements AutoCloseable {
     String digest = DefinitionCodec.digest(definition);
     byte[] kernel = source.blob(definition.kernelDigest());
     byte[] initramfs = source.blob(definition.initramfsDigest());
-    DeterministicMachine machine = Machines.create(definition, kernel, initramfs);
+    DeterministicMachine machine =
+        Machines.create(definition, kernel, initramfs, options.compiler());
     Optional<LogRecorder> recorder =
         options.recording().isPresent()
             ? Optional.of(

@@ -3,6 +3,7 @@ package lockstep.vmm.replica;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
+import lockstep.vmm.compiler.CompilerMode;
 
 /**
  * What a VMM is told at its start. Names are resolved when they are used.
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param savedState start from this saved state instead of booting
  * @param recording write the log into this file
  * @param keepDirectory where states are kept for inspection after a divergence
+ * @param compiler what of the guest's code is compiled; the other replica may choose otherwise
  */
 public record VmmOptions(
     String vm,
@@ -35,4 +37,5 @@ public record VmmOptions(
     boolean alone,
     Optional<Path> savedState,
     Optional<Path> recording,
-    Path keepDirectory) {}
+    Path keepDirectory,
+    CompilerMode compiler) {}

@@ -23,6 +23,10 @@ final class CompiledCode {
   static final int SAMPLE = 256;
   private static final int NEW_ENTRIES = 2000;
   private static final long NEW_SLICE_STEPS = 3000;
+
+  /** Long enough that leaving costs nothing, short enough to get out of what the JVM replaces. */
+  private static final long SLICE_STEPS = 200_000;
+
   private static final int REQUESTS_MAX = 3;
 
   /** Pages whose compiled code is overwritten that often are left to the interpreter a while. */
@@ -74,7 +78,7 @@ final class CompiledCode {
 
   /**
    * How many steps to let the unit of an entry run: few while it is new, since the JVM compiles a
-   * method that is called often soon, but one that loops for long only as far as that loop.
+   * method that is called often soon, and what it has compiled serves the next call only.
    */
   long sliceOf(long entry) {
     CompiledUnit unit = units[Insn.immediate(entry)];
@@ -82,7 +86,7 @@ final class CompiledCode {
       unit.entered++;
       return NEW_SLICE_STEPS;
     }
-    return Long.MAX_VALUE;
+    return SLICE_STEPS;
   }
 
   /** What an entry's slot held before it became one. */

@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import lockstep.vmm.machine.fp.FpStatus;
 import lockstep.vmm.machine.fp.RoundingMode;
 import lockstep.vmm.machine.isa.Op;
+import lockstep.vmm.machine.memory.PhysicalMemory;
 
 /**
  * The hot loop. It executes decoded slots ({@link CodePages}) until the steps it was given are used
@@ -39,7 +40,12 @@ final class Interpreter {
   /** HotSpot's HugeMethodLimit. */
   static final int LOOP_BYTES_MAX = 8000;
 
-  private static final int TLB_MASK = DataTlb.ENTRIES - 1;
+  /**
+   * No bit that an address of a process can have is missing, and the JVM can prove from it that
+   * every address lies in {@link PhysicalMemory#HOST}: an access can't fail.
+   */
+  private static final long HOST_ADDRESS = (1L << 56) - 1;
+
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
   private final HartState state;
@@ -83,11 +89,22 @@ final class Interpreter {
     final long[] storeAddends = data.storeAddends;
     final long[] fetchTags = fetch.tags;
     final long[][] fetchCode = fetch.code;
+    // All lengths are powers of two. With masks of this form, and one access before the loop, the
+    // JVM needs no range checks in it.
+    final int xMask = x.length - 1;
+    final int fMask = f.length - 1;
+    final int loadTagsMask = loadTags.length - 1;
+    final int loadAddendsMask = loadAddends.length - 1;
+    final int storeTagsMask = storeTags.length - 1;
+    final int storeAddendsMask = storeAddends.length - 1;
+    final int fetchTagsMask = fetchTags.length - 1;
+    final int fetchCodeMask = fetchCode.length - 1;
+    long missed =
+        x[0] & f[0] & loadTags[0] & loadAddends[0] & storeTags[0] & storeAddends[0] & fetchTags[0];
     long[] code = this.code;
     long page = this.page;
     int slot = this.slot;
     long left = this.left;
-    long missed = 0;
     int exit = STOPPED;
     loop:
     for (; ; left--) {
@@ -99,221 +116,242 @@ final class Interpreter {
       final long target;
       switch ((int) d & 0xff) {
         case Op.LUI -> {
-          x[(int) (d >> 8) & 63] = (d >> 32);
+          x[(int) (d >> 8) & xMask] = (d >> 32);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.AUIPC -> {
-          x[(int) (d >> 8) & 63] = page + ((long) slot << 1) + (d >> 32);
+          x[(int) (d >> 8) & xMask] = page + ((long) slot << 1) + (d >> 32);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.ADDI -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] + (d >> 32);
+          x[(int) (d >> 8) & xMask] = x[(int) (d >> 16) & xMask] + (d >> 32);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SLTI -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] < (d >> 32) ? 1 : 0;
+          x[(int) (d >> 8) & xMask] = x[(int) (d >> 16) & xMask] < (d >> 32) ? 1 : 0;
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SLTIU -> {
-          x[(int) (d >> 8) & 63] =
-              Long.compareUnsigned(x[(int) (d >> 16) & 63], (d >> 32)) < 0 ? 1 : 0;
+          x[(int) (d >> 8) & xMask] =
+              Long.compareUnsigned(x[(int) (d >> 16) & xMask], (d >> 32)) < 0 ? 1 : 0;
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.XORI -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] ^ (d >> 32);
+          x[(int) (d >> 8) & xMask] = x[(int) (d >> 16) & xMask] ^ (d >> 32);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.ORI -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] | (d >> 32);
+          x[(int) (d >> 8) & xMask] = x[(int) (d >> 16) & xMask] | (d >> 32);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.ANDI -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] & (d >> 32);
+          x[(int) (d >> 8) & xMask] = x[(int) (d >> 16) & xMask] & (d >> 32);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SLLI -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] << (int) (d >> 32);
+          x[(int) (d >> 8) & xMask] = x[(int) (d >> 16) & xMask] << (int) (d >> 32);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SRLI -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] >>> (int) (d >> 32);
+          x[(int) (d >> 8) & xMask] = x[(int) (d >> 16) & xMask] >>> (int) (d >> 32);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SRAI -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] >> (int) (d >> 32);
+          x[(int) (d >> 8) & xMask] = x[(int) (d >> 16) & xMask] >> (int) (d >> 32);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.ADD -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] + x[(int) (d >> 24) & 63];
+          x[(int) (d >> 8) & xMask] = x[(int) (d >> 16) & xMask] + x[(int) (d >> 24) & xMask];
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SUB -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] - x[(int) (d >> 24) & 63];
+          x[(int) (d >> 8) & xMask] = x[(int) (d >> 16) & xMask] - x[(int) (d >> 24) & xMask];
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SLL -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] << (int) x[(int) (d >> 24) & 63];
+          x[(int) (d >> 8) & xMask] =
+              x[(int) (d >> 16) & xMask] << (int) x[(int) (d >> 24) & xMask];
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SLT -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] < x[(int) (d >> 24) & 63] ? 1 : 0;
+          x[(int) (d >> 8) & xMask] =
+              x[(int) (d >> 16) & xMask] < x[(int) (d >> 24) & xMask] ? 1 : 0;
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SLTU -> {
-          x[(int) (d >> 8) & 63] =
-              Long.compareUnsigned(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]) < 0 ? 1 : 0;
+          x[(int) (d >> 8) & xMask] =
+              Long.compareUnsigned(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]) < 0
+                  ? 1
+                  : 0;
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.XOR -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] ^ x[(int) (d >> 24) & 63];
+          x[(int) (d >> 8) & xMask] = x[(int) (d >> 16) & xMask] ^ x[(int) (d >> 24) & xMask];
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SRL -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] >>> (int) x[(int) (d >> 24) & 63];
+          x[(int) (d >> 8) & xMask] =
+              x[(int) (d >> 16) & xMask] >>> (int) x[(int) (d >> 24) & xMask];
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SRA -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] >> (int) x[(int) (d >> 24) & 63];
+          x[(int) (d >> 8) & xMask] =
+              x[(int) (d >> 16) & xMask] >> (int) x[(int) (d >> 24) & xMask];
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.OR -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] | x[(int) (d >> 24) & 63];
+          x[(int) (d >> 8) & xMask] = x[(int) (d >> 16) & xMask] | x[(int) (d >> 24) & xMask];
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.AND -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] & x[(int) (d >> 24) & 63];
+          x[(int) (d >> 8) & xMask] = x[(int) (d >> 16) & xMask] & x[(int) (d >> 24) & xMask];
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.ADDIW -> {
-          x[(int) (d >> 8) & 63] = (int) (x[(int) (d >> 16) & 63] + (d >> 32));
+          x[(int) (d >> 8) & xMask] = (int) (x[(int) (d >> 16) & xMask] + (d >> 32));
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SLLIW -> {
-          x[(int) (d >> 8) & 63] = (int) x[(int) (d >> 16) & 63] << (int) (d >> 32);
+          x[(int) (d >> 8) & xMask] = (int) x[(int) (d >> 16) & xMask] << (int) (d >> 32);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SRLIW -> {
-          x[(int) (d >> 8) & 63] = (int) x[(int) (d >> 16) & 63] >>> (int) (d >> 32);
+          x[(int) (d >> 8) & xMask] = (int) x[(int) (d >> 16) & xMask] >>> (int) (d >> 32);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SRAIW -> {
-          x[(int) (d >> 8) & 63] = (int) x[(int) (d >> 16) & 63] >> (int) (d >> 32);
+          x[(int) (d >> 8) & xMask] = (int) x[(int) (d >> 16) & xMask] >> (int) (d >> 32);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.ADDW -> {
-          x[(int) (d >> 8) & 63] = (int) (x[(int) (d >> 16) & 63] + x[(int) (d >> 24) & 63]);
+          x[(int) (d >> 8) & xMask] =
+              (int) (x[(int) (d >> 16) & xMask] + x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SUBW -> {
-          x[(int) (d >> 8) & 63] = (int) (x[(int) (d >> 16) & 63] - x[(int) (d >> 24) & 63]);
+          x[(int) (d >> 8) & xMask] =
+              (int) (x[(int) (d >> 16) & xMask] - x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SLLW -> {
-          x[(int) (d >> 8) & 63] = (int) x[(int) (d >> 16) & 63] << (int) x[(int) (d >> 24) & 63];
+          x[(int) (d >> 8) & xMask] =
+              (int) x[(int) (d >> 16) & xMask] << (int) x[(int) (d >> 24) & xMask];
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SRLW -> {
-          x[(int) (d >> 8) & 63] = (int) x[(int) (d >> 16) & 63] >>> (int) x[(int) (d >> 24) & 63];
+          x[(int) (d >> 8) & xMask] =
+              (int) x[(int) (d >> 16) & xMask] >>> (int) x[(int) (d >> 24) & xMask];
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SRAW -> {
-          x[(int) (d >> 8) & 63] = (int) x[(int) (d >> 16) & 63] >> (int) x[(int) (d >> 24) & 63];
+          x[(int) (d >> 8) & xMask] =
+              (int) x[(int) (d >> 16) & xMask] >> (int) x[(int) (d >> 24) & xMask];
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.MUL -> {
-          x[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] * x[(int) (d >> 24) & 63];
+          x[(int) (d >> 8) & xMask] = x[(int) (d >> 16) & xMask] * x[(int) (d >> 24) & xMask];
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.MULH -> {
-          x[(int) (d >> 8) & 63] =
-              Math.multiplyHigh(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          x[(int) (d >> 8) & xMask] =
+              Math.multiplyHigh(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.MULHU -> {
-          x[(int) (d >> 8) & 63] =
-              Math.unsignedMultiplyHigh(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          x[(int) (d >> 8) & xMask] =
+              Math.unsignedMultiplyHigh(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.MULHSU -> {
-          x[(int) (d >> 8) & 63] = Alu.mulhsu(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          x[(int) (d >> 8) & xMask] =
+              Alu.mulhsu(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.MULW -> {
-          x[(int) (d >> 8) & 63] = (int) x[(int) (d >> 16) & 63] * (int) x[(int) (d >> 24) & 63];
+          x[(int) (d >> 8) & xMask] =
+              (int) x[(int) (d >> 16) & xMask] * (int) x[(int) (d >> 24) & xMask];
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.DIV -> {
-          x[(int) (d >> 8) & 63] = Alu.div(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          x[(int) (d >> 8) & xMask] =
+              Alu.div(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.DIVU -> {
-          x[(int) (d >> 8) & 63] = Alu.divu(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          x[(int) (d >> 8) & xMask] =
+              Alu.divu(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.REM -> {
-          x[(int) (d >> 8) & 63] = Alu.rem(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          x[(int) (d >> 8) & xMask] =
+              Alu.rem(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.REMU -> {
-          x[(int) (d >> 8) & 63] = Alu.remu(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          x[(int) (d >> 8) & xMask] =
+              Alu.remu(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.DIVW -> {
-          x[(int) (d >> 8) & 63] = Alu.divw(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          x[(int) (d >> 8) & xMask] =
+              Alu.divw(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.DIVUW -> {
-          x[(int) (d >> 8) & 63] = Alu.divuw(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          x[(int) (d >> 8) & xMask] =
+              Alu.divuw(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.REMW -> {
-          x[(int) (d >> 8) & 63] = Alu.remw(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          x[(int) (d >> 8) & xMask] =
+              Alu.remw(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.REMUW -> {
-          x[(int) (d >> 8) & 63] = Alu.remuw(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]);
+          x[(int) (d >> 8) & xMask] =
+              Alu.remuw(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -324,42 +362,42 @@ final class Interpreter {
         }
         case SlotOp.BEQ_IN_PAGE -> {
           slot +=
-              x[(int) (d >> 16) & 63] == x[(int) (d >> 24) & 63]
+              x[(int) (d >> 16) & xMask] == x[(int) (d >> 24) & xMask]
                   ? (int) (d >> 32)
                   : (int) (d >> 14) & 3;
           continue;
         }
         case SlotOp.BNE_IN_PAGE -> {
           slot +=
-              x[(int) (d >> 16) & 63] != x[(int) (d >> 24) & 63]
+              x[(int) (d >> 16) & xMask] != x[(int) (d >> 24) & xMask]
                   ? (int) (d >> 32)
                   : (int) (d >> 14) & 3;
           continue;
         }
         case SlotOp.BLT_IN_PAGE -> {
           slot +=
-              x[(int) (d >> 16) & 63] < x[(int) (d >> 24) & 63]
+              x[(int) (d >> 16) & xMask] < x[(int) (d >> 24) & xMask]
                   ? (int) (d >> 32)
                   : (int) (d >> 14) & 3;
           continue;
         }
         case SlotOp.BGE_IN_PAGE -> {
           slot +=
-              x[(int) (d >> 16) & 63] >= x[(int) (d >> 24) & 63]
+              x[(int) (d >> 16) & xMask] >= x[(int) (d >> 24) & xMask]
                   ? (int) (d >> 32)
                   : (int) (d >> 14) & 3;
           continue;
         }
         case SlotOp.BLTU_IN_PAGE -> {
           slot +=
-              Long.compareUnsigned(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]) < 0
+              Long.compareUnsigned(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]) < 0
                   ? (int) (d >> 32)
                   : (int) (d >> 14) & 3;
           continue;
         }
         case SlotOp.BGEU_IN_PAGE -> {
           slot +=
-              Long.compareUnsigned(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]) >= 0
+              Long.compareUnsigned(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]) >= 0
                   ? (int) (d >> 32)
                   : (int) (d >> 14) & 3;
           continue;
@@ -369,47 +407,48 @@ final class Interpreter {
           continue;
         }
         case SlotOp.JAL_IN_PAGE -> {
-          x[(int) (d >> 8) & 63] = page + ((long) slot << 1) + ((int) (d >> 14) & 3) * 2;
+          x[(int) (d >> 8) & xMask] = page + ((long) slot << 1) + ((int) (d >> 14) & 3) * 2;
           slot += (int) (d >> 32);
           continue;
         }
         case Op.BEQ -> {
-          if (!(x[(int) (d >> 16) & 63] == x[(int) (d >> 24) & 63])) {
+          if (!(x[(int) (d >> 16) & xMask] == x[(int) (d >> 24) & xMask])) {
             slot += (int) (d >> 14) & 3;
             continue;
           }
           target = page + ((long) slot << 1) + (d >> 32);
         }
         case Op.BNE -> {
-          if (!(x[(int) (d >> 16) & 63] != x[(int) (d >> 24) & 63])) {
+          if (!(x[(int) (d >> 16) & xMask] != x[(int) (d >> 24) & xMask])) {
             slot += (int) (d >> 14) & 3;
             continue;
           }
           target = page + ((long) slot << 1) + (d >> 32);
         }
         case Op.BLT -> {
-          if (!(x[(int) (d >> 16) & 63] < x[(int) (d >> 24) & 63])) {
+          if (!(x[(int) (d >> 16) & xMask] < x[(int) (d >> 24) & xMask])) {
             slot += (int) (d >> 14) & 3;
             continue;
           }
           target = page + ((long) slot << 1) + (d >> 32);
         }
         case Op.BGE -> {
-          if (!(x[(int) (d >> 16) & 63] >= x[(int) (d >> 24) & 63])) {
+          if (!(x[(int) (d >> 16) & xMask] >= x[(int) (d >> 24) & xMask])) {
             slot += (int) (d >> 14) & 3;
             continue;
           }
           target = page + ((long) slot << 1) + (d >> 32);
         }
         case Op.BLTU -> {
-          if (!(Long.compareUnsigned(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]) < 0)) {
+          if (!(Long.compareUnsigned(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]) < 0)) {
             slot += (int) (d >> 14) & 3;
             continue;
           }
           target = page + ((long) slot << 1) + (d >> 32);
         }
         case Op.BGEU -> {
-          if (!(Long.compareUnsigned(x[(int) (d >> 16) & 63], x[(int) (d >> 24) & 63]) >= 0)) {
+          if (!(Long.compareUnsigned(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask])
+              >= 0)) {
             slot += (int) (d >> 14) & 3;
             continue;
           }
@@ -417,11 +456,11 @@ final class Interpreter {
         }
         case Op.JAL -> {
           target = page + ((long) slot << 1) + (d >> 32);
-          x[(int) (d >> 8) & 63] = page + ((long) slot << 1) + ((int) (d >> 14) & 3) * 2;
+          x[(int) (d >> 8) & xMask] = page + ((long) slot << 1) + ((int) (d >> 14) & 3) * 2;
         }
         case Op.JALR -> {
-          target = (x[(int) (d >> 16) & 63] + (d >> 32)) & ~1L;
-          x[(int) (d >> 8) & 63] = page + ((long) slot << 1) + ((int) (d >> 14) & 3) * 2;
+          target = (x[(int) (d >> 16) & xMask] + (d >> 32)) & ~1L;
+          x[(int) (d >> 8) & xMask] = page + ((long) slot << 1) + ((int) (d >> 14) & 3) * 2;
         }
         case SlotOp.END_OF_PAGE -> {
           // No instruction: it must not count.
@@ -429,72 +468,82 @@ final class Interpreter {
           target = page + PAGE_BYTES;
         }
         case Op.LB -> {
-          long address = x[(int) (d >> 16) & 63] + (d >> 32);
-          int entry = (int) (address >>> 12) & TLB_MASK;
-          if (loadTags[entry] != (address & -0x1000L)) {
+          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          int entry = (int) (address >>> 12);
+          if (loadTags[entry & loadTagsMask] != (address & -0x1000L)) {
             break loop;
           }
-          x[(int) (d >> 8) & 63] = HOST.get(BYTE, address + loadAddends[entry]);
+          x[(int) (d >> 8) & xMask] =
+              HOST.get(BYTE, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.LBU -> {
-          long address = x[(int) (d >> 16) & 63] + (d >> 32);
-          int entry = (int) (address >>> 12) & TLB_MASK;
-          if (loadTags[entry] != (address & -0x1000L)) {
+          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          int entry = (int) (address >>> 12);
+          if (loadTags[entry & loadTagsMask] != (address & -0x1000L)) {
             break loop;
           }
-          x[(int) (d >> 8) & 63] = HOST.get(BYTE, address + loadAddends[entry]) & 0xffL;
+          x[(int) (d >> 8) & xMask] =
+              HOST.get(BYTE, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS)
+                  & 0xffL;
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.LH -> {
-          long address = x[(int) (d >> 16) & 63] + (d >> 32);
-          int entry = (int) (address >>> 12) & TLB_MASK;
-          if (loadTags[entry] != (address & (-0x1000L | 1))) {
+          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          int entry = (int) (address >>> 12);
+          if (loadTags[entry & loadTagsMask] != (address & (-0x1000L | 1))) {
             break loop;
           }
-          x[(int) (d >> 8) & 63] = HOST.get(LE16, address + loadAddends[entry]);
+          x[(int) (d >> 8) & xMask] =
+              HOST.get(LE16, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.LHU -> {
-          long address = x[(int) (d >> 16) & 63] + (d >> 32);
-          int entry = (int) (address >>> 12) & TLB_MASK;
-          if (loadTags[entry] != (address & (-0x1000L | 1))) {
+          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          int entry = (int) (address >>> 12);
+          if (loadTags[entry & loadTagsMask] != (address & (-0x1000L | 1))) {
             break loop;
           }
-          x[(int) (d >> 8) & 63] = HOST.get(LE16, address + loadAddends[entry]) & 0xffffL;
+          x[(int) (d >> 8) & xMask] =
+              HOST.get(LE16, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS)
+                  & 0xffffL;
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.LW -> {
-          long address = x[(int) (d >> 16) & 63] + (d >> 32);
-          int entry = (int) (address >>> 12) & TLB_MASK;
-          if (loadTags[entry] != (address & (-0x1000L | 3))) {
+          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          int entry = (int) (address >>> 12);
+          if (loadTags[entry & loadTagsMask] != (address & (-0x1000L | 3))) {
             break loop;
           }
-          x[(int) (d >> 8) & 63] = HOST.get(LE32, address + loadAddends[entry]);
+          x[(int) (d >> 8) & xMask] =
+              HOST.get(LE32, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.LWU -> {
-          long address = x[(int) (d >> 16) & 63] + (d >> 32);
-          int entry = (int) (address >>> 12) & TLB_MASK;
-          if (loadTags[entry] != (address & (-0x1000L | 3))) {
+          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          int entry = (int) (address >>> 12);
+          if (loadTags[entry & loadTagsMask] != (address & (-0x1000L | 3))) {
             break loop;
           }
-          x[(int) (d >> 8) & 63] = HOST.get(LE32, address + loadAddends[entry]) & 0xffff_ffffL;
+          x[(int) (d >> 8) & xMask] =
+              HOST.get(LE32, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS)
+                  & 0xffff_ffffL;
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.LD -> {
-          long address = x[(int) (d >> 16) & 63] + (d >> 32);
-          int entry = (int) (address >>> 12) & TLB_MASK;
-          if (loadTags[entry] != (address & (-0x1000L | 7))) {
+          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          int entry = (int) (address >>> 12);
+          if (loadTags[entry & loadTagsMask] != (address & (-0x1000L | 7))) {
             break loop;
           }
-          x[(int) (d >> 8) & 63] = HOST.get(LE64, address + loadAddends[entry]);
+          x[(int) (d >> 8) & xMask] =
+              HOST.get(LE64, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -502,13 +551,14 @@ final class Interpreter {
           if (!fpOn) {
             break loop;
           }
-          long address = x[(int) (d >> 16) & 63] + (d >> 32);
-          int entry = (int) (address >>> 12) & TLB_MASK;
-          if (loadTags[entry] != (address & (-0x1000L | 3))) {
+          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          int entry = (int) (address >>> 12);
+          if (loadTags[entry & loadTagsMask] != (address & (-0x1000L | 3))) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] =
-              HOST.get(LE32, address + loadAddends[entry]) | 0xffff_ffff_0000_0000L;
+          f[(int) (d >> 8) & fMask] =
+              HOST.get(LE32, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS)
+                  | 0xffff_ffff_0000_0000L;
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -516,52 +566,65 @@ final class Interpreter {
           if (!fpOn) {
             break loop;
           }
-          long address = x[(int) (d >> 16) & 63] + (d >> 32);
-          int entry = (int) (address >>> 12) & TLB_MASK;
-          if (loadTags[entry] != (address & (-0x1000L | 7))) {
+          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          int entry = (int) (address >>> 12);
+          if (loadTags[entry & loadTagsMask] != (address & (-0x1000L | 7))) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] = HOST.get(LE64, address + loadAddends[entry]);
+          f[(int) (d >> 8) & fMask] =
+              HOST.get(LE64, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SB -> {
-          long address = x[(int) (d >> 16) & 63] + (d >> 32);
-          int entry = (int) (address >>> 12) & TLB_MASK;
-          if (storeTags[entry] != (address & -0x1000L)) {
+          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          int entry = (int) (address >>> 12);
+          if (storeTags[entry & storeTagsMask] != (address & -0x1000L)) {
             break loop;
           }
-          HOST.set(BYTE, address + storeAddends[entry], (byte) x[(int) (d >> 24) & 63]);
+          HOST.set(
+              BYTE,
+              (address + storeAddends[entry & storeAddendsMask]) & HOST_ADDRESS,
+              (byte) x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SH -> {
-          long address = x[(int) (d >> 16) & 63] + (d >> 32);
-          int entry = (int) (address >>> 12) & TLB_MASK;
-          if (storeTags[entry] != (address & (-0x1000L | 1))) {
+          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          int entry = (int) (address >>> 12);
+          if (storeTags[entry & storeTagsMask] != (address & (-0x1000L | 1))) {
             break loop;
           }
-          HOST.set(LE16, address + storeAddends[entry], (short) x[(int) (d >> 24) & 63]);
+          HOST.set(
+              LE16,
+              (address + storeAddends[entry & storeAddendsMask]) & HOST_ADDRESS,
+              (short) x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SW -> {
-          long address = x[(int) (d >> 16) & 63] + (d >> 32);
-          int entry = (int) (address >>> 12) & TLB_MASK;
-          if (storeTags[entry] != (address & (-0x1000L | 3))) {
+          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          int entry = (int) (address >>> 12);
+          if (storeTags[entry & storeTagsMask] != (address & (-0x1000L | 3))) {
             break loop;
           }
-          HOST.set(LE32, address + storeAddends[entry], (int) x[(int) (d >> 24) & 63]);
+          HOST.set(
+              LE32,
+              (address + storeAddends[entry & storeAddendsMask]) & HOST_ADDRESS,
+              (int) x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
         case Op.SD -> {
-          long address = x[(int) (d >> 16) & 63] + (d >> 32);
-          int entry = (int) (address >>> 12) & TLB_MASK;
-          if (storeTags[entry] != (address & (-0x1000L | 7))) {
+          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          int entry = (int) (address >>> 12);
+          if (storeTags[entry & storeTagsMask] != (address & (-0x1000L | 7))) {
             break loop;
           }
-          HOST.set(LE64, address + storeAddends[entry], x[(int) (d >> 24) & 63]);
+          HOST.set(
+              LE64,
+              (address + storeAddends[entry & storeAddendsMask]) & HOST_ADDRESS,
+              x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -569,12 +632,15 @@ final class Interpreter {
           if (!fpOn) {
             break loop;
           }
-          long address = x[(int) (d >> 16) & 63] + (d >> 32);
-          int entry = (int) (address >>> 12) & TLB_MASK;
-          if (storeTags[entry] != (address & (-0x1000L | 3))) {
+          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          int entry = (int) (address >>> 12);
+          if (storeTags[entry & storeTagsMask] != (address & (-0x1000L | 3))) {
             break loop;
           }
-          HOST.set(LE32, address + storeAddends[entry], (int) f[(int) (d >> 24) & 63]);
+          HOST.set(
+              LE32,
+              (address + storeAddends[entry & storeAddendsMask]) & HOST_ADDRESS,
+              (int) f[(int) (d >> 24) & fMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -582,12 +648,15 @@ final class Interpreter {
           if (!fpOn) {
             break loop;
           }
-          long address = x[(int) (d >> 16) & 63] + (d >> 32);
-          int entry = (int) (address >>> 12) & TLB_MASK;
-          if (storeTags[entry] != (address & (-0x1000L | 7))) {
+          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          int entry = (int) (address >>> 12);
+          if (storeTags[entry & storeTagsMask] != (address & (-0x1000L | 7))) {
             break loop;
           }
-          HOST.set(LE64, address + storeAddends[entry], f[(int) (d >> 24) & 63]);
+          HOST.set(
+              LE64,
+              (address + storeAddends[entry & storeAddendsMask]) & HOST_ADDRESS,
+              f[(int) (d >> 24) & fMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -595,9 +664,9 @@ final class Interpreter {
           if (!fpOn) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] =
-              f[(int) (d >> 16) & 63] & ~0x8000_0000_0000_0000L
-                  | f[(int) (d >> 24) & 63] & 0x8000_0000_0000_0000L;
+          f[(int) (d >> 8) & fMask] =
+              f[(int) (d >> 16) & fMask] & ~0x8000_0000_0000_0000L
+                  | f[(int) (d >> 24) & fMask] & 0x8000_0000_0000_0000L;
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -605,9 +674,9 @@ final class Interpreter {
           if (!fpOn) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] =
-              f[(int) (d >> 16) & 63] & ~0x8000_0000_0000_0000L
-                  | ~f[(int) (d >> 24) & 63] & 0x8000_0000_0000_0000L;
+          f[(int) (d >> 8) & fMask] =
+              f[(int) (d >> 16) & fMask] & ~0x8000_0000_0000_0000L
+                  | ~f[(int) (d >> 24) & fMask] & 0x8000_0000_0000_0000L;
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -615,8 +684,8 @@ final class Interpreter {
           if (!fpOn) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] =
-              f[(int) (d >> 16) & 63] ^ f[(int) (d >> 24) & 63] & 0x8000_0000_0000_0000L;
+          f[(int) (d >> 8) & fMask] =
+              f[(int) (d >> 16) & fMask] ^ f[(int) (d >> 24) & fMask] & 0x8000_0000_0000_0000L;
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -624,7 +693,7 @@ final class Interpreter {
           if (!fpOn) {
             break loop;
           }
-          x[(int) (d >> 8) & 63] = f[(int) (d >> 16) & 63];
+          x[(int) (d >> 8) & xMask] = f[(int) (d >> 16) & fMask];
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -632,7 +701,7 @@ final class Interpreter {
           if (!fpOn) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63];
+          f[(int) (d >> 8) & fMask] = x[(int) (d >> 16) & xMask];
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -640,7 +709,7 @@ final class Interpreter {
           if (!fpOn) {
             break loop;
           }
-          x[(int) (d >> 8) & 63] = (int) f[(int) (d >> 16) & 63];
+          x[(int) (d >> 8) & xMask] = (int) f[(int) (d >> 16) & fMask];
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -648,7 +717,7 @@ final class Interpreter {
           if (!fpOn) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] = x[(int) (d >> 16) & 63] | 0xffff_ffff_0000_0000L;
+          f[(int) (d >> 8) & fMask] = x[(int) (d >> 16) & xMask] | 0xffff_ffff_0000_0000L;
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -657,12 +726,12 @@ final class Interpreter {
             break loop;
           }
           double r =
-              Double.longBitsToDouble(f[(int) (d >> 16) & 63])
-                  + Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
+              Double.longBitsToDouble(f[(int) (d >> 16) & fMask])
+                  + Double.longBitsToDouble(f[(int) (d >> 24) & fMask]);
           if (!HostFloat.isFinite(r)) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -671,12 +740,12 @@ final class Interpreter {
             break loop;
           }
           double r =
-              Double.longBitsToDouble(f[(int) (d >> 16) & 63])
-                  - Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
+              Double.longBitsToDouble(f[(int) (d >> 16) & fMask])
+                  - Double.longBitsToDouble(f[(int) (d >> 24) & fMask]);
           if (!HostFloat.isFinite(r)) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -685,13 +754,14 @@ final class Interpreter {
             break loop;
           }
           double r =
-              Double.longBitsToDouble(f[(int) (d >> 16) & 63])
-                  * Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
+              Double.longBitsToDouble(f[(int) (d >> 16) & fMask])
+                  * Double.longBitsToDouble(f[(int) (d >> 24) & fMask]);
           if (!(HostFloat.isNormal(r)
-              || HostFloat.isExactZero(r, f[(int) (d >> 16) & 63], f[(int) (d >> 24) & 63]))) {
+              || HostFloat.isExactZero(
+                  r, f[(int) (d >> 16) & fMask], f[(int) (d >> 24) & fMask]))) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -700,12 +770,12 @@ final class Interpreter {
             break loop;
           }
           double r =
-              Double.longBitsToDouble(f[(int) (d >> 16) & 63])
-                  / Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
+              Double.longBitsToDouble(f[(int) (d >> 16) & fMask])
+                  / Double.longBitsToDouble(f[(int) (d >> 24) & fMask]);
           if (!HostFloat.isNormal(r)) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -713,11 +783,11 @@ final class Interpreter {
           if (!fpHost) {
             break loop;
           }
-          double r = Math.sqrt(Double.longBitsToDouble(f[(int) (d >> 16) & 63]));
+          double r = Math.sqrt(Double.longBitsToDouble(f[(int) (d >> 16) & fMask]));
           if (!HostFloat.isNormal(r)) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -727,13 +797,13 @@ final class Interpreter {
           }
           double r =
               Math.fma(
-                  Double.longBitsToDouble(f[(int) (d >> 16) & 63]),
-                  Double.longBitsToDouble(f[(int) (d >> 24) & 63]),
-                  Double.longBitsToDouble(f[(int) (d >> 40) & 63]));
+                  Double.longBitsToDouble(f[(int) (d >> 16) & fMask]),
+                  Double.longBitsToDouble(f[(int) (d >> 24) & fMask]),
+                  Double.longBitsToDouble(f[(int) (d >> 40) & fMask]));
           if (!HostFloat.isNormal(r)) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -743,13 +813,13 @@ final class Interpreter {
           }
           double r =
               Math.fma(
-                  Double.longBitsToDouble(f[(int) (d >> 16) & 63]),
-                  Double.longBitsToDouble(f[(int) (d >> 24) & 63]),
-                  -Double.longBitsToDouble(f[(int) (d >> 40) & 63]));
+                  Double.longBitsToDouble(f[(int) (d >> 16) & fMask]),
+                  Double.longBitsToDouble(f[(int) (d >> 24) & fMask]),
+                  -Double.longBitsToDouble(f[(int) (d >> 40) & fMask]));
           if (!HostFloat.isNormal(r)) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -759,13 +829,13 @@ final class Interpreter {
           }
           double r =
               Math.fma(
-                  -Double.longBitsToDouble(f[(int) (d >> 16) & 63]),
-                  Double.longBitsToDouble(f[(int) (d >> 24) & 63]),
-                  Double.longBitsToDouble(f[(int) (d >> 40) & 63]));
+                  -Double.longBitsToDouble(f[(int) (d >> 16) & fMask]),
+                  Double.longBitsToDouble(f[(int) (d >> 24) & fMask]),
+                  Double.longBitsToDouble(f[(int) (d >> 40) & fMask]));
           if (!HostFloat.isNormal(r)) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -775,13 +845,13 @@ final class Interpreter {
           }
           double r =
               Math.fma(
-                  -Double.longBitsToDouble(f[(int) (d >> 16) & 63]),
-                  Double.longBitsToDouble(f[(int) (d >> 24) & 63]),
-                  -Double.longBitsToDouble(f[(int) (d >> 40) & 63]));
+                  -Double.longBitsToDouble(f[(int) (d >> 16) & fMask]),
+                  Double.longBitsToDouble(f[(int) (d >> 24) & fMask]),
+                  -Double.longBitsToDouble(f[(int) (d >> 40) & fMask]));
           if (!HostFloat.isNormal(r)) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits(r);
+          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -789,12 +859,12 @@ final class Interpreter {
           if (!fpOn) {
             break loop;
           }
-          double a = Double.longBitsToDouble(f[(int) (d >> 16) & 63]);
-          double b = Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
+          double a = Double.longBitsToDouble(f[(int) (d >> 16) & fMask]);
+          double b = Double.longBitsToDouble(f[(int) (d >> 24) & fMask]);
           if (!(a <= b || a > b)) {
             break loop;
           }
-          x[(int) (d >> 8) & 63] = a == b ? 1 : 0;
+          x[(int) (d >> 8) & xMask] = a == b ? 1 : 0;
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -802,12 +872,12 @@ final class Interpreter {
           if (!fpOn) {
             break loop;
           }
-          double a = Double.longBitsToDouble(f[(int) (d >> 16) & 63]);
-          double b = Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
+          double a = Double.longBitsToDouble(f[(int) (d >> 16) & fMask]);
+          double b = Double.longBitsToDouble(f[(int) (d >> 24) & fMask]);
           if (!(a <= b || a > b)) {
             break loop;
           }
-          x[(int) (d >> 8) & 63] = a < b ? 1 : 0;
+          x[(int) (d >> 8) & xMask] = a < b ? 1 : 0;
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -815,12 +885,12 @@ final class Interpreter {
           if (!fpOn) {
             break loop;
           }
-          double a = Double.longBitsToDouble(f[(int) (d >> 16) & 63]);
-          double b = Double.longBitsToDouble(f[(int) (d >> 24) & 63]);
+          double a = Double.longBitsToDouble(f[(int) (d >> 16) & fMask]);
+          double b = Double.longBitsToDouble(f[(int) (d >> 24) & fMask]);
           if (!(a <= b || a > b)) {
             break loop;
           }
-          x[(int) (d >> 8) & 63] = a <= b ? 1 : 0;
+          x[(int) (d >> 8) & xMask] = a <= b ? 1 : 0;
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -828,7 +898,7 @@ final class Interpreter {
           if (!fpOn) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits((int) x[(int) (d >> 16) & 63]);
+          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits((int) x[(int) (d >> 16) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -836,7 +906,8 @@ final class Interpreter {
           if (!fpHost) {
             break loop;
           }
-          f[(int) (d >> 8) & 63] = Double.doubleToRawLongBits((double) x[(int) (d >> 16) & 63]);
+          f[(int) (d >> 8) & fMask] =
+              Double.doubleToRawLongBits((double) x[(int) (d >> 16) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -844,11 +915,11 @@ final class Interpreter {
           if (!fpHost) {
             break loop;
           }
-          double a = Double.longBitsToDouble(f[(int) (d >> 16) & 63]);
+          double a = Double.longBitsToDouble(f[(int) (d >> 16) & fMask]);
           if (!(a > -0x1p31 && a < 0x1p31)) {
             break loop;
           }
-          x[(int) (d >> 8) & 63] = (int) a;
+          x[(int) (d >> 8) & xMask] = (int) a;
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -856,11 +927,11 @@ final class Interpreter {
           if (!fpHost) {
             break loop;
           }
-          double a = Double.longBitsToDouble(f[(int) (d >> 16) & 63]);
+          double a = Double.longBitsToDouble(f[(int) (d >> 16) & fMask]);
           if (!(a > -0x1p63 && a < 0x1p63)) {
             break loop;
           }
-          x[(int) (d >> 8) & 63] = (long) a;
+          x[(int) (d >> 8) & xMask] = (long) a;
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -868,8 +939,8 @@ final class Interpreter {
           break loop;
         }
       }
-      int entry = (int) (target >>> 12) & TLB_MASK;
-      if (fetchTags[entry] != (target & -0x1000L)) {
+      int entry = (int) (target >>> 12);
+      if (fetchTags[entry & fetchTagsMask] != (target & -0x1000L)) {
         left--;
         missed = target;
         exit = FETCH_MISS;
@@ -877,7 +948,7 @@ final class Interpreter {
       }
       page = target & -0x1000L;
       slot = (int) target >>> 1 & 0x7ff;
-      code = fetchCode[entry];
+      code = fetchCode[entry & fetchCodeMask];
     }
     this.code = code;
     this.page = page;

@@ -63,7 +63,13 @@ public final class UnitContext {
    * be made to compile the unit before a hart meets it.
    */
   public static UnitContext ofNoHart() {
-    return new UnitContext(new HartState(), 0);
+    UnitContext context = new UnitContext(new HartState(), 0);
+    DataTlb nothing = new DataTlb();
+    context.loadTags = nothing.loadTags;
+    context.loadAddends = nothing.loadAddends;
+    context.storeTags = nothing.storeTags;
+    context.storeAddends = nothing.storeAddends;
+    return context;
   }
 
   /**

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import lockstep.vmm.compiler.CompilerMode;
 import lockstep.vmm.machine.Machine;
 import lockstep.vmm.machine.boot.BootException;
 import org.junit.jupiter.api.Tag;
@@ -49,6 +50,20 @@ final class GuestReplayTest {
     }
     assertEquals(20, new Replay(guest.sibling(), 0, 1, 50_000_000L).play(guest.recorded()));
     assertEquals(20, new Replay(guest.sibling(), 0, 2, 3_000L).play(guest.recorded()));
+  }
+
+  @Test
+  void aRecordedBootReplaysToEqualHashesWhateverIsCompiled() throws BootException {
+    BoardHarness guest = new BoardHarness(GuestFiles.find());
+    guest.powerOn();
+    for (int i = 1; i <= 20; i++) {
+      guest.runTo(i * CHECK_STEPS);
+      guest.check();
+    }
+    for (CompilerMode mode : CompilerMode.values()) {
+      Replay replay = new Replay(guest.sibling(mode), 0, 4, 5_000_000L);
+      assertEquals(20, replay.play(guest.recorded()), mode.name());
+    }
   }
 
   @Test
