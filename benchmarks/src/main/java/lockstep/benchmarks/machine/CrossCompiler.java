@@ -53,17 +53,19 @@ final class CrossCompiler {
   /**
    * Builds one kernel.
    *
+   * @param rounds how often it does its work
    * @return the ELF file
    * @throws IOException if the compiler refuses, with what it said
    */
-  Path build(Kernel kernel) throws IOException, InterruptedException {
+  Path build(Kernel kernel, int rounds) throws IOException, InterruptedException {
     String source = kernel.fileName() + ".c";
     for (String resource : List.of(START, LAYOUT, HEADER, source)) {
       unpack(resource);
     }
-    Path elf = directory.resolve(kernel.fileName() + ".elf");
+    Path elf = directory.resolve(kernel.fileName() + rounds + ".elf");
     ProcessBuilder compiler = new ProcessBuilder(COMMAND);
     compiler.command().addAll(OPTIONS);
+    compiler.command().add("-DREPEATS=" + rounds);
     compiler.command().addAll(List.of("-T", LAYOUT, START, source, "-o", elf.toString()));
     Process process = compiler.directory(directory.toFile()).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

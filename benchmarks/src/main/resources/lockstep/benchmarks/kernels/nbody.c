@@ -39,6 +39,7 @@ u64 kernel(void) {
     body->x = i * 3.7 - 5;
     body->y = i * i * 0.9 - 4;
     body->z = (i % 3) * 1.1 - 1;
+    body->vx = body->vz = 0;
     body->vy = i == 0 ? 0 : 2.0 / (i + 1);
     body->mass = i == 0 ? 39.5 : 0.01 / (i + 1);
   }

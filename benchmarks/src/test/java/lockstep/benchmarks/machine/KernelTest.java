@@ -23,7 +23,7 @@ final class KernelTest {
   void aKernelEndsWithItsChecksum(Kernel kernel, @TempDir Path directory)
       throws IOException, InterruptedException {
     assumeTrue(CrossCompiler.isInstalled(), "no cross compiler");
-    byte[] elf = Files.readAllBytes(new CrossCompiler(directory).build(kernel));
+    byte[] elf = Files.readAllBytes(new CrossCompiler(directory).build(kernel, 2));
     BareMachine machine = new BareMachine(elf, RAM_BYTES);
     BareMachine.Result result = machine.run(STEPS_MAX, text -> {});
     assertEquals(new BareMachine.Result.Exited(0, machine.machine().position()), result);
