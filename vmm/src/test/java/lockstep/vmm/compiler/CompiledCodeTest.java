@@ -2,6 +2,10 @@ package lockstep.vmm.compiler;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
 import lockstep.vmm.machine.Machine;
 import lockstep.vmm.machine.MachineConfig;
 import lockstep.vmm.machine.hart.UnitCompiler;
@@ -63,5 +67,27 @@ final class CompiledCodeTest {
     one.run(2 * STEPS);
     assertEquals(2 * STEPS / 3, one.hart().x(10));
     assertEquals(STEPS, other.hart().x(10));
+  }
+
+  private Machine restored(Machine saved, UnitCompiler compiler) throws IOException {
+    ByteArrayOutputStream state = new ByteArrayOutputStream();
+    saved.save(state);
+    Machine machine = machine(compiler);
+    machine.run(STEPS / 2);
+    machine.restore(new ByteArrayInputStream(state.toByteArray()));
+    return machine;
+  }
+
+  @Test
+  void aStateMovesBetweenMachinesThatCompileAndSuchThatDont() throws IOException {
+    Machine compiling = machine(GuestCompiler.of(CompilerMode.EAGER));
+    compiling.run(STEPS);
+    Machine interpreting = restored(compiling, UnitCompiler.NONE);
+    interpreting.run(2 * STEPS);
+    Machine again = restored(interpreting, GuestCompiler.of(CompilerMode.EAGER));
+    for (Machine machine : List.of(compiling, interpreting, again)) {
+      machine.run(3 * STEPS);
+      assertEquals(compiling.hash(), machine.hash());
+    }
   }
 }

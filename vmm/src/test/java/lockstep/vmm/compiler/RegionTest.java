@@ -1,0 +1,51 @@
+package lockstep.vmm.compiler;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Objects;
+import lockstep.vmm.machine.memory.PhysicalMemory;
+import org.junit.jupiter.api.Test;
+
+/** No loop of a region has two entries, and natural loops stay whole. */
+final class RegionTest {
+  private static final int BNEZ_A0_PLUS_12 = 0x0005_1663;
+  private static final int ADDI_A1_A1_1 = 0x0015_8593;
+  private static final int ADDI_A2_A2_1 = 0x0016_0613;
+  private static final int BNEZ_A3_MINUS_12 = 0xfe06_9ae3;
+  private static final int RETURN = 0x0000_8067;
+  private static final int HEAD = 2;
+  private static final int MIDDLE = 6;
+
+  private static Region region(int entrySlot) {
+    ByteBuffer page = ByteBuffer.allocate(PhysicalMemory.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    page.putInt(BNEZ_A0_PLUS_12)
+        .putInt(ADDI_A1_A1_1)
+        .putInt(ADDI_A1_A1_1)
+        .putInt(ADDI_A2_A2_1)
+        .putInt(BNEZ_A3_MINUS_12)
+        .putInt(RETURN);
+    return Region.discover(page.array(), entrySlot, 100);
+  }
+
+  private static Block block(Region region, int slot) {
+    return Objects.requireNonNull(region.at(slot));
+  }
+
+  @Test
+  void aJumpThatWouldGiveALoopASecondEntryLeaves() {
+    Region region = region(0);
+    assertNotNull(region.successor(block(region, 0), HEAD));
+    assertNotNull(region.successor(block(region, 0), MIDDLE));
+    assertNotNull(region.successor(block(region, MIDDLE), HEAD));
+    assertNull(region.successor(block(region, HEAD), MIDDLE));
+  }
+
+  @Test
+  void aLoopWithOneEntryIsWhole() {
+    Region region = region(HEAD);
+    assertNotNull(region.successor(region.blocks().getFirst(), HEAD));
+  }
+}
