@@ -1,6 +1,7 @@
 package lockstep.disk;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import lockstep.disk.store.BlockStore;
@@ -60,7 +61,7 @@ public record DiskServerStatus(String incarnation, String nbd, String arbiter, L
 
   static List<VmStatus> of(Vms vms, Disks disks, BlockStore blocks, long nowNanos)
       throws IOException {
-    List<VmStatus> all = new java.util.ArrayList<>();
+    List<VmStatus> all = new ArrayList<>();
     for (Vm vm : vms.all()) {
       all.add(of(vm, diskStatus(vm, disks, blocks), nowNanos));
     }
@@ -76,14 +77,14 @@ public record DiskServerStatus(String incarnation, String nbd, String arbiter, L
         record.live().map(member -> member.id().toString()).orElse(""),
         record.backup().map(member -> member.id().toString()).orElse(""),
         record.guestGeneration(),
-        vm.fence().leased(nowNanos),
+        vm.fence().leaseLeftNanos(nowNanos) > 0,
         disks);
   }
 
   /** The disks of a VM, defined or not. */
   public static List<DiskStatus> diskStatus(Vm vm, Disks disks, BlockStore blocks)
       throws IOException {
-    List<DiskStatus> all = new java.util.ArrayList<>();
+    List<DiskStatus> all = new ArrayList<>();
     for (Disk disk : disks.of(vm.name())) {
       all.add(of(vm, disk, disks, blocks));
     }

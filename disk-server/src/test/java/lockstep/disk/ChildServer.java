@@ -2,21 +2,34 @@ package lockstep.disk;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import lockstep.disk.store.StoreKind;
 
 /**
  * A disk server in a JVM of its own, to be killed: prints its three ports, runs until stdin ends.
+ * Its buffers are small, so that a little load fills many.
  */
 public final class ChildServer {
+  private static final long MEMORY_BYTES = 32L << 20;
+
   private ChildServer() {}
 
+  /**
+   * @param arguments the data directory, the store, the lease in milliseconds
+   */
   public static void main(String[] arguments) throws IOException {
-    DiskServerOptions options = DiskServerOptions.onLoopback(Path.of(arguments[0]));
-    boolean usualPorts = arguments.length > 1 && arguments[1].equals("usual-ports");
-    if (arguments.length > 1 && !usualPorts) {
-      options = options.with(StoreKind.parse(arguments[1]).orElseThrow());
-    }
-    try (DiskServer server = DiskServer.start(usualPorts ? options : options.withFreePorts())) {
+    DiskServerOptions usual = DiskServerOptions.onLoopback(Path.of(arguments[0])).withFreePorts();
+    DiskServerOptions options =
+        new DiskServerOptions(
+            usual.dataDirectory(),
+            Optional.of(StoreKind.parse(arguments[1]).orElseThrow()),
+            MEMORY_BYTES,
+            usual.nbd(),
+            usual.tls(),
+            usual.arbiter(),
+            usual.http(),
+            Long.parseLong(arguments[2]));
+    try (DiskServer server = DiskServer.start(options)) {
       System.out.println(
           server.nbdAddress().getPort()
               + " "

@@ -5,10 +5,11 @@ import com.codahale.metrics.Timer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import lockstep.disk.store.StorageThreads;
 import lockstep.disk.vm.Vm;
 import lockstep.disk.vm.Vms;
 import lockstep.ft.arbiter.ArbiterReply;
@@ -28,13 +29,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class ArbiterServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ArbiterServer.class);
-  private static final long CLOSE_SECONDS_MAX = 10;
 
   private final Vms vms;
   private final LongSupplier nanoClock;
   private final Timer decided;
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("arbiter").factory());
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("arbiter").factory());
   private final Transport.Listening listening;
   private volatile Optional<String> failure = Optional.empty();
 
@@ -61,6 +61,13 @@ public final class ArbiterServer implements AutoCloseable {
             new ArbiterRequestCodec(),
             new ArbiterReplyCodec(),
             _ -> new ArbiterConnection(this));
+    long lookNanos = vms.rules().lookNanos();
+    var _ = thread.scheduleWithFixedDelay(this::look, lookNanos, lookNanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Looks at the clock, so that every lease knows whether this thread has stood still. */
+  private void look() {
+    vms.known().forEach(vm -> vm.fence().look(nanoClock.getAsLong()));
   }
 
   public InetSocketAddress address() {
@@ -114,14 +121,6 @@ public final class ArbiterServer implements AutoCloseable {
   @Override
   public void close() {
     listening.close();
-    thread.shutdown();
-    try {
-      if (!thread.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("the storage does not answer");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while the arbiter was being closed", e);
-    }
+    StorageThreads.finish(thread);
   }
 }

@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import lockstep.disk.store.StableFiles;
 
 /** Files named by the SHA-256 of their content. Every method may be called on any thread. */
 public final class Blobs {
@@ -66,9 +67,7 @@ public final class Blobs {
           directory.resolve(digest),
           StandardCopyOption.ATOMIC_MOVE,
           StandardCopyOption.REPLACE_EXISTING);
-      try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
-        entries.force(true);
-      }
+      StableFiles.syncDirectory(directory);
     } finally {
       Files.deleteIfExists(temporary);
     }

@@ -1,15 +1,17 @@
 package lockstep.disk.http;
 
+import static java.net.HttpURLConnection.HTTP_BAD_METHOD;
+import static java.net.HttpURLConnection.HTTP_BAD_REQUEST;
+import static java.net.HttpURLConnection.HTTP_CONFLICT;
+import static java.net.HttpURLConnection.HTTP_CREATED;
+import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
+import static java.net.HttpURLConnection.HTTP_OK;
+
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import lockstep.disk.DiskServerStatus;
 import lockstep.disk.store.DataDirectory;
@@ -23,12 +25,6 @@ import lockstep.ft.ops.OpsServer;
 
 /** The routes {@code /disks} and {@code /checkpoints}. */
 public final class DiskRoutes {
-  private static final int OK = 200;
-  private static final int CREATED = 201;
-  private static final int BAD_REQUEST = 400;
-  private static final int NOT_FOUND = 404;
-  private static final int METHOD_NOT_ALLOWED = 405;
-  private static final int CONFLICT = 409;
   private static final int INSUFFICIENT_STORAGE = 507;
 
   private static final Pattern CHECKPOINT_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
@@ -50,15 +46,6 @@ public final class DiskRoutes {
     server.route("/checkpoints", exchange -> answered(exchange, () -> checkpoint(exchange)));
   }
 
-  /** What a request asks for can't be done, and why. */
-  private static final class BadRequestException extends Exception {
-    private static final long serialVersionUID = 1;
-
-    BadRequestException(String message) {
-      super(message);
-    }
-  }
-
   @FunctionalInterface
   private interface Action {
     void run() throws IOException, DiskRefusedException, BadRequestException;
@@ -68,20 +55,20 @@ public final class DiskRoutes {
     try {
       action.run();
     } catch (BadRequestException e) {
-      OpsServer.text(exchange, BAD_REQUEST, String.valueOf(e.getMessage()));
+      OpsServer.text(exchange, HTTP_BAD_REQUEST, e.reason());
     } catch (DiskRefusedException e) {
-      OpsServer.text(exchange, e.isUnknown() ? NOT_FOUND : CONFLICT, e.reason());
+      OpsServer.text(exchange, e.isUnknown() ? HTTP_NOT_FOUND : HTTP_CONFLICT, e.reason());
     } catch (lockstep.disk.store.NoSpaceException e) {
       OpsServer.text(exchange, INSUFFICIENT_STORAGE, String.valueOf(e.getMessage()));
     } catch (FileAlreadyExistsException e) {
-      OpsServer.text(exchange, CONFLICT, e.getFile() + " is there already");
+      OpsServer.text(exchange, HTTP_CONFLICT, e.getFile() + " is there already");
     }
   }
 
   private void disks(HttpExchange exchange)
       throws IOException, DiskRefusedException, BadRequestException {
     List<String> path = path(exchange);
-    Map<String, String> query = query(exchange);
+    Query query = Query.of(exchange);
     switch (path.size()) {
       case 1 -> list(exchange);
       case 3 -> disk(exchange, path.get(1), path.get(2), query);
@@ -100,60 +87,61 @@ public final class DiskRoutes {
     for (Disk disk : disks.all()) {
       all.add(status(disk));
     }
-    OpsServer.json(exchange, OK, all);
+    OpsServer.json(exchange, HTTP_OK, all);
   }
 
-  private void disk(HttpExchange exchange, String vm, String name, Map<String, String> query)
+  private void disk(HttpExchange exchange, String vm, String name, Query query)
       throws IOException, DiskRefusedException, BadRequestException {
     switch (exchange.getRequestMethod()) {
-      case "GET", "HEAD" -> OpsServer.json(exchange, OK, status(known(vm, name)));
+      case "GET", "HEAD" -> OpsServer.json(exchange, HTTP_OK, status(known(vm, name)));
       case "PUT" -> make(exchange, vm, name, query);
       case "POST" -> change(exchange, known(vm, name), query);
       case "DELETE" -> {
         keeper.delete(known(vm, name));
-        OpsServer.text(exchange, OK, "deleted");
+        OpsServer.text(exchange, HTTP_OK, "deleted");
       }
-      default -> OpsServer.text(exchange, METHOD_NOT_ALLOWED, "GET, PUT, POST or DELETE");
+      default -> OpsServer.text(exchange, HTTP_BAD_METHOD, "GET, PUT, POST or DELETE");
     }
   }
 
   /** {@code ?size=BYTES}, or {@code ?from=VM/DISK} or {@code ?from=VM/DISK@SNAPSHOT}. */
-  private void make(HttpExchange exchange, String vm, String name, Map<String, String> query)
+  private void make(HttpExchange exchange, String vm, String name, Query query)
       throws IOException, DiskRefusedException, BadRequestException {
     Disk made;
-    if (query.containsKey("from")) {
-      ExportName from = exportName(query, "from");
+    if (query.has("from")) {
+      ExportName from = query.export("from");
       made = keeper.copy(known(from.vm(), from.disk()), from.snapshot(), vm, name);
     } else {
-      made = keeper.create(vm, name, bytes(query, "size"));
+      made = keeper.create(vm, name, query.bytes("size"));
     }
-    OpsServer.json(exchange, CREATED, status(made));
+    OpsServer.json(exchange, HTTP_CREATED, status(made));
   }
 
   /** {@code ?size=BYTES}, {@code ?rename=VM/DISK} or {@code ?replace-by=VM/DISK}. */
-  private void change(HttpExchange exchange, Disk disk, Map<String, String> query)
+  private void change(HttpExchange exchange, Disk disk, Query query)
       throws IOException, DiskRefusedException, BadRequestException {
     Disk changed;
-    if (query.containsKey("replace-by")) {
-      ExportName by = exportName(query, "replace-by");
+    if (query.has("replace-by")) {
+      ExportName by = query.export("replace-by");
       changed = keeper.replace(disk, known(by.vm(), by.disk()));
-    } else if (query.containsKey("rename")) {
-      ExportName to = exportName(query, "rename");
+    } else if (query.has("rename")) {
+      ExportName to = query.export("rename");
       changed = keeper.rename(disk, to.vm(), to.disk());
     } else {
-      changed = keeper.resize(disk, bytes(query, "size"));
+      changed = keeper.resize(disk, query.bytes("size"));
     }
-    OpsServer.json(exchange, OK, status(changed));
+    OpsServer.json(exchange, HTTP_OK, status(changed));
   }
 
   /** PUT takes it, POST rolls the disk back to it, DELETE forgets it. */
   private void snapshot(HttpExchange exchange, Disk disk, String snapshot)
       throws IOException, DiskRefusedException {
     switch (exchange.getRequestMethod()) {
-      case "PUT" -> OpsServer.json(exchange, CREATED, status(keeper.snapshot(disk, snapshot)));
-      case "POST" -> OpsServer.json(exchange, OK, status(keeper.rollBack(disk, snapshot)));
-      case "DELETE" -> OpsServer.json(exchange, OK, status(keeper.deleteSnapshot(disk, snapshot)));
-      default -> OpsServer.text(exchange, METHOD_NOT_ALLOWED, "PUT, POST or DELETE");
+      case "PUT" -> OpsServer.json(exchange, HTTP_CREATED, status(keeper.snapshot(disk, snapshot)));
+      case "POST" -> OpsServer.json(exchange, HTTP_OK, status(keeper.rollBack(disk, snapshot)));
+      case "DELETE" ->
+          OpsServer.json(exchange, HTTP_OK, status(keeper.deleteSnapshot(disk, snapshot)));
+      default -> OpsServer.text(exchange, HTTP_BAD_METHOD, "PUT, POST or DELETE");
     }
   }
 
@@ -164,11 +152,11 @@ public final class DiskRoutes {
       throw new BadRequestException("/checkpoints/NAME, of letters, digits, - and _");
     }
     if (!exchange.getRequestMethod().equals("POST")) {
-      OpsServer.text(exchange, METHOD_NOT_ALLOWED, "POST");
+      OpsServer.text(exchange, HTTP_BAD_METHOD, "POST");
       return;
     }
     synchronized (disks) {
-      OpsServer.text(exchange, CREATED, data.checkpoint(path.get(1)).toString());
+      OpsServer.text(exchange, HTTP_CREATED, data.checkpoint(path.get(1)).toString());
     }
   }
 
@@ -184,36 +172,5 @@ public final class DiskRoutes {
 
   private static List<String> path(HttpExchange exchange) {
     return List.of(exchange.getRequestURI().getPath().substring(1).split("/"));
-  }
-
-  private static Map<String, String> query(HttpExchange exchange) throws BadRequestException {
-    Map<String, String> query = new HashMap<>();
-    String raw = exchange.getRequestURI().getRawQuery();
-    if (raw != null) {
-      for (String part : raw.split("&")) {
-        int equals = part.indexOf('=');
-        if (equals < 0) {
-          throw new BadRequestException("not NAME=VALUE: " + part);
-        }
-        query.put(
-            part.substring(0, equals),
-            URLDecoder.decode(part.substring(equals + 1), StandardCharsets.UTF_8));
-      }
-    }
-    return query;
-  }
-
-  private static ExportName exportName(Map<String, String> query, String name)
-      throws BadRequestException {
-    Optional<ExportName> parsed = Optional.ofNullable(query.get(name)).flatMap(ExportName::parse);
-    return parsed.orElseThrow(() -> new BadRequestException(name + "=VM/DISK"));
-  }
-
-  private static long bytes(Map<String, String> query, String name) throws BadRequestException {
-    try {
-      return Long.parseLong(query.getOrDefault(name, ""));
-    } catch (NumberFormatException _) {
-      throw new BadRequestException(name + "=BYTES");
-    }
   }
 }

@@ -1,5 +1,13 @@
 package lockstep.disk.http;
 
+import static java.net.HttpURLConnection.HTTP_BAD_METHOD;
+import static java.net.HttpURLConnection.HTTP_BAD_REQUEST;
+import static java.net.HttpURLConnection.HTTP_CONFLICT;
+import static java.net.HttpURLConnection.HTTP_CREATED;
+import static java.net.HttpURLConnection.HTTP_ENTITY_TOO_LARGE;
+import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
+import static java.net.HttpURLConnection.HTTP_OK;
+
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -7,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import lockstep.disk.vm.Vm;
 import lockstep.disk.vm.Vms;
 import lockstep.ft.definition.DefinitionCodec;
@@ -20,14 +29,6 @@ import org.slf4j.LoggerFactory;
 public final class Routes {
   private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
   private static final int DEFINITION_BYTES_MAX = 64 << 10;
-
-  private static final int OK = 200;
-  private static final int CREATED = 201;
-  private static final int BAD_REQUEST = 400;
-  private static final int NOT_FOUND = 404;
-  private static final int METHOD_NOT_ALLOWED = 405;
-  private static final int CONFLICT = 409;
-  private static final int TOO_LARGE = 413;
 
   private final Vms vms;
   private final Blobs blobs;
@@ -52,56 +53,64 @@ public final class Routes {
     String method = exchange.getRequestMethod();
     if (name.isEmpty()) {
       if (reads(method)) {
-        OpsServer.json(exchange, OK, vms.all().stream().map(Vm::name).toList());
+        OpsServer.json(exchange, HTTP_OK, vms.all().stream().map(Vm::name).toList());
       } else {
-        OpsServer.text(exchange, METHOD_NOT_ALLOWED, "PUT a definition to /vms/NAME");
+        OpsServer.text(exchange, HTTP_BAD_METHOD, "PUT a definition to /vms/NAME");
       }
     } else if (reads(method)) {
       Optional<Vm> vm = vms.get(name);
       if (vm.isEmpty()) {
-        OpsServer.text(exchange, NOT_FOUND, "no such VM is defined: " + name);
+        OpsServer.text(exchange, HTTP_NOT_FOUND, "no such VM is defined: " + name);
       } else {
-        answerJson(exchange, OK, DefinitionCodec.toJson(vm.get().definition().orElseThrow()));
+        answerJson(exchange, HTTP_OK, DefinitionCodec.toJson(vm.get().definition().orElseThrow()));
       }
     } else if (method.equals("PUT")) {
       define(exchange, name);
     } else {
-      OpsServer.text(exchange, METHOD_NOT_ALLOWED, "GET or PUT");
+      OpsServer.text(exchange, HTTP_BAD_METHOD, "GET or PUT");
     }
   }
 
+  /** {@code PUT /vms/NAME}, or {@code PUT /vms/NAME?depose=EPOCH}. */
   private void define(HttpExchange exchange, String name) throws IOException {
     byte[] body = exchange.getRequestBody().readNBytes(DEFINITION_BYTES_MAX + 1);
     if (body.length > DEFINITION_BYTES_MAX) {
-      OpsServer.text(exchange, TOO_LARGE, "at most " + DEFINITION_BYTES_MAX + " bytes");
+      OpsServer.text(exchange, HTTP_ENTITY_TOO_LARGE, "at most " + DEFINITION_BYTES_MAX + " bytes");
       return;
     }
     VmDefinition definition;
     try {
       definition = DefinitionCodec.fromJson(new String(body, StandardCharsets.UTF_8));
     } catch (InvalidDefinitionException e) {
-      OpsServer.text(exchange, BAD_REQUEST, String.valueOf(e.getMessage()));
+      OpsServer.text(exchange, HTTP_BAD_REQUEST, String.valueOf(e.getMessage()));
       return;
     }
     if (!definition.name().equals(name)) {
-      OpsServer.text(exchange, BAD_REQUEST, "the definition names " + definition.name());
+      OpsServer.text(exchange, HTTP_BAD_REQUEST, "the definition names " + definition.name());
       return;
     }
-    switch (vms.define(definition)) {
+    OptionalLong depose;
+    try {
+      depose = Query.of(exchange).number("depose");
+    } catch (BadRequestException e) {
+      OpsServer.text(exchange, HTTP_BAD_REQUEST, e.reason());
+      return;
+    }
+    switch (vms.define(definition, depose)) {
       case Vms.Defining.Done(VmDefinition defined, boolean changed) ->
-          answerJson(exchange, changed ? CREATED : OK, DefinitionCodec.toJson(defined));
-      case Vms.Defining.Conflict(String reason) -> OpsServer.text(exchange, CONFLICT, reason);
+          answerJson(exchange, changed ? HTTP_CREATED : HTTP_OK, DefinitionCodec.toJson(defined));
+      case Vms.Defining.Conflict(String reason) -> OpsServer.text(exchange, HTTP_CONFLICT, reason);
     }
   }
 
   private void blobs(HttpExchange exchange, String digest) throws IOException {
     String method = exchange.getRequestMethod();
     if (!Blobs.isDigest(digest)) {
-      OpsServer.text(exchange, NOT_FOUND, "a blob is named by 64 hexadecimal digits");
+      OpsServer.text(exchange, HTTP_NOT_FOUND, "a blob is named by 64 hexadecimal digits");
     } else if (reads(method)) {
       Optional<Path> file = blobs.find(digest);
       if (file.isEmpty()) {
-        OpsServer.text(exchange, NOT_FOUND, "no such blob: " + digest);
+        OpsServer.text(exchange, HTTP_NOT_FOUND, "no such blob: " + digest);
       } else {
         sendFile(exchange, file.get());
       }
@@ -109,12 +118,12 @@ public final class Routes {
       try {
         blobs.store(digest, exchange.getRequestBody());
         LOG.info("blob={} stored", digest);
-        OpsServer.text(exchange, CREATED, "stored");
+        OpsServer.text(exchange, HTTP_CREATED, "stored");
       } catch (Blobs.NotThatBlobException e) {
-        OpsServer.text(exchange, BAD_REQUEST, String.valueOf(e.getMessage()));
+        OpsServer.text(exchange, HTTP_BAD_REQUEST, String.valueOf(e.getMessage()));
       }
     } else {
-      OpsServer.text(exchange, METHOD_NOT_ALLOWED, "GET, HEAD or PUT");
+      OpsServer.text(exchange, HTTP_BAD_METHOD, "GET, HEAD or PUT");
     }
   }
 
@@ -123,11 +132,11 @@ public final class Routes {
     long size = Files.size(file);
     if (exchange.getRequestMethod().equals("HEAD")) {
       exchange.getResponseHeaders().set("Content-Length", Long.toString(size));
-      exchange.sendResponseHeaders(OK, -1);
+      exchange.sendResponseHeaders(HTTP_OK, -1);
       return;
     }
     // The JDK's server takes 0 for "of unknown length".
-    exchange.sendResponseHeaders(OK, size == 0 ? -1 : size);
+    exchange.sendResponseHeaders(HTTP_OK, size == 0 ? -1 : size);
     try (OutputStream out = exchange.getResponseBody()) {
       Files.copy(file, out);
     }

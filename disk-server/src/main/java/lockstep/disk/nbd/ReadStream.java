@@ -2,6 +2,7 @@ package lockstep.disk.nbd;
 
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.util.OptionalLong;
 import lockstep.disk.store.DiskReader;
 import lockstep.ft.nbd.Nbd;
 import lockstep.ft.nbd.RequestHeader;
@@ -28,12 +29,9 @@ final class ReadStream {
     this.unfragmented = (request.flags() & Nbd.CMD_FLAG_DF) != 0;
   }
 
-  long cookie() {
-    return request.cookie();
-  }
-
-  boolean begun() {
-    return done > 0;
+  /** Its cookie, if it can still be answered as a whole. */
+  OptionalLong openCookie() {
+    return done > 0 ? OptionalLong.empty() : OptionalLong.of(request.cookie());
   }
 
   long remaining() {

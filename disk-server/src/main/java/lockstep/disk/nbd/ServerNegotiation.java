@@ -198,7 +198,7 @@ final class ServerNegotiation extends ByteToMessageDecoder {
       return;
     }
     String name = request.get().export();
-    if (ExportName.parse(name).flatMap(server::export).isEmpty()) {
+    if (named(name).isEmpty()) {
       reply(context, option, Nbd.REP_ERR_UNKNOWN, "no export " + OptionReplies.shown(name));
       return;
     }
@@ -224,20 +224,25 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     var _ = context.writeAndFlush(OptionReplies.ack(context, Nbd.OPT_LIST));
   }
 
+  /** An export, and how the client has asked for it. */
+  private record NamedExport(Export export, ExportName asked) {}
+
+  private Optional<NamedExport> named(String name) {
+    return ExportName.parse(name)
+        .flatMap(asked -> server.export(asked).map(export -> new NamedExport(export, asked)));
+  }
+
   private void exportName(ChannelHandlerContext context, ByteBuf data) {
     String name = data.toString(StandardCharsets.UTF_8);
     if (server.tls().isRequired() && !tls) {
       throw new ProtocolException("EXPORT_NAME without TLS");
     }
-    Optional<ExportName> asked = ExportName.parse(name);
-    Optional<Export> export = asked.flatMap(server::export);
-    if (asked.isEmpty() || export.isEmpty()) {
-      throw new ProtocolException("no export " + OptionReplies.shown(name));
-    }
+    NamedExport named =
+        named(name)
+            .orElseThrow(() -> new ProtocolException("no export " + OptionReplies.shown(name)));
     attach(
         context,
-        export.get(),
-        asked.get(),
+        named,
         new Attaching() {
           @Override
           public ByteBuf granted(ExportInfo info) {
@@ -259,23 +264,21 @@ final class ServerNegotiation extends ByteToMessageDecoder {
       return;
     }
     String name = request.get().export();
-    Optional<ExportName> asked = ExportName.parse(name);
-    Optional<Export> export = asked.flatMap(server::export);
-    if (asked.isEmpty() || export.isEmpty()) {
+    Optional<NamedExport> named = named(name);
+    if (named.isEmpty()) {
       reply(context, option, Nbd.REP_ERR_UNKNOWN, "no export " + OptionReplies.shown(name));
       return;
     }
     if (option == Nbd.OPT_INFO) {
       // Asks what an attach would see, without attaching.
-      Attach.Access access = export.get().access(asked.get());
-      ExportInfo info = export.get().info(access, server.incarnation(), structured);
+      Attach.Access access = named.get().export.access(named.get().asked);
+      ExportInfo info = named.get().export.info(access, server.incarnation(), structured);
       var _ = context.writeAndFlush(OptionReplies.infos(context, option, request.get(), info));
       return;
     }
     attach(
         context,
-        export.get(),
-        asked.get(),
+        named.get(),
         new Attaching() {
           @Override
           public ByteBuf granted(ExportInfo info) {
@@ -296,8 +299,9 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     void refused(int type, String reason);
   }
 
-  private void attach(
-      ChannelHandlerContext context, Export export, ExportName asked, Attaching answer) {
+  private void attach(ChannelHandlerContext context, NamedExport named, Attaching answer) {
+    Export export = named.export;
+    ExportName asked = named.asked;
     if (asked.epoch().isEmpty() && !server.takePlainPlace(context.channel())) {
       refused(context, export, answer, Nbd.REP_ERR_POLICY, "too many plain clients");
       return;

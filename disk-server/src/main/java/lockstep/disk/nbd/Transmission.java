@@ -7,17 +7,13 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import lockstep.disk.store.BlockStore;
 import lockstep.disk.vm.Attach;
-import lockstep.disk.vm.Fence;
 import lockstep.ft.nbd.Nbd;
 import lockstep.ft.nbd.RequestHeader;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The transmission phase of one connection. Everything here runs on the connection's event loop,
@@ -39,20 +35,6 @@ import org.jspecify.annotations.Nullable;
  * attach that ends otherwise just ends the connection.
  */
 final class Transmission extends ByteToMessageDecoder {
-  /** A READ is answered in parts of this size. */
-  private static final int READ_PART_BYTES = 256 << 10;
-
-  /** A part of a WRITE is at least this long, except the last, and ends at a block's boundary. */
-  private static final int WRITE_PART_BYTES = 64 << 10;
-
-  /** Longer reads never run beside, so that these hold little. */
-  private static final int BESIDE_READ_BYTES_MAX = 64 << 10;
-
-  /** Syncs, reads and the like that run beside. */
-  private static final int BESIDE_MAX = 32;
-
-  private static final int EXTENTS_MAX = 4096;
-
   /** How long a fenced client without an open request has to send one, and be told. */
   private static final long FENCED_MILLIS = 50;
 
@@ -68,33 +50,26 @@ final class Transmission extends ByteToMessageDecoder {
     ENDED
   }
 
-  private final Session session;
-  private final BlockStore store;
-  private final Workers workers;
-  private final NbdMetrics metrics;
   private final Channel channel;
+  private final Session session;
+  private final NbdMetrics metrics;
   private final Replies replies;
-  private final ReadPace pace = new ReadPace();
+  private final Beside beside;
+  private final Reads reads;
+  private final Changes changes;
 
   private State state = State.SERVING;
-  private int beside;
-  private @Nullable ReadStream reading;
-
-  /** The WRITE whose payload arrives. */
-  private @Nullable WriteStream writing;
-
-  /** Their bytes are in the decoder's buffer: applied before {@link #decode} returns. */
-  private final ChangeBatch changes;
 
   Transmission(
       Channel channel, Session session, BlockStore store, Workers workers, NbdMetrics metrics) {
     this.channel = channel;
     this.session = session;
-    this.store = store;
-    this.workers = workers;
     this.metrics = metrics;
     this.replies = new Replies(channel, session.structured());
-    this.changes = new ChangeBatch(session, store, metrics);
+    this.beside = new Beside(channel.eventLoop(), workers, this::besideFinished);
+    Serving serving = new Serving(session, store, metrics, replies, beside, this::attachEnded);
+    this.reads = new Reads(serving, channel.alloc());
+    this.changes = new Changes(serving);
   }
 
   // What arrives.
@@ -123,19 +98,17 @@ final class Transmission extends ByteToMessageDecoder {
   }
 
   private boolean ready() {
-    return state == State.SERVING && beside < BESIDE_MAX && channel.isWritable();
+    return state == State.SERVING && !beside.isFull() && channel.isWritable();
   }
 
   /** False if more bytes are needed. */
   private boolean step(ByteBuf in) {
-    ReadStream read = reading;
-    WriteStream write = writing;
-    if (read != null) {
-      readPart(read);
+    if (reads.isUnderWay()) {
+      readPart();
       return true;
     }
-    if (write != null) {
-      return payload(write, in);
+    if (changes.writing().isPresent()) {
+      return changes.payload(in);
     }
     if (in.readableBytes() < Nbd.REQUEST_BYTES) {
       return false;
@@ -152,45 +125,22 @@ final class Transmission extends ByteToMessageDecoder {
     return RequestHeader.decode(in);
   }
 
+  private void readPart() {
+    if (!reads.nextPart()) {
+      end(); // there is no other way to tell the client
+    }
+  }
+
   /** Applies and sends what is left of the steps, and reads on if there is room. */
   private void settle() {
-    applyChanges();
+    changes.apply();
     replies.send();
     if (channel.isOpen()) {
       channel.config().setAutoRead(state != State.SERVING || ready());
     }
   }
 
-  /** Goes on when something that was waited for has happened. */
-  private void resume(ChannelHandlerContext context) throws Exception {
-    ReadStream read = reading;
-    while (ready() && read != null) {
-      readPart(read);
-      read = reading;
-    }
-    settle();
-    // What has arrived meanwhile is with the decoder.
-    channelRead(context, Unpooled.EMPTY_BUFFER);
-    if (state == State.LEAVING && beside == 0) {
-      end();
-    }
-  }
-
-  private void resumeSoon() {
-    ChannelHandlerContext context = channel.pipeline().context(this);
-    if (context != null) {
-      context
-          .executor()
-          .execute(
-              () -> {
-                try {
-                  resume(context);
-                } catch (Exception e) {
-                  exceptionCaught(context, e);
-                }
-              });
-    }
-  }
+  // Going on when something that was waited for has happened.
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
@@ -199,12 +149,44 @@ final class Transmission extends ByteToMessageDecoder {
     }
   }
 
+  private void besideFinished() {
+    if (state == State.ENDED) {
+      closeReader();
+    }
+    resume();
+  }
+
+  private void resumeSoon() {
+    channel.eventLoop().execute(this::resume);
+  }
+
+  private void resume() {
+    ChannelHandlerContext context = channel.pipeline().context(this);
+    if (context == null) {
+      replies.send(); // to nobody: this gives its buffer back
+      return;
+    }
+    try {
+      while (ready() && reads.isUnderWay()) {
+        readPart();
+      }
+      settle();
+      // What has arrived meanwhile is with the decoder.
+      channelRead(context, Unpooled.EMPTY_BUFFER);
+      if (state == State.LEAVING && beside.isIdle()) {
+        end();
+      }
+    } catch (Exception e) {
+      exceptionCaught(context, e);
+    }
+  }
+
   // Requests.
 
   private void request(RequestHeader request) {
     int error = RequestRules.check(request, session.info(), session.allocation());
     if (request.type() == Nbd.CMD_WRITE && request.length() > 0) {
-      writing = new WriteStream(request, error);
+      changes.write(request, error);
     } else if (error != Nbd.OK) {
       metrics.errors.mark();
       replies.error(request.cookie(), error, "refused: " + request);
@@ -215,18 +197,26 @@ final class Transmission extends ByteToMessageDecoder {
 
   private void serve(RequestHeader request) {
     switch (request.type()) {
-      case Nbd.CMD_READ -> read(request);
-      case Nbd.CMD_WRITE -> zero(request, Change.Kind.WRITE, true);
-      case Nbd.CMD_TRIM -> zero(request, Change.Kind.TRIM, true);
-      case Nbd.CMD_WRITE_ZEROES -> writeZeroes(request);
-      case Nbd.CMD_FLUSH -> {
-        applyChanges();
-        sync(List.of(request.cookie()));
+      case Nbd.CMD_WRITE -> changes.nothing(request);
+      case Nbd.CMD_TRIM -> changes.trim(request);
+      case Nbd.CMD_WRITE_ZEROES -> changes.writeZeroes(request);
+      default -> {
+        // These look at what was changed before them.
+        changes.apply();
+        if (state == State.SERVING) {
+          serveAfterChanges(request);
+        }
       }
-      case Nbd.CMD_BLOCK_STATUS -> blockStatus(request);
-      case Nbd.CMD_CACHE -> cache(request);
+    }
+  }
+
+  private void serveAfterChanges(RequestHeader request) {
+    switch (request.type()) {
+      case Nbd.CMD_READ -> reads.read(request);
+      case Nbd.CMD_BLOCK_STATUS -> reads.blockStatus(request);
+      case Nbd.CMD_CACHE -> reads.cache(request);
+      case Nbd.CMD_FLUSH -> changes.flush(request);
       case Nbd.CMD_DISC -> {
-        applyChanges();
         state = State.LEAVING;
         resumeSoon();
       }
@@ -234,302 +224,19 @@ final class Transmission extends ByteToMessageDecoder {
     }
   }
 
-  private void read(RequestHeader request) {
-    applyChanges();
-    if (state != State.SERVING) {
-      return;
-    }
-    if (request.length() == 0) {
-      if (session.structured()) {
-        replies.done(request.cookie());
-      } else {
-        replies.ok(request.cookie());
-      }
-    } else if (pace.isSlow() && request.length() <= BESIDE_READ_BYTES_MAX) {
-      readBeside(request);
-    } else {
-      ReadStream stream = new ReadStream(request);
-      reading = stream;
-      readPart(stream);
-    }
-  }
-
-  private void readPart(ReadStream stream) {
-    int length = (int) Math.min(READ_PART_BYTES, stream.remaining());
-    long startNanos = System.nanoTime();
-    try {
-      Fence.StoreAction part = () -> stream.part(session.reader(), replies, length);
-      Attach.End end = session.perform(part);
-      if (end != Attach.End.NONE) {
-        attachEnded(end, stream.begun() ? Optional.empty() : Optional.of(stream.cookie()));
-        return;
-      }
-      metrics.readBytes.mark(length);
-      session.statistics().read(length);
-    } catch (IOException e) {
-      if (!stream.failed(replies, errorOf(e), StorageErrors.text(e))) {
-        end();
-        return;
-      }
-    }
-    long nanos = System.nanoTime() - startNanos;
-    metrics.read.update(nanos, TimeUnit.NANOSECONDS);
-    if (length <= BESIDE_READ_BYTES_MAX) {
-      pace.took(nanos);
-    }
-    if (stream.remaining() == 0) {
-      stream.finish(replies);
-      reading = null;
-    }
-    replies.sendMuch();
-  }
-
-  /** The storage is slow: reads of this connection wait for it together. */
-  private void readBeside(RequestHeader request) {
-    beside(
-        () -> {
-          int length = (int) request.length();
-          ByteBuf data = channel.alloc().directBuffer(length);
-          try {
-            long startNanos = System.nanoTime();
-            Attach.End end =
-                session.perform(
-                    () -> session.reader().read(request.offset(), data.nioBuffer(0, length)));
-            long nanos = System.nanoTime() - startNanos;
-            metrics.read.update(nanos, TimeUnit.NANOSECONDS);
-            data.writerIndex(length);
-            return () -> {
-              pace.took(nanos);
-              answerRead(request, data, end);
-            };
-          } catch (IOException e) {
-            data.release();
-            return () -> replies.error(request.cookie(), errorOf(e), StorageErrors.text(e));
-          }
-        });
-  }
-
-  private void answerRead(RequestHeader request, ByteBuf data, Attach.End end) {
-    try {
-      if (end != Attach.End.NONE) {
-        attachEnded(end, Optional.of(request.cookie()));
-      } else if (state == State.SERVING || state == State.LEAVING) {
-        metrics.readBytes.mark(data.readableBytes());
-        session.statistics().read(data.readableBytes());
-        ReadStream.whole(replies, request, data);
-      }
-    } finally {
-      data.release();
-    }
-  }
-
-  private void writeZeroes(RequestHeader request) {
-    boolean fast = (request.flags() & Nbd.CMD_FLAG_FAST_ZERO) != 0;
-    if (fast && !store.zeroesFast()) {
-      replies.error(request.cookie(), Nbd.ENOTSUP, "zeroes are written here");
-    } else {
-      boolean hole = (request.flags() & Nbd.CMD_FLAG_NO_HOLE) == 0;
-      zero(request, Change.Kind.WRITE_ZEROES, hole);
-    }
-  }
-
-  private void zero(RequestHeader request, Change.Kind kind, boolean hole) {
-    boolean fua = (request.flags() & Nbd.CMD_FLAG_FUA) != 0;
-    var zero = new BlockStore.Zero(request.offset(), request.length(), hole);
-    add(new Change(request.cookie(), zero, kind, fua, true));
-  }
-
-  private void blockStatus(RequestHeader request) {
-    applyChanges();
-    boolean one = (request.flags() & Nbd.CMD_FLAG_REQ_ONE) != 0;
-    try {
-      Fence.StoreAction list =
-          () ->
-              replies.blockStatus(
-                  request.cookie(),
-                  CONTEXT_ID_ALLOCATION,
-                  session
-                      .reader()
-                      .extents(request.offset(), request.length(), one ? 1 : EXTENTS_MAX));
-      Attach.End end = session.perform(list);
-      if (end != Attach.End.NONE) {
-        attachEnded(end, Optional.of(request.cookie()));
-      }
-    } catch (IOException e) {
-      replies.error(request.cookie(), errorOf(e), StorageErrors.text(e));
-    }
-  }
-
-  private void cache(RequestHeader request) {
-    applyChanges();
-    beside(
-        () -> {
-          try {
-            Attach.End end =
-                session.perform(
-                    () -> session.reader().prefetch(request.offset(), request.length()));
-            return () -> {
-              if (end != Attach.End.NONE) {
-                attachEnded(end, Optional.of(request.cookie()));
-              } else {
-                replies.ok(request.cookie());
-              }
-            };
-          } catch (IOException e) {
-            return () -> replies.error(request.cookie(), errorOf(e), StorageErrors.text(e));
-          }
-        });
-  }
-
-  // Changes.
-
-  /** Takes a part of a payload; false if too little has arrived. */
-  private boolean payload(WriteStream stream, ByteBuf in) {
-    if (stream.error() != Nbd.OK) {
-      stream.skip(in);
-    } else {
-      int length = stream.part(in.readableBytes(), WRITE_PART_BYTES);
-      if (length == 0) {
-        return false;
-      }
-      add(stream.take(in, length));
-    }
-    if (stream.remaining() == 0) {
-      writing = null;
-      if (stream.error() != Nbd.OK) {
-        replies.error(stream.cookie(), stream.error(), "refused: " + stream.request());
-      }
-      return true;
-    }
-    return in.isReadable();
-  }
-
-  private void add(Change change) {
-    changes.add(change);
-    if (changes.isFull()) {
-      applyChanges();
-    }
-  }
-
-  private void applyChanges() {
-    if (changes.isEmpty()) {
-      return;
-    }
-    int error = Nbd.OK;
-    String text = "";
-    Attach.End end = Attach.End.NONE;
-    try {
-      end = changes.apply();
-    } catch (IOException e) {
-      error = errorOf(e);
-      text = StorageErrors.text(e);
-    }
-    List<Change> applied = changes.take();
-    if (end == Attach.End.NONE) {
-      answerChanges(applied, error, text);
-    } else {
-      attachEnded(end, Optional.of(applied.getFirst().cookie()));
-    }
-  }
-
-  private void answerChanges(List<Change> applied, int error, String text) {
-    List<Long> waitForSync = new ArrayList<>();
-    for (Change change : applied) {
-      WriteStream stream = writing;
-      if (error != Nbd.OK && change.last()) {
-        replies.error(change.cookie(), error, text);
-      } else if (error != Nbd.OK && stream != null && stream.cookie() == change.cookie()) {
-        stream.failed(error); // told when the rest of its payload has arrived
-      } else if (change.last() && change.fua()) {
-        waitForSync.add(change.cookie());
-      } else if (change.last()) {
-        replies.ok(change.cookie());
-      }
-    }
-    if (!waitForSync.isEmpty()) {
-      sync(waitForSync);
-    }
-  }
-
-  private void sync(List<Long> cookies) {
-    beside++;
-    long startNanos = System.nanoTime();
-    ChannelHandlerContext context = channel.pipeline().context(this);
-    workers.sync(
-        session.disk(),
-        failure ->
-            finish(
-                context,
-                () -> {
-                  metrics.flush.update(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
-                  session.statistics().flushed();
-                  synced(cookies, failure);
-                }));
-  }
-
-  private void synced(List<Long> cookies, Optional<IOException> failure) {
-    // Nothing is promised to a client of an older epoch any more.
-    if (session.attach().end() != Attach.End.NONE) {
-      attachEnded(session.attach().end(), Optional.of(cookies.getFirst()));
-    } else if (failure.isPresent()) {
-      int error = errorOf(failure.get());
-      cookies.forEach(cookie -> replies.error(cookie, error, StorageErrors.text(failure.get())));
-    } else {
-      cookies.forEach(replies::ok);
-    }
-  }
-
-  // What runs beside.
-
-  /** Work for a worker; what it returns is run on the event loop. */
-  @FunctionalInterface
-  private interface Beside {
-    Runnable run();
-  }
-
-  private void beside(Beside work) {
-    beside++;
-    ChannelHandlerContext context = channel.pipeline().context(this);
-    workers.execute(() -> finish(context, work.run()));
-  }
-
-  private void finish(ChannelHandlerContext context, Runnable answer) {
-    context
-        .executor()
-        .execute(
-            () -> {
-              beside--;
-              if (state == State.ENDED) {
-                closeReader();
-              }
-              answer.run();
-              try {
-                resume(context);
-              } catch (Exception e) {
-                exceptionCaught(context, e);
-              }
-            });
-  }
-
   // Ends.
 
   /** Hears, on any thread, that the attach has ended. */
   void attachEnded(Attach.End end) {
-    channel.eventLoop().execute(() -> attachEnded(end, Optional.empty()));
+    channel.eventLoop().execute(() -> attachEnded(end, OptionalLong.empty()));
   }
 
-  /**
-   * Refuses.
-   *
-   * @param open a request that waits for its answer
-   */
-  private void attachEnded(Attach.End end, Optional<Long> open) {
+  private void attachEnded(Attach.End end, OptionalLong open) {
     if (end == Attach.End.FENCED && state != State.ENDED) {
-      Optional<Long> cookie =
-          open.isPresent() || writing == null ? open : Optional.of(writing.cookie());
+      OptionalLong cookie = open.isPresent() ? open : changes.writing();
       if (cookie.isPresent()) {
-        replyFenced(cookie.get());
-      } else if (reading != null) {
+        replyFenced(cookie.getAsLong());
+      } else if (reads.isUnderWay()) {
         // Part of its data may be on its way already.
         end();
       } else if (state != State.FENCED) {
@@ -586,7 +293,7 @@ final class Transmission extends ByteToMessageDecoder {
   }
 
   private void closeReader() {
-    if (beside == 0 && !channel.isOpen()) {
+    if (beside.isIdle() && !channel.isOpen()) {
       session.reader().close();
     }
   }
@@ -594,11 +301,5 @@ final class Transmission extends ByteToMessageDecoder {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     NbdServer.disconnect(context, cause, metrics);
-  }
-
-  private int errorOf(IOException failure) {
-    metrics.errors.mark();
-    session.statistics().failed();
-    return StorageErrors.number(session.export(), failure);
   }
 }

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import lockstep.disk.store.BlockStore;
+import lockstep.disk.store.StorageThreads;
 
 /**
  * The threads that wait for the storage beside the connections' own: some for reads, some for
@@ -20,7 +20,6 @@ import lockstep.disk.store.BlockStore;
 final class Workers implements AutoCloseable {
   private static final int READ_THREADS = 8;
   private static final int SYNC_THREADS = 4;
-  private static final long CLOSE_SECONDS_MAX = 30;
 
   private final BlockStore store;
   private final ExecutorService readThreads =
@@ -95,16 +94,6 @@ final class Workers implements AutoCloseable {
   /** Ends what is running; nothing here touches the store after this returns. */
   @Override
   public void close() {
-    readThreads.shutdown();
-    syncThreads.shutdown();
-    try {
-      if (!readThreads.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
-          || !syncThreads.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("the storage does not answer");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while the storage was being closed", e);
-    }
+    StorageThreads.finish(readThreads, syncThreads);
   }
 }

@@ -7,8 +7,9 @@
  * lockstep.disk.nbd.OptionReplies}, {@link lockstep.disk.nbd.Tls}) until it attaches to an {@link
  * lockstep.disk.nbd.Export}. What they have agreed on is a {@link lockstep.disk.nbd.Session}, which
  * {@link lockstep.disk.nbd.Transmission} serves: each request is checked by {@link
- * lockstep.disk.nbd.RequestRules}, carried out, and answered through {@link
- * lockstep.disk.nbd.Replies}; {@link lockstep.disk.nbd.Workers} wait for syncs.
+ * lockstep.disk.nbd.RequestRules}, carried out by {@link lockstep.disk.nbd.Reads} or {@link
+ * lockstep.disk.nbd.Changes}, and answered through {@link lockstep.disk.nbd.Replies}. What would
+ * hold it up runs {@link lockstep.disk.nbd.Beside} it, on the {@link lockstep.disk.nbd.Workers}.
  *
  * <p>Memory is bounded: a long WRITE is applied in parts as it arrives, a long READ is answered in
  * parts as the client takes them, and a connection that has enough to do is not read.

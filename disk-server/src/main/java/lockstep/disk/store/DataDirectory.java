@@ -61,7 +61,7 @@ public final class DataDirectory implements AutoCloseable {
               + " is neither empty nor a complete data directory of a disk server; if the first"
               + " start of one was cut short, remove it");
     }
-    Files.createDirectories(directory);
+    StableFiles.createDirectories(directory);
     ControlStore control = ControlStore.open(directory.resolve(CONTROL), create);
     try {
       if (create) {
@@ -74,13 +74,20 @@ public final class DataDirectory implements AutoCloseable {
               directory.resolve(BLOCKS), create, kind(directory, control, kind), memoryBytes);
       Path blobs = Files.createDirectories(directory.resolve(BLOBS));
       if (create) {
-        Files.createFile(directory.resolve(MADE));
+        markMade(directory);
       }
       return new DataDirectory(directory, control, blocks, blobs);
     } catch (IOException e) {
       control.close();
       throw e;
     }
+  }
+
+  /** Everything else in it is there for good before it says so. */
+  private static void markMade(Path directory) throws IOException {
+    StableFiles.syncDirectory(directory);
+    Files.createFile(directory.resolve(MADE));
+    StableFiles.syncDirectory(directory);
   }
 
   private static BlockStore openBlocks(Path path, boolean create, StoreKind kind, long memoryBytes)
@@ -153,7 +160,8 @@ public final class DataDirectory implements AutoCloseable {
    * @return where it is
    */
   public Path checkpoint(String name) throws IOException {
-    Path parent = Files.createDirectories(directory.resolve(CHECKPOINTS));
+    Path parent = directory.resolve(CHECKPOINTS);
+    StableFiles.createDirectories(parent);
     Path target = parent.resolve(name);
     if (Files.exists(target)) {
       throw new FileAlreadyExistsException(target.toString());
@@ -164,8 +172,10 @@ public final class DataDirectory implements AutoCloseable {
     blocks.checkpoint(partial.resolve(BLOCKS));
     control.checkpoint(partial.resolve(CONTROL));
     linkAll(blobs, Files.createDirectories(partial.resolve(BLOBS)));
-    Files.createFile(partial.resolve(MADE));
+    StableFiles.syncDirectory(partial.resolve(BLOBS));
+    markMade(partial);
     Files.move(partial, target);
+    StableFiles.syncDirectory(parent);
     return target;
   }
 

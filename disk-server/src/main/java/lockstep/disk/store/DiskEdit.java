@@ -2,7 +2,6 @@ package lockstep.disk.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Optional;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
@@ -19,13 +18,18 @@ import org.rocksdb.WriteOptions;
  */
 final class DiskEdit implements AutoCloseable {
   private static final int BLOCK_BYTES = BlockStore.BLOCK_BYTES;
-  private static final byte[] ZEROES = new byte[BLOCK_BYTES];
+  private static final ByteBuffer ZEROES = ByteBuffer.allocateDirect(BLOCK_BYTES);
 
   /** Below this number of blocks, a hole names each block; above, the range. */
   private static final long RANGE_BLOCKS_MIN = 64;
 
   /** Above this the batch is written. */
   private static final long BATCH_BYTES_MAX = 4L << 20;
+
+  /** What a batch takes for a block beside its bytes, about, and for itself. */
+  private static final int BLOCK_OVERHEAD_BYTES = 32;
+
+  private static final int BATCH_OVERHEAD_BYTES = 64;
 
   private final Rocks rocks;
   private final ColumnFamilyHandle blocks;
@@ -37,10 +41,16 @@ final class DiskEdit implements AutoCloseable {
   private final int target;
 
   private final boolean lowest;
-  private final WriteBatch batch = new WriteBatch();
-  private final byte[] block = new byte[BLOCK_BYTES];
+  private final WriteBatch batch;
 
-  DiskEdit(Rocks rocks, ColumnFamilyHandle blocks, WriteOptions options, Layers.Disk disk) {
+  /** Of the batch, about. */
+  private long batchBytes;
+
+  /**
+   * @param bytes that will be written, about
+   */
+  DiskEdit(
+      Rocks rocks, ColumnFamilyHandle blocks, WriteOptions options, Layers.Disk disk, long bytes) {
     this.rocks = rocks;
     this.blocks = blocks;
     this.options = options;
@@ -48,6 +58,9 @@ final class DiskEdit implements AutoCloseable {
     this.draining = disk.draining();
     this.target = draining ? chain[1] : chain[0];
     this.lowest = target == chain[chain.length - 1];
+    long batched = Math.min(bytes, BATCH_BYTES_MAX);
+    long overhead = batched / BLOCK_BYTES * BLOCK_OVERHEAD_BYTES + BATCH_OVERHEAD_BYTES;
+    this.batch = new WriteBatch((int) (batched + overhead));
   }
 
   void write(long offset, ByteBuffer data) throws IOException, RocksDBException {
@@ -55,11 +68,14 @@ final class DiskEdit implements AutoCloseable {
     while (data.hasRemaining()) {
       int within = (int) (at % BLOCK_BYTES);
       int length = Math.min(BLOCK_BYTES - within, data.remaining());
-      if (length < BLOCK_BYTES) {
-        load(at / BLOCK_BYTES);
+      if (length == BLOCK_BYTES) {
+        put(at / BLOCK_BYTES, data.slice(data.position(), BLOCK_BYTES));
+      } else {
+        ByteBuffer block = load(at / BLOCK_BYTES);
+        block.put(within, data, data.position(), length);
+        put(at / BLOCK_BYTES, block);
       }
-      data.get(block, within, length);
-      put(at / BLOCK_BYTES);
+      data.position(data.position() + length);
       at += length;
     }
   }
@@ -83,31 +99,42 @@ final class DiskEdit implements AutoCloseable {
   /** Zeroes bytes that lie within one block. */
   private void zeroPartOf(long from, long to) throws IOException, RocksDBException {
     if (from < to) {
-      load(from / BLOCK_BYTES);
-      int within = (int) (from % BLOCK_BYTES);
-      Arrays.fill(block, within, within + (int) (to - from), (byte) 0);
-      put(from / BLOCK_BYTES);
+      ByteBuffer block = load(from / BLOCK_BYTES);
+      block.put((int) (from % BLOCK_BYTES), ZEROES, 0, (int) (to - from));
+      put(from / BLOCK_BYTES, block);
     }
   }
 
   /** Reads a block that is changed in part, as it is after the changes so far. */
-  private void load(long number) throws IOException, RocksDBException {
+  private ByteBuffer load(long number) throws IOException, RocksDBException {
     commit();
+    ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
     try (RocksReader reader = new RocksReader(rocks, blocks, () -> chain, Optional.empty())) {
       reader.readBlock(chain, number, block);
     }
+    return block;
   }
 
-  private void put(long number) throws RocksDBException {
-    if (Arrays.equals(block, ZEROES)) {
+  private void put(long number, ByteBuffer block) throws RocksDBException {
+    if (block.equals(ZEROES)) {
       hole(number);
+    } else if (block.isDirect()) {
+      batch.put(blocks, LayerKey.direct(target, number), block);
+      putting(number, BLOCK_BYTES);
     } else {
-      put(number, block);
+      byte[] bytes = new byte[BLOCK_BYTES];
+      block.get(0, bytes);
+      put(number, bytes);
     }
   }
 
   private void put(long number, byte[] value) throws RocksDBException {
     batch.put(blocks, LayerKey.of(target, number), value);
+    putting(number, value.length);
+  }
+
+  private void putting(long number, int bytes) throws RocksDBException {
+    batchBytes += bytes;
     drop(number);
     commitMany();
   }
@@ -119,8 +146,7 @@ final class DiskEdit implements AutoCloseable {
     } else {
       batch.put(blocks, key, BlockValue.HOLE);
     }
-    drop(number);
-    commitMany();
+    putting(number, 0);
   }
 
   /** What the layer being drained says about a block must not hide what is said now. */
@@ -163,7 +189,8 @@ final class DiskEdit implements AutoCloseable {
   }
 
   private void commitMany() throws RocksDBException {
-    if (batch.getDataSize() >= BATCH_BYTES_MAX) {
+    batchBytes += BLOCK_OVERHEAD_BYTES;
+    if (batchBytes >= BATCH_BYTES_MAX) {
       commit();
     }
   }
@@ -173,6 +200,7 @@ final class DiskEdit implements AutoCloseable {
     if (batch.count() > 0) {
       rocks.db().write(options, batch);
       batch.clear();
+      batchBytes = 0;
     }
   }
 

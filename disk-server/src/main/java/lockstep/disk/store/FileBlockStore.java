@@ -1,10 +1,8 @@
 package lockstep.disk.store;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -119,7 +117,7 @@ final class FileBlockStore implements BlockStore {
     DiskFile file = DiskFile.create(path(disk));
     try {
       file.allocate(sizeBytes);
-      syncDirectory(directory);
+      StableFiles.syncDirectory(directory);
     } catch (IOException e) {
       file.closeFile();
       Files.delete(path(disk));
@@ -134,7 +132,7 @@ final class FileBlockStore implements BlockStore {
     space.allocate(file(source).allocatedBytes());
     try {
       file(source).copyTo(path(copy));
-      syncDirectory(directory);
+      StableFiles.syncDirectory(directory);
     } catch (IOException e) {
       Files.deleteIfExists(path(copy));
       throw e;
@@ -157,7 +155,7 @@ final class FileBlockStore implements BlockStore {
     file(disk).closeFile();
     files.remove(disk);
     Files.delete(path(disk));
-    syncDirectory(directory);
+    StableFiles.syncDirectory(directory);
   }
 
   private void deleteIfThere(int disk) throws IOException {
@@ -182,13 +180,7 @@ final class FileBlockStore implements BlockStore {
     for (Map.Entry<Integer, DiskFile> file : files.entrySet()) {
       file.getValue().copyTo(target.resolve("disk-" + file.getKey()));
     }
-    syncDirectory(target);
-  }
-
-  private static void syncDirectory(Path directory) throws IOException {
-    try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
-      entries.force(true);
-    }
+    StableFiles.syncDirectory(target);
   }
 
   @Override

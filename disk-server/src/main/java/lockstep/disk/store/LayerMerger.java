@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
@@ -27,8 +26,6 @@ final class LayerMerger implements AutoCloseable {
 
   /** How long it waits when the store can't take more. */
   private static final long STALL_MILLIS = 50;
-
-  private static final long CLOSE_SECONDS_MAX = 30;
 
   private final Rocks rocks;
   private final Layers layers;
@@ -125,15 +122,7 @@ final class LayerMerger implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    thread.shutdown();
-    try {
-      if (!thread.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("the storage does not answer");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while the store was being closed", e);
-    }
+    StorageThreads.finish(thread);
     writeOptions.close();
   }
 }

@@ -179,13 +179,12 @@ final class RocksBlockStore implements BlockStore {
   @Override
   public void apply(int disk, List<Change> changes) throws IOException {
     Layers.Disk found = layers.disk(disk);
-    for (Change change : changes) {
-      if (change instanceof Write write) {
-        space.use(write.length());
-      }
+    long bytes = changes.stream().mapToLong(c -> c instanceof Write w ? w.length() : 0).sum();
+    if (bytes > 0) {
+      space.use(bytes);
     }
     synchronized (found) {
-      try (DiskEdit edit = new DiskEdit(rocks, blocks, writeOptions, found)) {
+      try (DiskEdit edit = new DiskEdit(rocks, blocks, writeOptions, found, bytes)) {
         for (Change change : changes) {
           switch (change) {
             case Write write -> edit.write(write.offset(), write.data().duplicate());

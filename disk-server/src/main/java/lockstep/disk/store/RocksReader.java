@@ -3,7 +3,6 @@ package lockstep.disk.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -74,59 +73,77 @@ final class RocksReader implements DiskReader {
 
   private void readByPoints(int[] layers, long offset, ByteBuffer target)
       throws IOException, RocksDBException {
-    byte[] block = new byte[BLOCK_BYTES];
     long at = offset;
     while (target.hasRemaining()) {
+      int length = withinBlock(at, target);
+      ByteBuffer block = blockFor(target, length);
       readBlock(layers, at / BLOCK_BYTES, block);
-      at += copy(block, at, target);
+      at += taken(block, at, target, length);
     }
   }
 
   private void readByIterator(int layer, long offset, ByteBuffer target, long end)
       throws IOException, RocksDBException {
-    byte[] key = new byte[LayerKey.BYTES];
-    byte[] block = new byte[BLOCK_BYTES];
     try (Slice bound = new Slice(LayerKey.of(layer, end));
         ReadOptions bounded = options().setIterateUpperBound(bound);
         RocksIterator iterator = rocks.db().newIterator(blocks, bounded)) {
       iterator.seek(LayerKey.of(layer, offset / BLOCK_BYTES));
       long at = offset;
       while (target.hasRemaining()) {
-        long wanted = at / BLOCK_BYTES;
-        byte[] found = ZEROES;
-        if (iterator.isValid()) {
-          iterator.key(key);
-          if (LayerKey.block(key) == wanted) {
-            int length = iterator.value(block);
-            if (!BlockValue.isZero(length)) {
-              BlockValue.requireWhole(length, layer, wanted);
-              found = block;
-            }
-            iterator.next();
-          }
-        } else {
-          // The end, or a failure that must not be taken for it.
-          iterator.status();
-        }
-        at += copy(found, at, target);
+        int length = withinBlock(at, target);
+        ByteBuffer block = blockFor(target, length);
+        takeBlock(iterator, layer, at / BLOCK_BYTES, block);
+        at += taken(block, at, target, length);
       }
       iterator.status();
     }
   }
 
-  /** Copies from the block that {@code at} lies in; returns how much. */
-  private static int copy(byte[] block, long at, ByteBuffer target) {
-    int within = (int) (at % BLOCK_BYTES);
-    int length = Math.min(BLOCK_BYTES - within, target.remaining());
-    target.put(block, within, length);
+  /** How many bytes of the block that {@code at} lies in are wanted. */
+  private static int withinBlock(long at, ByteBuffer target) {
+    return Math.min(BLOCK_BYTES - (int) (at % BLOCK_BYTES), target.remaining());
+  }
+
+  /** Where a block is read to: where it is wanted, if it is wanted whole. */
+  private static ByteBuffer blockFor(ByteBuffer target, int length) {
+    return length == BLOCK_BYTES
+        ? target.slice(target.position(), BLOCK_BYTES)
+        : ByteBuffer.allocate(BLOCK_BYTES);
+  }
+
+  private static int taken(ByteBuffer block, long at, ByteBuffer target, int length) {
+    if (length < BLOCK_BYTES) {
+      target.put(target.position(), block, (int) (at % BLOCK_BYTES), length);
+    }
+    target.position(target.position() + length);
     return length;
   }
 
+  /** Takes a block from an iterator that stands at it or behind it. */
+  private static void takeBlock(RocksIterator iterator, int layer, long number, ByteBuffer into)
+      throws IOException, RocksDBException {
+    if (iterator.isValid()) {
+      byte[] key = new byte[LayerKey.BYTES];
+      iterator.key(key);
+      if (LayerKey.block(key) == number) {
+        int length = iterator.value(into.duplicate());
+        iterator.next();
+        if (!BlockValue.isZero(length)) {
+          BlockValue.requireWhole(length, layer, number);
+          return;
+        }
+      }
+    } else {
+      // The end, or a failure that must not be taken for it.
+      iterator.status();
+    }
+    into.put(0, ZEROES);
+  }
+
   /** Reads a block, whichever layer has it. */
-  void readBlock(int[] layers, long number, byte[] into) throws IOException, RocksDBException {
+  void readBlock(int[] layers, long number, ByteBuffer into) throws IOException, RocksDBException {
     for (int layer : layers) {
-      byte[] key = LayerKey.of(layer, number);
-      int length = rocks.db().get(blocks, points, key, 0, key.length, into, 0, into.length);
+      int length = get(layer, number, into);
       if (length >= 0) {
         if (BlockValue.isZero(length)) {
           break;
@@ -135,7 +152,17 @@ final class RocksReader implements DiskReader {
         return;
       }
     }
-    Arrays.fill(into, (byte) 0);
+    into.put(0, ZEROES);
+  }
+
+  /** Length of what the layer has for a block; negative if it has nothing. */
+  private int get(int layer, long number, ByteBuffer into) throws RocksDBException {
+    if (into.isDirect()) {
+      return rocks.db().get(blocks, points, LayerKey.direct(layer, number), into.duplicate());
+    }
+    byte[] key = LayerKey.of(layer, number);
+    int at = into.arrayOffset();
+    return rocks.db().get(blocks, points, key, 0, key.length, into.array(), at, BLOCK_BYTES);
   }
 
   @Override

@@ -17,6 +17,7 @@
  *       arbiter's states, the definitions, the catalog of disks.
  *   <li>{@link lockstep.disk.store.DataDirectory}: both, and the blobs, in one directory; tells
  *       what is wrong if a part is missing or corrupt, and makes checkpoints.
+ *   <li>{@link lockstep.disk.store.StableFiles}: names of files that outlive a power cut.
  * </ol>
  *
  * <p>Blocks and control are two databases, not one: a write stall of the blocks must not hold up a

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ import lockstep.ft.arbiter.ArbiterReply;
 import lockstep.ft.arbiter.ArbiterRequest;
 import lockstep.ft.arbiter.ArbiterRules;
 import lockstep.ft.arbiter.ArbiterState;
+import lockstep.ft.arbiter.Member;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,14 +64,14 @@ public final class Fence {
   private final Durable durable;
   private final Set<Attach> attaches = new LinkedHashSet<>();
   private final Set<Consumer<ArbiterReply.Current>> watchers = new LinkedHashSet<>();
+  private final Lease lease;
   private ArbiterState state;
-  private long leaseEndNanos;
 
   Fence(ArbiterRules rules, ArbiterState state, Durable durable, long nowNanos) {
     this.rules = rules;
     this.state = state;
     this.durable = durable;
-    this.leaseEndNanos = rules.leaseAtStart(nowNanos);
+    this.lease = new Lease(rules, nowNanos);
   }
 
   /**
@@ -80,23 +82,33 @@ public final class Fence {
   public ArbiterReply decide(ArbiterRequest request, long nowNanos) throws IOException {
     lock.writeLock().lock();
     try {
-      ArbiterRules.Decision decision = rules.decide(state, leaseEndNanos, request, nowNanos);
+      ArbiterRules.Decision decision = rules.decide(state, lease.look(nowNanos), request, nowNanos);
       if (decision.changed()) {
-        durable.store(decision.state());
-        ArbiterRecord before = state.record();
-        state = decision.state();
-        logTransition(before, state.record());
-        endWriters(attach -> attach.epoch() < state.record().epoch(), End.FENCED);
+        become(decision.state(), nowNanos);
       }
-      leaseEndNanos = decision.leaseEndNanos();
-      if (decision.changed() && !watchers.isEmpty()) {
-        ArbiterReply.Current current = current(nowNanos);
-        watchers.forEach(watcher -> watcher.accept(current));
-      }
+      lease.endsAt(decision.leaseEndNanos());
       return decision.reply();
     } finally {
       lock.writeLock().unlock();
     }
+  }
+
+  /** Makes a state durable, ends what is older, and tells the watchers. */
+  private void become(ArbiterState next, long nowNanos) throws IOException {
+    durable.store(next);
+    ArbiterRecord before = state.record();
+    state = next;
+    logTransition(before, state.record());
+    endWriters(attach -> attach.epoch() < state.record().epoch(), End.FENCED);
+    if (!watchers.isEmpty()) {
+      ArbiterReply.Current current = current(nowNanos);
+      watchers.forEach(watcher -> watcher.accept(current));
+    }
+  }
+
+  /** The arbiter looks at its clock, so that it knows later whether it has stood still. */
+  public void look(long nowNanos) {
+    var _ = lease.look(nowNanos);
   }
 
   /** Tells {@code watcher} the record now and after each change. */
@@ -122,6 +134,7 @@ public final class Fence {
   private ArbiterReply.Current current(long nowNanos) {
     // The rules know how a record is told.
     ArbiterRequest watch = new ArbiterRequest.Watch(state.record().vm());
+    long leaseEndNanos = lease.endNanos(nowNanos);
     return (ArbiterReply.Current) rules.decide(state, leaseEndNanos, watch, nowNanos).reply();
   }
 
@@ -189,6 +202,42 @@ public final class Fence {
   }
 
   /**
+   * Runs {@code action} if no replica can be live; none becomes live meanwhile. One that is
+   * recorded live may be, also when its lease is over: cut off from here, it runs its guest, and
+   * goes on as soon as it can renew.
+   *
+   * @param depose the epoch that is ended first, for good, if its lease is over
+   * @return why it was not run, or empty
+   */
+  public Optional<String> whileNobodyIsLive(OptionalLong depose, long nowNanos, StoreAction action)
+      throws IOException {
+    lock.writeLock().lock();
+    try {
+      if (depose.isPresent()) {
+        Optional<ArbiterState> deposed =
+            rules.deposed(state, lease.endNanos(nowNanos), depose.getAsLong(), nowNanos);
+        if (deposed.isPresent()) {
+          become(deposed.get(), nowNanos);
+        }
+      }
+      Optional<String> live = state.record().live().map(member -> mayBeLive(member, nowNanos));
+      if (live.isEmpty()) {
+        action.run();
+      }
+      return live;
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private String mayBeLive(Member member, long nowNanos) {
+    String who = "replica " + member.id().brief() + " is live at epoch " + state.record().epoch();
+    return lease.endNanos(nowNanos) - nowNanos > 0
+        ? who
+        : who + ", or may be: its lease is over, but it has not resigned";
+  }
+
+  /**
    * Runs {@code action} if nobody is attached to the disk or snapshot; nobody attaches meanwhile.
    *
    * @return why it was not run, or empty
@@ -248,14 +297,9 @@ public final class Fence {
     }
   }
 
-  /** Whether a replica is recorded live, and its lease runs. */
-  public boolean leased(long nowNanos) {
-    lock.readLock().lock();
-    try {
-      return state.record().live().isPresent() && leaseEndNanos - nowNanos > 0;
-    } finally {
-      lock.readLock().unlock();
-    }
+  /** How long the lease of the replica that is recorded live still runs; 0 if there is none. */
+  public long leaseLeftNanos(long nowNanos) {
+    return record().live().isPresent() ? Math.max(0, lease.endNanos(nowNanos) - nowNanos) : 0;
   }
 
   /** The attaches that have not ended. */
@@ -299,7 +343,7 @@ public final class Fence {
         after.guestGeneration());
   }
 
-  private static String brief(Optional<lockstep.ft.arbiter.Member> member) {
+  private static String brief(Optional<Member> member) {
     return member.map(m -> m.id().brief()).orElse("none");
   }
 }

@@ -5,7 +5,7 @@ import lockstep.ft.definition.VmDefinition;
 
 /**
  * A VM as this server knows it: its fence, and its definition if it has one. Disks can be there
- * before the VM is defined. A definition may be replaced while nobody runs it.
+ * before the VM is defined. A definition may be replaced while nobody can be live.
  */
 public final class Vm {
   private final String name;

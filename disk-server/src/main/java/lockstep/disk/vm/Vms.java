@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongSupplier;
 import lockstep.disk.store.ControlStore;
@@ -108,6 +109,16 @@ public final class Vms {
     return Optional.ofNullable(vms.get(name));
   }
 
+  /** Those that are defined or have disks, by name. */
+  public List<Vm> known() {
+    return List.copyOf(vms.values());
+  }
+
+  /** What their arbiter goes by. */
+  public ArbiterRules rules() {
+    return rules;
+  }
+
   /** Those that are defined, by name. */
   public List<Vm> all() {
     return vms.values().stream().filter(vm -> vm.definition().isPresent()).toList();
@@ -130,19 +141,18 @@ public final class Vms {
   }
 
   /**
-   * Defines a VM, or defines it anew; makes its disks, empty, if they are not there. A disk does
-   * not shrink by this, and one that leaves the definition is kept.
+   * Defines a VM, or defines it anew while nobody can be live; makes its disks, empty, if they are
+   * not there. A disk does not shrink by this, and one that leaves the definition is kept.
    *
+   * @param depose the epoch that whoever asks knows to have no replica left: it is ended first, if
+   *     its lease is over
    * @throws IOException if it could not be stored
    */
-  public Defining define(VmDefinition definition) throws IOException {
+  public Defining define(VmDefinition definition, OptionalLong depose) throws IOException {
     synchronized (disks) {
       Vm vm = owner(definition.name());
       if (vm.definition().equals(Optional.of(definition))) {
         return new Defining.Done(definition, false);
-      }
-      if (vm.definition().isPresent() && vm.fence().leased(nanoClock.getAsLong())) {
-        return new Defining.Conflict(definition.name() + " is running with another definition");
       }
       if (vm.definition().isEmpty() && all().size() >= VMS_MAX) {
         return new Defining.Conflict("this server has its " + VMS_MAX + " VMs");
@@ -158,7 +168,12 @@ public final class Vms {
                   + " bytes and can't shrink");
         }
       }
-      store(vm, definition);
+      Optional<String> live =
+          vm.fence().whileNobodyIsLive(depose, nanoClock.getAsLong(), () -> store(vm, definition));
+      if (live.isPresent()) {
+        return new Defining.Conflict(
+            definition.name() + " runs with another definition: " + live.get() + "; shut it down");
+      }
       LOG.info("vm={} defined digest={}", definition.name(), DefinitionCodec.digest(definition));
       return new Defining.Done(definition, true);
     }

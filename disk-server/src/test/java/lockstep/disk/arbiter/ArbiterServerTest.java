@@ -5,32 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 import lockstep.disk.ServerFixture;
 import lockstep.disk.ServerFixture.ArbiterClient;
 import lockstep.disk.TestVm;
+import lockstep.disk.WithServer;
 import lockstep.ft.arbiter.ArbiterReply;
 import lockstep.ft.arbiter.ArbiterRequest;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class ArbiterServerTest {
-  @TempDir Path data;
-  private ServerFixture fixture;
-
-  @BeforeEach
-  void start() throws IOException, InterruptedException {
-    fixture = new ServerFixture(data);
-  }
-
-  @AfterEach
-  void stop() {
-    fixture.close();
-  }
-
+final class ArbiterServerTest extends WithServer {
   private static ArbiterRequest claim(long replica, long epoch, long nonce) {
     return new ArbiterRequest.Claim(TestVm.NAME, ServerFixture.member(replica), epoch, nonce);
   }

@@ -9,31 +9,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Random;
 import lockstep.disk.ServerFixture;
 import lockstep.disk.TestVm;
+import lockstep.disk.WithServer;
+import lockstep.ft.arbiter.ArbiterRequest;
 import lockstep.ft.definition.DefinitionCodec;
 import lockstep.ft.definition.VmDefinition;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class RoutesTest {
-  @TempDir Path data;
-  private ServerFixture fixture;
-
-  @BeforeEach
-  void start() throws IOException, InterruptedException {
-    fixture = new ServerFixture(data);
-  }
-
-  @AfterEach
-  void stop() {
-    fixture.close();
-  }
-
+final class RoutesTest extends WithServer {
   private int put(VmDefinition definition, String name) throws IOException, InterruptedException {
     return TestVm.put(fixture.server.httpAddress(), name, DefinitionCodec.toJson(definition))
         .statusCode();
@@ -63,9 +48,31 @@ final class RoutesTest {
 
   @Test
   void aRunningVmKeepsItsDefinition() throws IOException, InterruptedException {
-    fixture.start(fixture.arbiter(), 1);
+    ServerFixture.ArbiterClient arbiter = fixture.arbiter();
+    long epoch = fixture.start(arbiter, 1);
     assertEquals(200, put(TestVm.definition(TestVm.DISK_BYTES), "web"));
-    assertEquals(409, put(TestVm.definition(TestVm.DISK_BYTES * 2), "web"));
+    String other = DefinitionCodec.toJson(TestVm.definition(TestVm.DISK_BYTES * 2));
+    HttpResponse<String> refused = TestVm.put(fixture.server.httpAddress(), "web", other);
+    assertEquals(409, refused.statusCode());
+    assertTrue(refused.body().contains("is live at epoch " + epoch), refused.body());
+    String deposing = "web?depose=" + epoch;
+    assertEquals(409, TestVm.put(fixture.server.httpAddress(), deposing, other).statusCode());
+    assertEquals(
+        400, TestVm.put(fixture.server.httpAddress(), "web?depose=me", other).statusCode());
+    arbiter.ask(new ArbiterRequest.Resign(TestVm.NAME, ServerFixture.member(1).id(), epoch, 77));
+    assertEquals(201, TestVm.put(fixture.server.httpAddress(), "web", other).statusCode());
+  }
+
+  @Test
+  void theArbitersRecordIsAmongTheMetrics() throws IOException, InterruptedException {
+    assertTrue(get("/metrics").body().contains("arbiter_lease_left_seconds{vm=\"web\"} 0.0"));
+    long epoch = fixture.start(fixture.arbiter(), 1);
+    String metrics = get("/metrics").body();
+    assertTrue(metrics.contains("arbiter_epoch{vm=\"web\"} " + (double) epoch), metrics);
+    String replica = ServerFixture.member(1).id().toString();
+    assertTrue(
+        metrics.contains("arbiter_live{replica=\"" + replica + "\",vm=\"web\"} 1.0"), metrics);
+    assertTrue(metrics.contains("arbiter_lease_left_seconds{vm=\"web\"} 2"), metrics);
   }
 
   @Test

@@ -10,37 +10,20 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Random;
-import lockstep.disk.ServerFixture;
 import lockstep.disk.TestAttach;
+import lockstep.disk.WithServer;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.DiskStatus;
 import lockstep.ft.nbd.Nbd;
 import lockstep.ft.nbd.NbdRequest;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that talk nonsense, at every depth of the protocol: the server lives and serves. */
-final class NbdFuzzTest {
+final class NbdFuzzTest extends WithServer {
   private static final int GREETING_BYTES = 18;
   private static final int SOCKET_TIMEOUT_MILLIS = 20_000;
-
-  @TempDir Path data;
-  private ServerFixture fixture;
-
-  @BeforeEach
-  void start() throws IOException, InterruptedException {
-    fixture = new ServerFixture(data);
-  }
-
-  @AfterEach
-  void stop() {
-    fixture.close();
-  }
 
   @Test
   void randomBytesOptionsAndRequestsHarmNobodyElse() throws IOException {

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -17,6 +16,7 @@ import lockstep.disk.ServerFixture;
 import lockstep.disk.ServerFixture.ArbiterClient;
 import lockstep.disk.TestAttach;
 import lockstep.disk.TestVm;
+import lockstep.disk.WithServer;
 import lockstep.disk.store.BlockStore;
 import lockstep.disk.store.DiskOracle;
 import lockstep.ft.arbiter.ArbiterRequest;
@@ -28,25 +28,9 @@ import lockstep.ft.nbd.ExportName;
 import lockstep.ft.nbd.Nbd;
 import lockstep.ft.nbd.NbdEvent;
 import lockstep.ft.nbd.NbdRequest;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class NbdServerTest {
-  @TempDir Path data;
-  private ServerFixture fixture;
-
-  @BeforeEach
-  void start() throws IOException, InterruptedException {
-    fixture = new ServerFixture(data);
-  }
-
-  @AfterEach
-  void stop() {
-    fixture.close();
-  }
-
+final class NbdServerTest extends WithServer {
   private static Bytes bytes(int length, int value) {
     byte[] array = new byte[length];
     java.util.Arrays.fill(array, (byte) value);

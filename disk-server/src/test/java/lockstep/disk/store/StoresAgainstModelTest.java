@@ -142,21 +142,29 @@ final class StoresAgainstModelTest {
         if (random.nextInt(8) > 0) {
           random.nextBytes(data);
         }
-        changes.add(new BlockStore.Write(offset, ByteBuffer.wrap(data)));
+        ByteBuffer buffer = buffer(length).put(data).flip();
+        changes.add(new BlockStore.Write(offset, buffer));
       }
     }
     return changes;
+  }
+
+  /** The stores go different ways with what is on the heap and what is not. */
+  private ByteBuffer buffer(int length) {
+    return random.nextInt(4) == 0 ? ByteBuffer.allocate(length) : ByteBuffer.allocateDirect(length);
   }
 
   private int randomLength(int most) {
     return random.nextInt(Math.min(most, 1 << (1 + random.nextInt(20))) + 1);
   }
 
-  private static byte[] read(DiskReader reader, long offset, int length) throws IOException {
+  private byte[] read(DiskReader reader, long offset, int length) throws IOException {
     try (reader) {
-      ByteBuffer target = ByteBuffer.allocate(length);
+      ByteBuffer target = buffer(length);
       reader.read(offset, target);
-      return target.array();
+      byte[] found = new byte[length];
+      target.flip().get(found);
+      return found;
     }
   }
 

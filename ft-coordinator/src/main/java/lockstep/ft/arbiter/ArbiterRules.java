@@ -39,6 +39,15 @@ public final class ArbiterRules {
   public static final long LEASE_MILLIS_DEFAULT = 30_000;
 
   /**
+   * An arbiter that has not looked at its clock for more than this part of a lease has stood still.
+   * A live replica renews as often, so less takes at most half of a lease away from it.
+   */
+  private static final int STANDSTILL_PART = 4;
+
+  /** How often an arbiter without requests looks at its clock, in standstills. */
+  private static final int LOOKS_PER_STANDSTILL = 4;
+
+  /**
    * What the arbiter does with a request.
    *
    * @param state the state from now on
@@ -59,13 +68,55 @@ public final class ArbiterRules {
 
   /** When the lease of a VM ends if the arbiter starts at {@code nowNanos}. */
   public long leaseAtStart(long nowNanos) {
-    return nowNanos + TimeUnit.MILLISECONDS.toNanos(leaseMillis);
+    return nowNanos + leaseNanos();
+  }
+
+  private long leaseNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(leaseMillis);
+  }
+
+  /**
+   * The lease of a VM when its arbiter looks at its clock, before it decides anything. One that has
+   * stood still (SIGSTOP, a host that was paused, a store that did not answer) grants a full lease
+   * on continuing, as on starting: the live replica could not renew, and a start that was waiting
+   * before its renewal must not win by that.
+   *
+   * @param lastLookNanos when it looked at its clock before
+   */
+  public long leaseOnLooking(long leaseEndNanos, long lastLookNanos, long nowNanos) {
+    boolean stoodStill = nowNanos - lastLookNanos > leaseNanos() / STANDSTILL_PART;
+    long full = leaseAtStart(nowNanos);
+    return stoodStill && full - leaseEndNanos > 0 ? full : leaseEndNanos;
+  }
+
+  /** An arbiter looks at its clock at least so often, though nobody asks it anything. */
+  public long lookNanos() {
+    return leaseNanos() / STANDSTILL_PART / LOOKS_PER_STANDSTILL;
+  }
+
+  /**
+   * The state after the live replica was deposed by hand; empty if nobody is live at {@code epoch},
+   * or the lease is not over. As safe as a start by another replica, for the same reason.
+   *
+   * @param leaseEndNanos as for {@link #decide}
+   */
+  public Optional<ArbiterState> deposed(
+      ArbiterState state, long leaseEndNanos, long epoch, long nowNanos) {
+    ArbiterRecord record = state.record();
+    if (record.epoch() != epoch || record.live().isEmpty() || leaseEndNanos - nowNanos > 0) {
+      return Optional.empty();
+    }
+    ArbiterRecord vacant =
+        new ArbiterRecord(
+            record.vm(), epoch + 1, Optional.empty(), Optional.empty(), record.guestGeneration());
+    return Optional.of(new ArbiterState(vacant, Optional.empty()));
   }
 
   /**
    * Decides one request about the VM of {@code state}.
    *
-   * @param leaseEndNanos as of the last decision, or {@link #leaseAtStart}
+   * @param leaseEndNanos as of the last decision, or {@link #leaseAtStart}, and {@link
+   *     #leaseOnLooking}
    * @param nowNanos of the arbiter's monotonic clock
    */
   public Decision decide(

@@ -7,10 +7,16 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.prometheus.metrics.exporter.httpserver.MetricsHandler;
 import io.prometheus.metrics.instrumentation.dropwizard.DropwizardExports;
+import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +30,7 @@ public final class OpsServer implements AutoCloseable {
   private static final int THREADS = 4;
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
+  private final PrometheusRegistry registry = new PrometheusRegistry();
   private final HttpServer server;
   private final ExecutorService threads;
 
@@ -41,7 +48,6 @@ public final class OpsServer implements AutoCloseable {
       Supplier<Optional<String>> unhealthy,
       Supplier<?> status)
       throws IOException {
-    PrometheusRegistry registry = new PrometheusRegistry();
     DropwizardExports.builder().dropwizardRegistry(metrics).register(registry);
     try {
       this.server = HttpServer.create(address, 0);
@@ -70,6 +76,29 @@ public final class OpsServer implements AutoCloseable {
                 handler.handle(exchange);
               }
             });
+  }
+
+  /**
+   * Adds a gauge that has a value for each of several things, told apart by labels.
+   *
+   * @param name as Prometheus wants it, its unit in the end
+   * @param labels names of the labels
+   * @param values by the labels' values, in the order of their names; called for each scrape
+   */
+  public void gauges(
+      String name, String help, List<String> labels, Supplier<Map<List<String>, Double>> values) {
+    Collector collector =
+        () -> {
+          GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
+          values.get().forEach((named, value) -> gauge.dataPoint(point(labels, named, value)));
+          return gauge.build();
+        };
+    registry.register(collector);
+  }
+
+  private static GaugeDataPointSnapshot point(
+      List<String> labels, List<String> named, double value) {
+    return GaugeDataPointSnapshot.builder().labels(Labels.of(labels, named)).value(value).build();
   }
 
   /** The address it is bound to, with the real port. */

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,9 +28,16 @@ final class OpsServerTest {
             metrics,
             wrong::get,
             () -> Map.of("role", "LIVE"))) {
+      server.gauges(
+          "vm_epoch",
+          "Epoch.",
+          List.of("vm"),
+          () -> Map.of(List.of("web"), 7.0, List.of("a-b"), 1.0));
       server.route("/hello", exchange -> OpsServer.text(exchange, 200, "hello"));
       String scraped = get(server, "/metrics").body();
       assertTrue(scraped.contains("frames_total 3.0"), scraped);
+      assertTrue(scraped.contains("vm_epoch{vm=\"web\"} 7.0"), scraped);
+      assertTrue(scraped.contains("vm_epoch{vm=\"a-b\"} 1.0"), scraped);
       assertEquals("ok\n", get(server, "/healthz").body());
       wrong.set(Optional.of("no disk"));
       assertEquals(503, get(server, "/healthz").statusCode());

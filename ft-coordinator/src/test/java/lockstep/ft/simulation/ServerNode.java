@@ -59,6 +59,7 @@ final class ServerNode implements Net.Listener {
   private long slowNanos;
   private double errorChance;
   private boolean stopped;
+  private long stoppedAt;
   private boolean diesAfterNextGrant;
 
   ServerNode(World world, Checker checker, Coverage coverage, long leaseMillis, Sabotage sabotage) {
@@ -107,12 +108,14 @@ final class ServerNode implements Net.Listener {
   void stop() {
     world.tell("server is stopped");
     stopped = true;
+    stoppedAt = world.now();
   }
 
   void resume() {
     if (stopped) {
       world.tell("server continues");
       stopped = false;
+      leaseEnd = rules.leaseOnLooking(leaseEnd, stoppedAt, world.now());
       while (!stopped && !waitingWhileStopped.isEmpty()) {
         waitingWhileStopped.removeFirst().run();
       }

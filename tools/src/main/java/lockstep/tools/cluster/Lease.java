@@ -1,6 +1,7 @@
 package lockstep.tools.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.time.Duration;
 import lockstep.ft.arbiter.ArbiterRules;
@@ -57,11 +58,16 @@ public final class Lease {
    * @param status the disk server's
    */
   static boolean isLeased(JsonNode status, String vm) {
+    return known(status, vm).path("leased").asBoolean();
+  }
+
+  /** What the disk server tells of a VM; a missing node if it does not know it. */
+  static JsonNode known(JsonNode status, String vm) {
     for (JsonNode known : status.path("vms")) {
       if (known.path("name").asText().equals(vm)) {
-        return known.path("leased").asBoolean();
+        return known;
       }
     }
-    return false;
+    return MissingNode.getInstance();
   }
 }

@@ -109,6 +109,21 @@ public final class VmSetup {
     http.put(httpPort, "/vms/" + definition.name(), DefinitionCodec.toJson(definition));
   }
 
+  /**
+   * The same for a VM none of whose VMMs is left. Whoever is recorded live has not resigned, and is
+   * deposed: its lease must be over.
+   */
+  public void redefineAbandoned(VmDefinition definition) throws IOException {
+    long epoch =
+        http.status(httpPort)
+            .map(status -> Lease.known(status, definition.name()).path("epoch").asLong())
+            .orElse(0L);
+    http.put(
+        httpPort,
+        "/vms/%s?depose=%d".formatted(definition.name(), epoch),
+        DefinitionCodec.toJson(definition));
+  }
+
   private void upload(String digest, Path file, String title, Progress progress)
       throws IOException {
     try (Progress.Step step = progress.step(title, file.toFile().length())) {

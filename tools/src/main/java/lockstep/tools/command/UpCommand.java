@@ -147,7 +147,7 @@ public final class UpCommand implements Callable<Integer> {
         if (!Lease.awaitEnd(cluster, progress)) {
           throw new IOException("a VMM that was not started here runs this guest");
         }
-        VmSetup.of(cluster).redefine(vm.definition());
+        VmSetup.of(cluster).redefineAbandoned(vm.definition());
         vm.store(cluster.state());
       }
     }

@@ -1,0 +1,181 @@
+package lockstep.disk.nbd;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import lockstep.disk.vm.Attach;
+import lockstep.ft.nbd.Nbd;
+import lockstep.ft.nbd.RequestHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one connection reads: READ, BLOCK_STATUS, CACHE. A long READ is answered in parts as the
+ * client takes them; a short one beside, while the storage is slow.
+ */
+final class Reads {
+  /** A READ is answered in parts of this size. */
+  private static final int PART_BYTES = 256 << 10;
+
+  /** Longer reads never run beside, so that these hold little. */
+  private static final int BESIDE_BYTES_MAX = 64 << 10;
+
+  private static final int EXTENTS_MAX = 4096;
+
+  private final Serving serving;
+  private final ByteBufAllocator buffers;
+  private final ReadPace pace = new ReadPace();
+
+  /** The READ whose parts are being answered. */
+  private @Nullable ReadStream stream;
+
+  Reads(Serving serving, ByteBufAllocator buffers) {
+    this.serving = serving;
+    this.buffers = buffers;
+  }
+
+  private Session session() {
+    return serving.session();
+  }
+
+  /** Whether a READ has not been answered whole. */
+  boolean isUnderWay() {
+    return stream != null;
+  }
+
+  void read(RequestHeader request) {
+    if (request.length() == 0) {
+      if (session().structured()) {
+        serving.replies().done(request.cookie());
+      } else {
+        serving.replies().ok(request.cookie());
+      }
+    } else if (pace.isSlow() && request.length() <= BESIDE_BYTES_MAX) {
+      readBeside(request);
+    } else {
+      stream = new ReadStream(request);
+      nextPart();
+    }
+  }
+
+  /** Answers the next part of the READ that is under way; tells whether the client can go on. */
+  boolean nextPart() {
+    ReadStream current = stream;
+    if (current == null) {
+      return true;
+    }
+    int length = (int) Math.min(PART_BYTES, current.remaining());
+    long startNanos = System.nanoTime();
+    try {
+      Attach.End end =
+          session().perform(() -> current.part(session().reader(), serving.replies(), length));
+      if (end != Attach.End.NONE) {
+        serving.endings().attachEnded(end, current.openCookie());
+        return true;
+      }
+      count(length);
+    } catch (IOException e) {
+      if (!current.failed(serving.replies(), serving.errorOf(e), StorageErrors.text(e))) {
+        return false;
+      }
+    }
+    long nanos = System.nanoTime() - startNanos;
+    serving.metrics().read.update(nanos, TimeUnit.NANOSECONDS);
+    if (length <= BESIDE_BYTES_MAX) {
+      pace.took(nanos);
+    }
+    if (current.remaining() == 0) {
+      current.finish(serving.replies());
+      stream = null;
+    }
+    serving.replies().sendMuch();
+    return true;
+  }
+
+  private void count(int bytes) {
+    serving.metrics().readBytes.mark(bytes);
+    session().statistics().read(bytes);
+  }
+
+  /** The storage is slow: reads of this connection wait for it together. */
+  private void readBeside(RequestHeader request) {
+    serving
+        .beside()
+        .run(
+            () -> {
+              int length = (int) request.length();
+              ByteBuf data = buffers.directBuffer(length);
+              try {
+                long startNanos = System.nanoTime();
+                var _ =
+                    session()
+                        .perform(
+                            () ->
+                                session()
+                                    .reader()
+                                    .read(request.offset(), data.nioBuffer(0, length)));
+                long nanos = System.nanoTime() - startNanos;
+                data.writerIndex(length);
+                return () -> answer(request, data, nanos);
+              } catch (IOException e) {
+                data.release();
+                return () -> serving.failed(request.cookie(), e);
+              }
+            });
+  }
+
+  private void answer(RequestHeader request, ByteBuf data, long nanos) {
+    try {
+      pace.took(nanos);
+      serving.metrics().read.update(nanos, TimeUnit.NANOSECONDS);
+      if (serving.stillAttached(session().attach().end(), request.cookie())) {
+        count(data.readableBytes());
+        ReadStream.whole(serving.replies(), request, data);
+      }
+    } finally {
+      data.release();
+    }
+  }
+
+  void blockStatus(RequestHeader request) {
+    boolean one = (request.flags() & Nbd.CMD_FLAG_REQ_ONE) != 0;
+    int countMax = one ? 1 : EXTENTS_MAX;
+    try {
+      var _ =
+          serving.perform(
+              request.cookie(),
+              () ->
+                  serving
+                      .replies()
+                      .blockStatus(
+                          request.cookie(),
+                          Transmission.CONTEXT_ID_ALLOCATION,
+                          session()
+                              .reader()
+                              .extents(request.offset(), request.length(), countMax)));
+    } catch (IOException e) {
+      serving.failed(request.cookie(), e);
+    }
+  }
+
+  void cache(RequestHeader request) {
+    serving
+        .beside()
+        .run(
+            () -> {
+              try {
+                Attach.End end =
+                    session()
+                        .perform(
+                            () -> session().reader().prefetch(request.offset(), request.length()));
+                return () -> {
+                  if (serving.stillAttached(end, request.cookie())) {
+                    serving.replies().ok(request.cookie());
+                  }
+                };
+              } catch (IOException e) {
+                return () -> serving.failed(request.cookie(), e);
+              }
+            });
+  }
+}
