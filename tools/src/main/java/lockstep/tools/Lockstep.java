@@ -11,12 +11,14 @@ import lockstep.tools.command.DefineCommand;
 import lockstep.tools.command.DemoCommand;
 import lockstep.tools.command.DiskServerCommand;
 import lockstep.tools.command.DownCommand;
+import lockstep.tools.command.GuestControls;
 import lockstep.tools.command.KeepCommand;
 import lockstep.tools.command.KillCommand;
 import lockstep.tools.command.RecordCommand;
 import lockstep.tools.command.ReplayCommand;
 import lockstep.tools.command.RunElfCommand;
 import lockstep.tools.command.StatusCommand;
+import lockstep.tools.command.SwitchCommand;
 import lockstep.tools.command.UpCommand;
 import lockstep.tools.command.VmmCommand;
 import lockstep.tools.disk.DiskCommand;
@@ -67,6 +69,11 @@ import picocli.CommandLine.ScopeType;
       UpCommand.class,
       DownCommand.class,
       StatusCommand.class,
+      SwitchCommand.class,
+      GuestControls.Pause.class,
+      GuestControls.Resume.class,
+      GuestControls.PowerButton.class,
+      GuestControls.Reset.class,
       KillCommand.class,
       KeepCommand.class,
       DemoCommand.class,

@@ -15,7 +15,9 @@ import lockstep.ft.arbiter.ReplicaId;
  * highest epoch heard of from either is kept for ever. A link is the live one if its replica said
  * that it is live, and either said so at the highest epoch, or is named live by the arbiter's
  * record of the highest epoch (an enlisting or a dismissal raises the epoch, and the arbiter may be
- * heard first). Where the two contradict each other at one epoch, the arbiter is right.
+ * heard first). Who the record does not name live has to say so anew, should it be live again:
+ * after an exchange of roles, it is not yet when the arbiter is heard first. Where the two
+ * contradict each other at one epoch, the arbiter is right.
  */
 final class LiveFollower {
 
@@ -91,6 +93,11 @@ final class LiveFollower {
     }
     epochHighest = heard.epoch();
     record = Optional.of(heard);
+    for (Link link : links.values()) {
+      if (!recordedLive().equals(Optional.of(link.replica))) {
+        link.epoch = OptionalLong.empty();
+      }
+    }
     choose();
   }
 

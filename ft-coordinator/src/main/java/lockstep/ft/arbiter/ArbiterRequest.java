@@ -9,7 +9,7 @@ import java.util.Optional;
 public sealed interface ArbiterRequest {
 
   /** Version of the requests and replies themselves. */
-  int PROTOCOL_VERSION = 2;
+  int PROTOCOL_VERSION = 3;
 
   String vm();
 
@@ -34,6 +34,12 @@ public sealed interface ArbiterRequest {
    * test-and-set. {@code epoch} is the one at which the claimant was enlisted or granted.
    */
   record Claim(String vm, Member claimant, long epoch, long nonce) implements ArbiterRequest {}
+
+  /**
+   * The two members exchange their roles, asked by the recorded backup, to which the live replica
+   * has handed its role over. {@code epoch} is the one at which the claimant was enlisted.
+   */
+  record TakeOver(String vm, Member claimant, long epoch, long nonce) implements ArbiterRequest {}
 
   /** The live replica makes {@code backup} its backup. */
   record Enlist(String vm, ReplicaId live, long epoch, Member backup, long nonce)
@@ -71,6 +77,7 @@ public sealed interface ArbiterRequest {
       case Hello _, Watch _, Renew _ -> Optional.empty();
       case Start start -> Optional.of(start.nonce());
       case Claim claim -> Optional.of(claim.nonce());
+      case TakeOver takeOver -> Optional.of(takeOver.nonce());
       case Enlist enlist -> Optional.of(enlist.nonce());
       case Dismiss dismiss -> Optional.of(dismiss.nonce());
       case Resign resign -> Optional.of(resign.nonce());

@@ -18,6 +18,8 @@ public final class ArbiterRequestCodec implements MessageCodec<ArbiterRequest> {
   /** Its layout, and that of its answers, is the same in every version. */
   private static final int HELLO = 8;
 
+  private static final int TAKE_OVER = 9;
+
   @Override
   public String protocol() {
     return "arbiter";
@@ -51,6 +53,12 @@ public final class ArbiterRequestCodec implements MessageCodec<ArbiterRequest> {
         out.string(claim.vm());
         ArbiterWire.member(claim.claimant(), out);
         numbers(claim.epoch(), claim.nonce(), out);
+      }
+      case ArbiterRequest.TakeOver takeOver -> {
+        out.int8(TAKE_OVER);
+        out.string(takeOver.vm());
+        ArbiterWire.member(takeOver.claimant(), out);
+        numbers(takeOver.epoch(), takeOver.nonce(), out);
       }
       case ArbiterRequest.Enlist enlist -> {
         out.int8(ENLIST);
@@ -92,6 +100,8 @@ public final class ArbiterRequestCodec implements MessageCodec<ArbiterRequest> {
           new ArbiterRequest.Start(vm, ArbiterWire.member(in), in.count64("epoch"), in.int64());
       case CLAIM ->
           new ArbiterRequest.Claim(vm, ArbiterWire.member(in), in.count64("epoch"), in.int64());
+      case TAKE_OVER ->
+          new ArbiterRequest.TakeOver(vm, ArbiterWire.member(in), in.count64("epoch"), in.int64());
       case ENLIST ->
           new ArbiterRequest.Enlist(
               vm, ArbiterWire.replica(in), in.count64("epoch"), ArbiterWire.member(in), in.int64());

@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
  *       <td>live = claimant, no backup, guest generation + 1</td></tr>
  *   <tr><td>claim</td><td>the epoch is current, and the claimant is recorded live or backup</td>
  *       <td>live = claimant, no backup</td></tr>
+ *   <tr><td>take over</td><td>the epoch is current, and the claimant is recorded backup</td>
+ *       <td>live = claimant, backup = who was live</td></tr>
  *   <tr><td>enlist</td><td>the epoch is current, asked by the live replica, no backup yet</td>
  *       <td>backup = the one named</td></tr>
  *   <tr><td>dismiss</td><td>the epoch is current, asked by the live replica</td>
@@ -147,6 +149,16 @@ public final class ArbiterRules {
             "the claimant is neither live nor backup at epoch " + claim.epoch(),
             Optional.of(claim.claimant()),
             Optional.empty());
+      }
+      case ArbiterRequest.TakeOver takeOver -> {
+        Asked asked = new Asked(takeOver.claimant().id(), takeOver.nonce());
+        yield testAndSet(
+            new Test(state, leaseEndNanos, nowNanos, asked),
+            takeOver.epoch() == record.epoch()
+                && isMember(record.backup(), takeOver.claimant().id()),
+            "the claimant is not the backup at epoch " + takeOver.epoch(),
+            Optional.of(takeOver.claimant()),
+            record.live());
       }
       case ArbiterRequest.Enlist enlist -> {
         Asked asked = new Asked(enlist.live(), enlist.nonce());

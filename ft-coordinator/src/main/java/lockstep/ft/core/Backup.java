@@ -20,11 +20,16 @@ import lockstep.ft.machine.Output;
  * was enlisted. So no output can leave the old primary that this replica would not have made. Won:
  * it replays its log to the last entry and goes live ({@link Live}). Lost: it stops. Until the
  * answer it asks again and again, and replays meanwhile.
+ *
+ * <p>When the log ends with {@link Payload.HandedOver}, and all of it is executed, the backup takes
+ * over: it asks to exchange roles. Granted: it is live, the other its backup, and the same channel
+ * carries the log the other way. A channel that is lost before the answer changes nothing about the
+ * question; granted then, it is live with a backup that it has lost.
  */
 final class Backup implements Stage {
   private final Core core;
   private final long channel;
-  private final Waiting before;
+  private final Optional<Waiting> before;
   private final Replay replay;
   private final FailureDetector detector;
 
@@ -34,11 +39,14 @@ final class Backup implements Stage {
   private long ackSentAtNanos;
   private long positionAcked;
   private boolean ackDue = true;
+  private boolean handedOver;
+  private boolean channelLost;
+  private LogChannelMessage.Paths pathsTold = LogChannelMessage.Paths.NONE;
 
   /** The claim that was won. */
   record Won(ArbiterReply.Granted granted, long askedAtNanos) {}
 
-  private Backup(Core core, Waiting before, long channel, Role role, Replay replay) {
+  private Backup(Core core, Optional<Waiting> before, long channel, Role role, Replay replay) {
     this.core = core;
     this.before = before;
     this.channel = channel;
@@ -65,7 +73,7 @@ final class Backup implements Stage {
       }
     }
     replay.outputsReleased(outputsReleased);
-    Backup backup = new Backup(core, before, channel, Role.CANDIDATE, replay);
+    Backup backup = new Backup(core, Optional.of(before), channel, Role.CANDIDATE, replay);
     core.become(backup);
     backup.becomeBackup(epoch);
   }
@@ -79,7 +87,23 @@ final class Backup implements Stage {
       List<Output> unreleased) {
     Replay replay = new Replay(core.guest, cut.nextLsn(), unreleased, core.logged());
     replay.outputsReleased(cut.outputsReleased());
-    core.become(new Backup(core, before, channel, Role.CANDIDATE, replay));
+    core.become(new Backup(core, Optional.of(before), channel, Role.CANDIDATE, replay));
+  }
+
+  /**
+   * This replica was live and has handed over; the other has taken over at {@code epoch}.
+   *
+   * @param nextLsn behind the hand-over
+   * @param unreleased the outputs that may not have left
+   */
+  static Backup exchanged(
+      Core core, long channel, long epoch, long nextLsn, List<Output> unreleased) {
+    Replay replay = new Replay(core.guest, nextLsn, unreleased, core.logged());
+    Backup backup = new Backup(core, Optional.empty(), channel, Role.BACKUP, replay);
+    backup.enlistedAtEpoch = epoch;
+    core.become(backup);
+    core.tellRole(Role.HANDING_OVER, Role.BACKUP, "the backup has taken over");
+    return backup;
   }
 
   private void becomeBackup(long epoch) {
@@ -89,7 +113,8 @@ final class Backup implements Stage {
   }
 
   private boolean isOpen() {
-    return role == Role.BACKUP || role == Role.CANDIDATE;
+    return !channelLost
+        && (role == Role.BACKUP || role == Role.CANDIDATE || role == Role.TAKING_OVER);
   }
 
   @Override
@@ -116,10 +141,11 @@ final class Backup implements Stage {
     switch (message) {
       case LogChannelMessage.Entries entries -> {
         for (LogEntry entry : entries.entries()) {
-          if (!replay.receive(entry)) {
-            losePrimary("the log has a gap at lsn " + entry.lsn());
+          if (handedOver || !replay.receive(entry)) {
+            losePrimary("the log has a gap or is over at lsn " + entry.lsn());
             return;
           }
+          handedOver = entry.payload() instanceof Payload.HandedOver;
           if (role == Role.CANDIDATE
               && entry.payload() instanceof Payload.EpochBegan began
               && began.backup().map(core::isSelf).orElse(false)) {
@@ -139,6 +165,7 @@ final class Backup implements Stage {
       case LogChannelMessage.Hello _,
           LogChannelMessage.HelloRefused _,
           LogChannelMessage.Ack _,
+          LogChannelMessage.Paths _,
           LogChannelMessage.Diverged _,
           LogChannelMessage.TransferBegan _,
           LogChannelMessage.TransferPages _,
@@ -157,12 +184,26 @@ final class Backup implements Stage {
   }
 
   private void losePrimary(String why) {
-    if (role == Role.BACKUP) {
-      seal(why);
-    } else {
-      core.emit(new Effect.ClosePeer(channel));
-      before.comeBack(why);
+    switch (role) {
+      case BACKUP -> seal(why);
+      case TAKING_OVER -> {
+        channelLost = true;
+        core.emit(new Effect.ClosePeer(channel));
+      }
+      default -> {
+        core.emit(new Effect.ClosePeer(channel));
+        before.orElseThrow().comeBack(why);
+      }
     }
+  }
+
+  /** The whole log is executed, to the entry that hands the role over. */
+  private void takeOver() {
+    role = Role.TAKING_OVER;
+    core.tellRole(Role.BACKUP, role, "was handed the role");
+    core.arbiter.ask(
+        nonce -> new ArbiterRequest.TakeOver(core.config.vm(), core.self(), enlistedAtEpoch, nonce),
+        core);
   }
 
   /** Takes and acknowledges nothing more, and claims. */
@@ -177,6 +218,10 @@ final class Backup implements Stage {
 
   @Override
   public void onGranted(ArbiterRequest question, ArbiterReply.Granted granted) {
+    if (question instanceof ArbiterRequest.TakeOver) {
+      BecomingLive.tookOver(core, granted, replay, channel, channelLost);
+      return;
+    }
     won = Optional.of(new Won(granted, core.arbiter.askedAtNanos()));
     role = Role.GOING_LIVE;
     core.tellRole(Role.SEALED, role, "won epoch " + granted.record().epoch());
@@ -186,10 +231,15 @@ final class Backup implements Stage {
   @Override
   public void onRefused(ArbiterRequest question, ArbiterReply.Refused refused) {
     if (refused.record().live().isEmpty()) {
-      core.halt(HaltReason.GUEST_OFF, "nobody is live any more");
+      core.halt(guestEnded(), "nobody is live any more");
     } else {
       core.halt(HaltReason.LOST, refused.reason());
     }
+  }
+
+  /** As far as this replica has executed. */
+  private HaltReason guestEnded() {
+    return core.guest.endsInReset() ? HaltReason.GUEST_RESET : HaltReason.GUEST_OFF;
   }
 
   /**
@@ -200,13 +250,13 @@ final class Backup implements Stage {
   @Override
   public void onRecord(ArbiterRecord record) {
     if (role == Role.CANDIDATE) {
-      before.note(record);
+      before.orElseThrow().note(record);
     }
     boolean named = record.backup().map(member -> core.isSelf(member.id())).orElse(false);
     if (role == Role.BACKUP && record.epoch() > enlistedAtEpoch && !named) {
       core.emit(new Effect.ClosePeer(channel));
       if (record.live().isEmpty()) {
-        core.halt(HaltReason.GUEST_OFF, "nobody is live any more");
+        core.halt(guestEnded(), "nobody is live any more");
       } else {
         core.halt(HaltReason.DISMISSED, "epoch " + record.epoch() + " has another backup or none");
       }
@@ -227,6 +277,9 @@ final class Backup implements Stage {
       return;
     }
     ackDue |= replay.isDone();
+    if (handedOver && replay.isDone() && role == Role.BACKUP) {
+      takeOver();
+    }
     goLiveIfReplayed();
   }
 
@@ -256,6 +309,7 @@ final class Backup implements Stage {
     if (!isOpen()) {
       return;
     }
+    tellPaths();
     long position = core.guest.machine.position();
     long sinceLast = core.now() - ackSentAtNanos;
     boolean progressed = position != positionAcked && sinceLast >= core.limits.heartbeatNanos() / 8;
@@ -265,6 +319,13 @@ final class Backup implements Stage {
       ackSentAtNanos = core.now();
       core.emit(
           new Effect.SendToPeer(channel, new LogChannelMessage.Ack(replay.nextLsn(), position)));
+    }
+  }
+
+  private void tellPaths() {
+    if (role == Role.BACKUP && !pathsTold.equals(core.paths())) {
+      pathsTold = core.paths();
+      core.emit(new Effect.SendToPeer(channel, pathsTold));
     }
   }
 
@@ -311,10 +372,12 @@ final class Backup implements Stage {
   public void onInput(ReplicaEvent event) {}
 
   @Override
-  public void onSuspend() {}
+  public void onControl(ReplicaEvent.Control control) {}
 
   @Override
-  public void onHashCheckWanted() {}
+  public Optional<String> refusal(ReplicaEvent.Control control) {
+    return Optional.of("this replica is not live");
+  }
 
   @Override
   public Optional<String> held(long nowNanos) {
@@ -324,6 +387,12 @@ final class Backup implements Stage {
   @Override
   public StageStatus status(long nowNanos) {
     return new StageStatus(
-        Optional.empty(), replay.nextLsn(), 0, 0, replay.outputsReleased(), Optional.empty());
+        Optional.empty(),
+        replay.nextLsn(),
+        0,
+        0,
+        replay.outputsReleased(),
+        Optional.empty(),
+        Optional.empty());
   }
 }

@@ -3,10 +3,11 @@ package lockstep.ft.core;
 import java.util.List;
 import java.util.Optional;
 import lockstep.ft.arbiter.ArbiterReply;
+import lockstep.ft.arbiter.Member;
 import lockstep.ft.log.Payload;
 import lockstep.ft.machine.Output;
 
-/** The two ways in which a replica becomes live. */
+/** The three ways in which a replica becomes live. */
 final class BecomingLive {
   private BecomingLive() {}
 
@@ -29,6 +30,34 @@ final class BecomingLive {
     if (core.config.startRule() == ReplicaConfig.StartRule.ALONE) {
       live.become(Role.ALONE, "started to run alone");
       live.beginRunning();
+    }
+  }
+
+  /**
+   * The backup was handed the role and has executed the whole log; the arbiter has exchanged the
+   * roles. Who was live knows all of the log, so it is the backup, and has acknowledged so far.
+   */
+  static void tookOver(
+      Core core, ArbiterReply.Granted granted, Replay replay, long channel, boolean channelLost) {
+    Member other = granted.record().backup().orElseThrow();
+    Live live =
+        new Live(
+            core,
+            Role.TAKING_OVER,
+            granted,
+            core.arbiter.askedAtNanos(),
+            replay.nextLsn(),
+            replay.kept());
+    core.become(live);
+    if (!channelLost) {
+      live.protectBy(channel, other);
+    }
+    live.log()
+        .append(new Payload.EpochBegan(live.epoch(), core.self().id(), Optional.of(other.id())));
+    live.become(Role.PRIMARY, "took over from " + other.id().brief());
+    live.beginRunning();
+    if (channelLost) {
+      live.losePeer("the log channel was lost meanwhile");
     }
   }
 

@@ -32,6 +32,10 @@ final class Core {
    */
   private final Optional<byte[]> beforePowerOn;
 
+  /** This replica's ways to the outside. */
+  private LogChannelMessage.Paths paths = LogChannelMessage.Paths.NONE;
+
+  private long attaches;
   private boolean logged;
   private long nowNanos;
   private Effects effects = effect -> {};
@@ -113,6 +117,19 @@ final class Core {
       throw new UncheckedIOException("memory can't be written", e);
     }
     return state.toByteArray();
+  }
+
+  LogChannelMessage.Paths paths() {
+    return paths;
+  }
+
+  void paths(LogChannelMessage.Paths current) {
+    paths = current;
+  }
+
+  /** The number of the next attach of a disk; none is used twice, also not when live again. */
+  long newAttach() {
+    return ++attaches;
   }
 
   Stage stage() {

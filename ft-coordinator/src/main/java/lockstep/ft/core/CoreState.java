@@ -8,6 +8,7 @@ import lockstep.ft.machine.Output;
  * another one stood.
  *
  * @param poweredOn whether the machine has had its power-on
+ * @param paused whether the operator has paused the guest
  * @param outputsMade how many outputs the machine has made
  * @param unreleased the last outputs made, if they may not have left; they leave again
  * @param open disk and entropy requests not completed, in the order made
@@ -16,13 +17,15 @@ import lockstep.ft.machine.Output;
  */
 public record CoreState(
     boolean poweredOn,
+    boolean paused,
     long outputsMade,
     List<Output> unreleased,
     List<Output> open,
     List<KeptWrite> kept) {
 
   /** Before power-on. */
-  public static final CoreState POWER_ON = new CoreState(false, 0, List.of(), List.of(), List.of());
+  public static final CoreState POWER_ON =
+      new CoreState(false, false, 0, List.of(), List.of(), List.of());
 
   public CoreState {
     unreleased = List.copyOf(unreleased);

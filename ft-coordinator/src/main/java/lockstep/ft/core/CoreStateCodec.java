@@ -36,6 +36,7 @@ public final class CoreStateCodec implements MessageCodec<CoreState> {
   @Override
   public void encode(CoreState state, WireWriter out) {
     out.flag(state.poweredOn());
+    out.flag(state.paused());
     out.int64(state.outputsMade());
     encodeAll(state.unreleased(), out);
     encodeAll(state.open(), out);
@@ -49,6 +50,7 @@ public final class CoreStateCodec implements MessageCodec<CoreState> {
   @Override
   public CoreState decode(WireReader in) throws MalformedMessageException {
     boolean poweredOn = in.flag();
+    boolean paused = in.flag();
     long outputsMade = in.count64("outputs made");
     List<Output> unreleased = decodeAll(in);
     List<Output> open = decodeAll(in);
@@ -58,7 +60,7 @@ public final class CoreStateCodec implements MessageCodec<CoreState> {
       kept.add(keptWrite(in));
     }
     try {
-      return new CoreState(poweredOn, outputsMade, unreleased, open, kept);
+      return new CoreState(poweredOn, paused, outputsMade, unreleased, open, kept);
     } catch (IllegalArgumentException e) {
       throw new MalformedMessageException(String.valueOf(e.getMessage()));
     }

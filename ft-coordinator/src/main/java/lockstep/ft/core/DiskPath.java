@@ -81,7 +81,17 @@ final class DiskPath {
     epoch = liveEpoch;
     state = State.ATTACHING;
     attachAskedAtNanos = core.now();
-    core.emit(new Effect.AttachDisk(disk, ++attach, epoch));
+    attach = core.newAttach();
+    core.emit(new Effect.AttachDisk(disk, attach, epoch));
+  }
+
+  /** Ends the attach, and tries no other. */
+  void detach() {
+    if (attach > 0) {
+      core.emit(new Effect.DetachDisk(disk, attach));
+    }
+    drop();
+    attach = 0;
   }
 
   /** Forgets what is under way: it belongs to an attach that has ended. */

@@ -22,11 +22,15 @@ final class Guest {
 
   private final List<UnflushedWrites> unflushed = new ArrayList<>();
   private boolean poweredOn;
+  private boolean paused;
+  private boolean reset;
+  private boolean askedForReset;
   private long outputsMade;
 
   Guest(DeterministicMachine machine, int disks, CoreState state) {
     this.machine = machine;
     this.poweredOn = state.poweredOn();
+    this.paused = state.paused();
     this.outputsMade = state.outputsMade();
     for (int disk = 0; disk < disks; disk++) {
       unflushed.add(new UnflushedWrites());
@@ -50,6 +54,29 @@ final class Guest {
 
   boolean poweredOn() {
     return poweredOn;
+  }
+
+  /** Whether the operator has paused the guest, and not resumed it. */
+  boolean isPaused() {
+    return paused;
+  }
+
+  void pause(boolean now) {
+    paused = now;
+  }
+
+  /** Whether the operator has reset the guest: it runs no more. */
+  boolean isReset() {
+    return reset;
+  }
+
+  /** Whether the guest, if it has ended, is to be started anew. */
+  boolean endsInReset() {
+    return reset || askedForReset;
+  }
+
+  void reset() {
+    reset = true;
   }
 
   long outputsMade() {
@@ -97,7 +124,7 @@ final class Guest {
   CoreState state(List<Output> unreleased) {
     List<KeptWrite> kept = new ArrayList<>();
     unflushed.forEach(writes -> kept.addAll(writes.writes()));
-    return new CoreState(poweredOn, outputsMade, unreleased, open.outputs(), kept);
+    return new CoreState(poweredOn, paused, outputsMade, unreleased, open.outputs(), kept);
   }
 
   private void drain(OutputSink sink) {
@@ -105,6 +132,7 @@ final class Guest {
         output -> {
           long number = outputsMade++;
           open.made(number, output);
+          askedForReset |= output instanceof Output.PowerChanged(boolean toReset) && toReset;
           if (output instanceof Output.DiskRequested request) {
             unflushed.get(request.disk()).made(request);
           }

@@ -29,9 +29,6 @@ record Halted(long epoch, long nextLsn) implements Stage {
   public void onLease(ArbiterReply.Renewed renewed) {}
 
   @Override
-  public void onSuspend() {}
-
-  @Override
   public void onPeerUp(long channel, boolean dialled) {}
 
   @Override
@@ -53,7 +50,12 @@ record Halted(long epoch, long nextLsn) implements Stage {
   public void onInput(ReplicaEvent event) {}
 
   @Override
-  public void onHashCheckWanted() {}
+  public void onControl(ReplicaEvent.Control control) {}
+
+  @Override
+  public Optional<String> refusal(ReplicaEvent.Control control) {
+    return Optional.of("this replica is not live");
+  }
 
   @Override
   public void onTick() {}

@@ -2,10 +2,13 @@ package lockstep.ft.core;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import lockstep.ft.arbiter.ArbiterRecord;
 import lockstep.ft.arbiter.ArbiterReply;
 import lockstep.ft.arbiter.ArbiterRequest;
+import lockstep.ft.arbiter.Member;
 import lockstep.ft.log.LogChannelMessage;
+import lockstep.ft.log.LogEntry;
 import lockstep.ft.log.Payload;
 import lockstep.ft.machine.Input;
 import lockstep.ft.machine.Output;
@@ -19,8 +22,11 @@ import lockstep.ft.machine.Output;
  * GOING_ALONE} the replica claims; outputs that were not acknowledged wait for the answer. Won:
  * {@code ALONE}, everything leaves, the disks are attached anew. Lost: it stops.
  *
- * <p>Handing the role over to a backup whose paths to disk and proxy are better than this one's has
- * its place here, beside {@link #losePeer}.
+ * <p>{@code HANDING_OVER} ({@link HandOver}): the guest stands still behind the last entry. Outputs
+ * leave as before, when they are acknowledged. The backup takes over, its log names this replica
+ * backup: {@link Backup}. The backup is lost, or takes its time: a claim, as from {@code PRIMARY}.
+ * If that is refused because the backup has taken over, and nothing of its log has come, this
+ * replica is a backup that has all there can be to know, and claims as one.
  */
 final class Live implements Stage {
   private final Core core;
@@ -36,6 +42,11 @@ final class Live implements Stage {
   private long guestGeneration;
   private Optional<LiveGuest> running = Optional.empty();
   private final GuestPace pace = new GuestPace();
+  private final HandOver handOver;
+  private OptionalLong backupBetterSince = OptionalLong.empty();
+
+  /** The entry that ends the guest, once the backup knows it. */
+  private OptionalLong resetLsn = OptionalLong.empty();
 
   /**
    * Why this replica is about to resign: the guest's power-off has left the gate, or a suspension.
@@ -61,6 +72,7 @@ final class Live implements Stage {
     this.inputs = new PendingInputs(core.limits.inputsPendingBytesMax());
     this.disks = new LiveDisks(core, this);
     this.protection = new Protection(core, this);
+    this.handOver = new HandOver(core.limits);
   }
 
   // What the parts of a live replica share.
@@ -112,6 +124,9 @@ final class Live implements Stage {
   void beginRunning() {
     running = Optional.of(new LiveGuest(core, this));
     log.forgetBeginning();
+    if (core.guest.isReset()) {
+      ended = Optional.of(HaltReason.GUEST_RESET); // by who was live before
+    }
     takeEffectAtEpoch();
     core.guest.open.ofEntropy().stream()
         .filter(open -> open.number() < gate.released())
@@ -139,6 +154,9 @@ final class Live implements Stage {
   public void flush() {
     if (running.isPresent() && lease.holds(core.now())) {
       gate.open(nextLsnThatFrees(), this::leave);
+    }
+    if (resetLsn.isPresent() && ended.isEmpty() && resetLsn.getAsLong() < nextLsnThatFrees()) {
+      ended = Optional.of(HaltReason.GUEST_RESET);
     }
     protection.flush();
     resignIfEnded();
@@ -190,6 +208,7 @@ final class Live implements Stage {
       case ArbiterRequest.Claim _ -> onAlone();
       case ArbiterRequest.Resign _ -> onResigned();
       case ArbiterRequest.Hello _,
+          ArbiterRequest.TakeOver _,
           ArbiterRequest.Start _,
           ArbiterRequest.Dismiss _,
           ArbiterRequest.Watch _,
@@ -214,6 +233,7 @@ final class Live implements Stage {
   }
 
   private void onAlone() {
+    handOver.undone();
     log.append(new Payload.EpochBegan(epoch, core.self().id(), Optional.empty()));
     if (running.isPresent()) {
       become(Role.ALONE, "goes on alone");
@@ -232,13 +252,27 @@ final class Live implements Stage {
 
   @Override
   public void onRefused(ArbiterRequest question, ArbiterReply.Refused refused) {
+    ArbiterRecord record = refused.record();
+    if (handOver.isLogged() && wasTakenOverIn(record)) {
+      claim(record.epoch());
+      return;
+    }
     protection.close("lost");
     core.halt(HaltReason.LOST, refused.reason());
+  }
+
+  /** Whether {@code record} is what the backup's taking over has made of this epoch's. */
+  private boolean wasTakenOverIn(ArbiterRecord record) {
+    return record.epoch() == epoch + 1
+        && record.backup().map(member -> core.isSelf(member.id())).orElse(false);
   }
 
   /** Somebody else is live. If a question is open, its answer says so too, or says otherwise. */
   @Override
   public void onRecord(ArbiterRecord record) {
+    if (role == Role.HANDING_OVER && wasTakenOverIn(record)) {
+      return; // the log will say so too
+    }
     if (record.epoch() > epoch && !core.isLiveIn(record) && !core.arbiter.isOpen()) {
       protection.close("lost");
       core.halt(HaltReason.LOST, "another replica is live at epoch " + record.epoch());
@@ -285,7 +319,9 @@ final class Live implements Stage {
    * so has one that is perhaps enlisted already.
    */
   void losePeer(String why) {
-    if (role == Role.PRIMARY || (role == Role.ALONE && core.arbiter.isEnlisting())) {
+    if (role == Role.PRIMARY
+        || role == Role.HANDING_OVER
+        || (role == Role.ALONE && core.arbiter.isEnlisting())) {
       goAlone(why);
     } else {
       protection.close(why);
@@ -295,11 +331,16 @@ final class Live implements Stage {
   /** Gives the backup up for good, and claims. If a resignation is open, that settles it. */
   private void goAlone(String why) {
     protection.close(why);
+    handOver.forget();
     become(Role.GOING_ALONE, why);
     if (!core.arbiter.isOpen()) {
-      core.arbiter.ask(
-          nonce -> new ArbiterRequest.Claim(core.config.vm(), core.self(), epoch, nonce), core);
+      claim(epoch);
     }
+  }
+
+  private void claim(long atEpoch) {
+    core.arbiter.ask(
+        nonce -> new ArbiterRequest.Claim(core.config.vm(), core.self(), atEpoch, nonce), core);
   }
 
   @Override
@@ -337,17 +378,123 @@ final class Live implements Stage {
     }
   }
 
-  /** Only a guest that runs alone: the state of a pair is not for one of them to take away. */
+  // What the operator asks for.
+
   @Override
-  public void onSuspend() {
-    if (role == Role.ALONE && ended.isEmpty()) {
-      ended = Optional.of(HaltReason.SUSPENDED);
+  public void onControl(ReplicaEvent.Control control) {
+    switch (control) {
+      case ReplicaEvent.HashCheckWanted _ -> running.ifPresent(LiveGuest::hashCheckWanted);
+      case ReplicaEvent.Suspend _ -> ended = Optional.of(HaltReason.SUSPENDED);
+      case ReplicaEvent.SwitchWanted _ -> wantHandOver("the operator wants it");
+      case ReplicaEvent.PauseWanted _ -> {
+        log.append(new Payload.Paused());
+        core.guest.pause(true);
+      }
+      case ReplicaEvent.ResumeWanted _ -> {
+        log.append(new Payload.Resumed());
+        core.guest.pause(false);
+        running.orElseThrow().resumed();
+      }
+      case ReplicaEvent.ResetWanted _ -> {
+        resetLsn = OptionalLong.of(log.append(new Payload.Reset()).lsn());
+        core.guest.reset();
+      }
     }
   }
 
   @Override
-  public void onHashCheckWanted() {
+  public Optional<String> refusal(ReplicaEvent.Control control) {
+    if (running.isEmpty() || running.get().isOff() || ended.isPresent()) {
+      return Optional.of("the guest does not run, or has ended");
+    }
+    if (handOver.isLogged() || core.guest.isReset()) {
+      return Optional.of("the role is being handed over, or the guest reset");
+    }
+    return switch (control) {
+      case ReplicaEvent.HashCheckWanted _ -> Optional.empty();
+      // The state of a pair is not for one of them to take away.
+      case ReplicaEvent.Suspend _ when role != Role.ALONE -> Optional.of("the guest has a backup");
+      case ReplicaEvent.Suspend _ -> Optional.empty();
+      case ReplicaEvent.SwitchWanted _ -> handOverRefusal();
+      case ReplicaEvent.PauseWanted _ when core.guest.isPaused() ->
+          Optional.of("the guest is paused already");
+      case ReplicaEvent.ResumeWanted _ when !core.guest.isPaused() ->
+          Optional.of("the guest is not paused");
+      case ReplicaEvent.PauseWanted _, ReplicaEvent.ResumeWanted _, ReplicaEvent.ResetWanted _ ->
+          Optional.empty();
+    };
+  }
+
+  private Optional<String> handOverRefusal() {
+    if (role != Role.PRIMARY) {
+      return Optional.of("there is no backup to take over; this replica is " + role);
+    }
+    Optional<LogChannelMessage.Paths> theirs = protection.peerPaths();
+    if (theirs.isEmpty() || !theirs.get().arbiter() || !theirs.get().include(core.paths())) {
+      return Optional.of("the backup lacks a way to arbiter, proxy or disk server");
+    }
+    return Optional.empty();
+  }
+
+  // Handing over.
+
+  /** A primary that lacks a way which its backup has hands over, if that lasts. */
+  private void watchPaths() {
+    boolean backupIsBetter =
+        role == Role.PRIMARY
+            && !core.paths().areAll()
+            && protection.peerPaths().map(LogChannelMessage.Paths::areAll).orElse(false);
+    if (!backupIsBetter) {
+      backupBetterSince = OptionalLong.empty();
+    } else if (backupBetterSince.isEmpty()) {
+      backupBetterSince = OptionalLong.of(core.now());
+    } else if (core.now() - backupBetterSince.getAsLong() >= core.limits.pathNanos()
+        && refusal(new ReplicaEvent.SwitchWanted()).isEmpty()) {
+      wantHandOver("this replica lacks a way: " + core.paths());
+    }
+  }
+
+  private void wantHandOver(String why) {
+    if (handOver.isWanted()) {
+      return;
+    }
+    handOver.want(why, core.now());
+    // What has changed since the last hash is hashed now, while the guest runs, not at the stop.
     running.ifPresent(LiveGuest::hashCheckWanted);
+  }
+
+  private boolean mayHandOver(long nowNanos) {
+    return role == Role.PRIMARY
+        && handOver.isDue(protection.lagNanos(nowNanos), nowNanos)
+        && ended.isEmpty()
+        && !core.guest.isReset()
+        && running.map(guest -> !guest.isOff()).orElse(false);
+  }
+
+  private void handOverNow() {
+    running.orElseThrow().handOver();
+    handOver.logged(core.now());
+    disks.detach(); // what is open is the other's to issue again
+    become(Role.HANDING_OVER, handOver.why());
+  }
+
+  /** The one that was the backup is live and says so; this replica is its backup. */
+  void takenOver(long channel, LogChannelMessage.Entries entries) {
+    if (!entries.entries().isEmpty()
+        && entries.entries().getFirst() instanceof LogEntry(long lsn, long _, Payload payload)
+        && lsn == log.nextLsn()
+        && payload instanceof Payload.EpochBegan began
+        && began.backup().map(core::isSelf).orElse(false)) {
+      Backup.exchanged(core, channel, began.epoch(), log.nextLsn(), gate.waitingOutputs())
+          .onPeerSaid(channel, entries);
+    } else {
+      losePeer("the backup has not taken over as it should");
+    }
+  }
+
+  /** This replica has taken over, on the channel that brought it the log. */
+  void protectBy(long channel, Member other) {
+    protection.resume(channel, other, log.nextLsn());
   }
 
   // Time.
@@ -356,27 +503,38 @@ final class Live implements Stage {
   public void onTick() {
     renewLease();
     disks.onTick();
+    watchPaths();
     if (protection.suspectsPeer()) {
       losePeer("the backup is silent");
+    } else if (role == Role.HANDING_OVER && handOver.isOverdue(core.now())) {
+      losePeer("the backup does not take over");
     }
   }
 
   @Override
   public void runSlice(long stepsMax) {
-    if (wantsToRun(core.now())) {
+    if (mayHandOver(core.now())) {
+      handOverNow();
+    } else if (wantsToRun(core.now())) {
       long before = core.guest.machine.position();
-      double speed = protection.guestSpeed(core.now());
+      double speed = guestSpeed(core.now());
       running.orElseThrow().runSlice(pace.steps(stepsMax, speed, core.now()));
       pace.ran(core.guest.machine.position() - before);
     }
   }
 
+  private double guestSpeed(long nowNanos) {
+    double speed = protection.guestSpeed(nowNanos);
+    return handOver.isWanted() ? Math.min(speed, HandOver.SPEED) : speed;
+  }
+
   @Override
   public boolean wantsToRun(long nowNanos) {
-    return running.isPresent()
-        && held(nowNanos).isEmpty()
-        && pace.mayRun(protection.guestSpeed(nowNanos), nowNanos)
-        && running.get().wantsToRun(nowNanos);
+    return mayHandOver(nowNanos)
+        || (running.isPresent()
+            && held(nowNanos).isEmpty()
+            && pace.mayRun(guestSpeed(nowNanos), nowNanos)
+            && running.get().wantsToRun(nowNanos));
   }
 
   @Override
@@ -386,6 +544,15 @@ final class Live implements Stage {
     }
     if (ended.isPresent()) {
       return Optional.of("the guest has ended or is suspended");
+    }
+    if (handOver.isLogged()) {
+      return Optional.of("the backup is to take over");
+    }
+    if (core.guest.isReset()) {
+      return Optional.of("the guest is reset");
+    }
+    if (core.guest.isPaused()) {
+      return Optional.of("the operator has paused the guest");
     }
     Optional<String> byPeer = protection.held(nowNanos);
     if (byPeer.isPresent()) {
@@ -405,7 +572,7 @@ final class Live implements Stage {
     long deadline = Math.min(lease.nextRenewalNanos(), disks.deadlineNanos());
     deadline = Math.min(deadline, protection.deadlineNanos());
     if (running.isPresent() && held(core.now()).isEmpty()) {
-      boolean paced = !pace.mayRun(protection.guestSpeed(core.now()), core.now());
+      boolean paced = !pace.mayRun(guestSpeed(core.now()), core.now());
       deadline = Math.min(deadline, paced ? pace.deadlineNanos() : running.get().deadlineNanos());
     }
     return deadline;

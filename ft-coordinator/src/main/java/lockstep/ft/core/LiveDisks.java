@@ -21,6 +21,11 @@ final class LiveDisks {
     paths.forEach(path -> path.attach(epoch));
   }
 
+  /** Ends every attach. */
+  void detach() {
+    paths.forEach(DiskPath::detach);
+  }
+
   /** A request of the guest has passed the gate. */
   void issue(Output.DiskRequested request) {
     if (core.guest.open.isOpen(request.disk(), request.requestId())) {

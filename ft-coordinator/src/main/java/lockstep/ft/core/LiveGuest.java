@@ -22,7 +22,7 @@ final class LiveGuest {
   private final Core core;
   private final Live live;
   private final DeterministicMachine machine;
-  private final ClockPolicy clock;
+  private ClockPolicy clock;
   private boolean idle;
   private boolean off;
   private boolean hashWanted;
@@ -40,6 +40,12 @@ final class LiveGuest {
 
   void hashCheckWanted() {
     hashWanted = true;
+  }
+
+  /** The guest goes on after a pause of which its clock knows nothing. */
+  void resumed() {
+    clock = new ClockPolicy(machine.timeNanos(), core.now());
+    clockMovedAtNanos = core.now();
   }
 
   boolean isOff() {
@@ -67,6 +73,20 @@ final class LiveGuest {
     idle = pause == Pause.IDLE;
     off |= pause == Pause.OFF;
     live.reached(machine.position());
+  }
+
+  /** Stops the guest here: nothing but a claim of this replica's can follow the last entry. */
+  void handOver() {
+    if (!core.guest.isPaused()) {
+      moveClock();
+      while (!live.inputs().isEmpty()) {
+        injectPending();
+      }
+    }
+    hashWanted = true;
+    checkHash();
+    live.log().append(new Payload.HandedOver());
+    live.log().reached(machine.position());
   }
 
   private void moveClock() {

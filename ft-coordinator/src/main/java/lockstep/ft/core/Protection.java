@@ -53,6 +53,11 @@ final class Protection {
   /** The peer can do nothing with a log before this. */
   private long peerFromLsn;
 
+  private Optional<LogChannelMessage.Paths> peerPaths = Optional.empty();
+
+  /** The peer was live: what it sent as such may still be on its way. */
+  private boolean rolesExchanged;
+
   private int roundFlushed;
   private Optional<TransferProgress> progress = Optional.empty();
   private OptionalLong pausedAtNanos = OptionalLong.empty();
@@ -91,6 +96,10 @@ final class Protection {
     peer.ifPresent(LogSender::heard);
     switch (message) {
       case LogChannelMessage.Ack ack when peer.isPresent() -> onAck(peer.get(), ack);
+      case LogChannelMessage.Paths paths when peer.isPresent() -> peerPaths = Optional.of(paths);
+      case LogChannelMessage.Heartbeat _ when rolesExchanged -> {}
+      case LogChannelMessage.Entries entries when live.role() == Role.HANDING_OVER ->
+          live.takenOver(from, entries);
       case LogChannelMessage.TransferTaken taken -> {
         // Some of these cross the cut.
         if (transfer.isPresent() && !transfer.get().taken(taken.bytes())) {
@@ -103,6 +112,7 @@ final class Protection {
         core.emit(new Effect.DivergenceFound(diverged.position(), diverged.what()));
       }
       case LogChannelMessage.Ack _,
+          LogChannelMessage.Paths _,
           LogChannelMessage.Hello _,
           LogChannelMessage.HelloRefused _,
           LogChannelMessage.Entries _,
@@ -134,6 +144,14 @@ final class Protection {
       peerFromLsn = 0;
       live.log().sendFromBeginningTo(beginLog(from, hello.replica(), 0));
     }
+  }
+
+  /** Who was live, and handed over, is the backup: the log goes on at {@code nextLsn}. */
+  void resume(long channel, Member member, long nextLsn) {
+    peerFromLsn = nextLsn;
+    nextLsnAcked = nextLsn;
+    rolesExchanged = true;
+    live.log().sendTo(beginLog(channel, member, nextLsn));
   }
 
   private LogSender beginLog(long channel, Member member, long nextLsn) {
@@ -198,6 +216,8 @@ final class Protection {
           core.emit(new Effect.ClosePeer(sender.channel));
         });
     peer = Optional.empty();
+    peerPaths = Optional.empty();
+    rolesExchanged = false;
     live.log().sendToNobody();
   }
 
@@ -305,13 +325,24 @@ final class Protection {
         : core.now() + core.limits.heartbeatNanos();
   }
 
+  /** By how much the backup's execution is behind. */
+  long lagNanos(long nowNanos) {
+    return peer.map(sender -> sender.lagNanos(nowNanos)).orElse(0L);
+  }
+
+  /** The backup's ways to the outside, as far as it has told. */
+  Optional<LogChannelMessage.Paths> peerPaths() {
+    return peerPaths;
+  }
+
   StageStatus status(long nowNanos) {
     return new StageStatus(
         member().map(Member::id),
         nextLsnAcked(),
         peer.map(LogSender::unackedBytes).orElse(0L),
-        peer.map(sender -> sender.lagNanos(nowNanos)).orElse(0L),
+        lagNanos(nowNanos),
         live.gate().released(),
-        transfer.map(OutgoingTransfer::progress).or(() -> progress));
+        transfer.map(OutgoingTransfer::progress).or(() -> progress),
+        peerPaths);
   }
 }

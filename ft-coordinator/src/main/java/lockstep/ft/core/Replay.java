@@ -172,7 +172,20 @@ final class Replay {
         guest.unflushed(ended.disk()).ownFlushEnded(ended.flush(), ended.status());
         yield Optional.empty();
       }
-      case Payload.Progressed _, Payload.EpochBegan _, Payload.PoweredOff _ -> Optional.empty();
+      case Payload.Paused _ -> {
+        guest.pause(true);
+        yield Optional.empty();
+      }
+      case Payload.Resumed _ -> {
+        guest.pause(false);
+        yield Optional.empty();
+      }
+      case Payload.Reset _ -> {
+        guest.reset();
+        yield Optional.empty();
+      }
+      case Payload.Progressed _, Payload.EpochBegan _, Payload.HandedOver _, Payload.PoweredOff _ ->
+          Optional.empty();
     };
   }
 

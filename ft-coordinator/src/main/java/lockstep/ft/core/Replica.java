@@ -1,8 +1,10 @@
 package lockstep.ft.core;
 
+import java.util.Optional;
 import lockstep.ft.arbiter.ArbiterRecord;
 import lockstep.ft.arbiter.ArbiterReply;
 import lockstep.ft.arbiter.ArbiterRequest;
+import lockstep.ft.log.LogChannelMessage.Paths;
 import lockstep.ft.machine.DeterministicMachine;
 
 /**
@@ -63,10 +65,15 @@ public final class Replica {
         core.stage().runSlice(slice.stepsMax());
       }
       case ReplicaEvent.ArbiterUp _ -> {
+        notePath(event);
         core.emit(new Effect.AskArbiter(new ArbiterRequest.Watch(core.config.vm())));
         core.arbiter.send(core);
       }
-      case ReplicaEvent.ArbiterDown _ -> {}
+      case ReplicaEvent.ArbiterDown _,
+          ReplicaEvent.ProxyDown _,
+          ReplicaEvent.DiskServerReached _,
+          ReplicaEvent.DiskServerMissed _ ->
+          notePath(event);
       case ReplicaEvent.ArbiterAnswered answered -> onArbiterReply(answered.reply());
       case ReplicaEvent.PeerUp up -> stage.onPeerUp(up.channel(), up.dialled());
       case ReplicaEvent.PeerDown down -> stage.onPeerDown(down.channel());
@@ -77,15 +84,20 @@ public final class Replica {
           ReplicaEvent.DiskFenced _,
           ReplicaEvent.DiskAnswered _ ->
           stage.onDisk(event);
-      case ReplicaEvent.ProxyUp _ -> stage.onProxyUp();
-      case ReplicaEvent.ProxyDown _ -> {}
+      case ReplicaEvent.ProxyUp _ -> {
+        notePath(event);
+        stage.onProxyUp();
+      }
       case ReplicaEvent.FrameArrived _,
           ReplicaEvent.ConsoleTyped _,
           ReplicaEvent.EntropyDrawn _,
           ReplicaEvent.PowerButton _ ->
           stage.onInput(event);
-      case ReplicaEvent.Suspend _ -> stage.onSuspend();
-      case ReplicaEvent.HashCheckWanted _ -> stage.onHashCheckWanted();
+      case ReplicaEvent.Control control -> {
+        if (stage.refusal(control).isEmpty()) {
+          stage.onControl(control);
+        }
+      }
     }
     core.stage().flush();
   }
@@ -96,6 +108,20 @@ public final class Replica {
    */
   private boolean knowsLess(ArbiterRecord record) {
     return !(core.stage() instanceof Waiting) && record.epoch() < core.stage().epoch();
+  }
+
+  private void notePath(ReplicaEvent event) {
+    Paths now = core.paths();
+    core.paths(
+        switch (event) {
+          case ReplicaEvent.ArbiterUp _ -> new Paths(true, now.proxy(), now.disks());
+          case ReplicaEvent.ArbiterDown _ -> new Paths(false, now.proxy(), now.disks());
+          case ReplicaEvent.ProxyUp _ -> new Paths(now.arbiter(), true, now.disks());
+          case ReplicaEvent.ProxyDown _ -> new Paths(now.arbiter(), false, now.disks());
+          case ReplicaEvent.DiskServerReached _ -> new Paths(now.arbiter(), now.proxy(), true);
+          case ReplicaEvent.DiskServerMissed _ -> new Paths(now.arbiter(), now.proxy(), false);
+          default -> throw new IllegalArgumentException("not about a path: " + event);
+        });
   }
 
   private void onArbiterReply(ArbiterReply reply) {
@@ -120,6 +146,11 @@ public final class Replica {
               .answeredBy(reply)
               .ifPresent(question -> core.stage().onRefused(question, refused));
     }
+  }
+
+  /** Why {@code control} would be ignored now, if it would; for people. */
+  public Optional<String> refusal(ReplicaEvent.Control control) {
+    return core.stage().refusal(control);
   }
 
   /** Whether a {@link ReplicaEvent.RunSlice} would run the guest (or replay) now. */
@@ -165,6 +196,9 @@ public final class Replica {
         core.guest.open.size(),
         core.guest.keptBytes(),
         own.transfer(),
+        core.guest.isPaused(),
+        core.paths(),
+        own.peerPaths(),
         stage.held(nowNanos));
   }
 

@@ -52,6 +52,7 @@ public record ReplicaConfig(
    * @param clockStepNanos a running guest's clock is moved at least so often
    * @param diskSilenceNanos a disk request that is not answered for so long means that the attach
    *     is lost; doubled each time until a disk answers again
+   * @param pathNanos a primary that has lacked a way for so long which its backup has hands over
    * @param hashEverySteps a state hash enters the log about so often; 0 for never
    * @param logUnackedBytesMax entries not acknowledged, before the guest is held
    * @param logUnexecutedBytesMax entries beyond what the backup has executed, before the guest is
@@ -69,6 +70,7 @@ public record ReplicaConfig(
       long lagNanosMax,
       long clockStepNanos,
       long diskSilenceNanos,
+      long pathNanos,
       long hashEverySteps,
       long logUnackedBytesMax,
       long logUnexecutedBytesMax,
@@ -86,6 +88,7 @@ public record ReplicaConfig(
             TimeUnit.MILLISECONDS.toNanos(250),
             TimeUnit.MILLISECONDS.toNanos(1),
             TimeUnit.SECONDS.toNanos(10),
+            TimeUnit.SECONDS.toNanos(1),
             50_000_000,
             16L << 20,
             32L << 20,

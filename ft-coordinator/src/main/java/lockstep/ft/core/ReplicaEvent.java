@@ -76,6 +76,12 @@ public sealed interface ReplicaEvent {
   record DiskAnswered(int disk, long attach, long tag, DiskStatus status, Bytes data)
       implements ReplicaEvent {}
 
+  /** The disk server was asked whether it is there, beside all attaches, and has answered. */
+  record DiskServerReached() implements ReplicaEvent {}
+
+  /** It has not for a while. Attaches are judged by themselves. */
+  record DiskServerMissed() implements ReplicaEvent {}
+
   // The proxy and the rest of the outside.
 
   /** The link to the proxy is open and its hello accepted. */
@@ -93,12 +99,28 @@ public sealed interface ReplicaEvent {
 
   record PowerButton() implements ReplicaEvent {}
 
+  // What the operator asks of the live replica; see Replica#refusal.
+
+  /** An operator's request; any other replica than the live one ignores it. */
+  sealed interface Control extends ReplicaEvent {}
+
   /** Put a state hash into the log at the next slice. */
-  record HashCheckWanted() implements ReplicaEvent {}
+  record HashCheckWanted() implements Control {}
 
   /**
    * The guest, live and alone, was saved by the driver just now: it stops for good, the replica
    * resigns and halts.
    */
-  record Suspend() implements ReplicaEvent {}
+  record Suspend() implements Control {}
+
+  /** Exchange roles with the backup. */
+  record SwitchWanted() implements Control {}
+
+  /** The guest is to stand still, its clock too, whoever is live, until it is resumed. */
+  record PauseWanted() implements Control {}
+
+  record ResumeWanted() implements Control {}
+
+  /** The guest ends here and now, as by its reset button, and is to be started anew. */
+  record ResetWanted() implements Control {}
 }

@@ -2,6 +2,7 @@ package lockstep.ft.core;
 
 import java.util.Optional;
 import lockstep.ft.arbiter.ReplicaId;
+import lockstep.ft.log.LogChannelMessage;
 import lockstep.ft.transfer.TransferProgress;
 
 /**
@@ -21,6 +22,9 @@ import lockstep.ft.transfer.TransferProgress;
  * @param keptWritesBytes writes kept because no completed flush covers them
  * @param transfer the state transfer to the peer, under way or the last one of this replica's time
  *     as live
+ * @param paused whether the operator has paused the guest
+ * @param paths which ways to the outside this replica has
+ * @param peerPaths those of its backup, as far as that has told
  * @param held why the guest may not run, if it may not
  */
 public record ReplicaStatus(
@@ -38,4 +42,7 @@ public record ReplicaStatus(
     int openRequests,
     long keptWritesBytes,
     Optional<TransferProgress> transfer,
+    boolean paused,
+    LogChannelMessage.Paths paths,
+    Optional<LogChannelMessage.Paths> peerPaths,
     Optional<String> held) {}

@@ -10,12 +10,16 @@ public enum Role {
   LIVE_WAITING,
   /** Live, with a backup that must acknowledge what leaves. */
   PRIMARY,
+  /** Live, its guest stopped for the backup to take over; becomes the backup then. */
+  HANDING_OVER,
   /** Live, has given its backup up and claims to go on alone; outputs wait. */
   GOING_ALONE,
   /** Live without a backup. */
   ALONE,
   /** Enlisted: receives the log and executes it. */
   BACKUP,
+  /** Has been handed the role, has executed the whole log, and asks to exchange roles. */
+  TAKING_OVER,
   /** Has sealed its log and claims. */
   SEALED,
   /** Has won its claim; replays its log to the end and attaches the disks. */
@@ -26,8 +30,8 @@ public enum Role {
   /** Whether the arbiter's record names this replica live. */
   public boolean isLive() {
     return switch (this) {
-      case LIVE_WAITING, PRIMARY, GOING_ALONE, ALONE, GOING_LIVE -> true;
-      case WAITING, CANDIDATE, BACKUP, SEALED, HALTED -> false;
+      case LIVE_WAITING, PRIMARY, HANDING_OVER, GOING_ALONE, ALONE, GOING_LIVE -> true;
+      case WAITING, CANDIDATE, BACKUP, TAKING_OVER, SEALED, HALTED -> false;
     };
   }
 }

@@ -48,10 +48,11 @@ sealed interface Stage permits Waiting, Backup, Live, Halted {
   /** Something for the guest: a frame, console bytes, entropy, the power button. */
   void onInput(ReplicaEvent event);
 
-  /** The guest has just been saved by the driver and is to stop. */
-  void onSuspend();
+  /** What the operator asks for, if {@link #refusal} does not refuse it. */
+  void onControl(ReplicaEvent.Control control);
 
-  void onHashCheckWanted();
+  /** Why the operator can't have it, if so. */
+  Optional<String> refusal(ReplicaEvent.Control control);
 
   void onTick();
 

@@ -2,6 +2,7 @@ package lockstep.ft.core;
 
 import java.util.Optional;
 import lockstep.ft.arbiter.ReplicaId;
+import lockstep.ft.log.LogChannelMessage;
 import lockstep.ft.transfer.TransferProgress;
 
 /** The part of {@link ReplicaStatus} that only the stage knows. */
@@ -11,6 +12,8 @@ record StageStatus(
     long unackedBytes,
     long lagNanos,
     long outputsReleased,
-    Optional<TransferProgress> transfer) {
-  static final StageStatus NONE = new StageStatus(Optional.empty(), 0, 0, 0, 0, Optional.empty());
+    Optional<TransferProgress> transfer,
+    Optional<LogChannelMessage.Paths> peerPaths) {
+  static final StageStatus NONE =
+      new StageStatus(Optional.empty(), 0, 0, 0, 0, Optional.empty(), Optional.empty());
 }

@@ -239,6 +239,7 @@ final class Waiting implements Stage {
       }
       case LogChannelMessage.TransferTaken _,
           LogChannelMessage.Ack _,
+          LogChannelMessage.Paths _,
           LogChannelMessage.Diverged _ ->
           close(from, "an unexpected message came");
     }
@@ -368,10 +369,12 @@ final class Waiting implements Stage {
   public void onInput(ReplicaEvent event) {}
 
   @Override
-  public void onSuspend() {}
+  public void onControl(ReplicaEvent.Control control) {}
 
   @Override
-  public void onHashCheckWanted() {}
+  public Optional<String> refusal(ReplicaEvent.Control control) {
+    return Optional.of("this replica is not live");
+  }
 
   @Override
   public void onTick() {

@@ -29,12 +29,22 @@
  *       <td>GOING_ALONE: claims</td></tr>
  *   <tr><td>PRIMARY</td><td>backup silent, channel closed, or diverged</td>
  *       <td>GOING_ALONE: claims</td></tr>
+ *   <tr><td></td><td>a switch is wanted, the backup close behind: the last entry hands over</td>
+ *       <td>HANDING_OVER: the guest stands still</td></tr>
+ *   <tr><td>HANDING_OVER</td><td>the log goes on, written by the other, and names this replica
+ *       backup</td><td>BACKUP</td></tr>
+ *   <tr><td></td><td>the other is lost, or takes too long</td><td>GOING_ALONE: claims; refused by
+ *       a record in which it is the backup, claims at that epoch</td></tr>
  *   <tr><td>GOING_ALONE</td><td>claim granted</td>
  *       <td>ALONE (LIVE_WAITING if the guest has never run)</td></tr>
  *   <tr><td>BACKUP</td><td>primary silent, or channel closed</td>
  *       <td>SEALED: takes and acknowledges nothing more, then claims</td></tr>
+ *   <tr><td></td><td>the log to its last entry, which hands over, is executed</td>
+ *       <td>TAKING_OVER: asks to exchange roles</td></tr>
  *   <tr><td></td><td>own state differs from the log</td><td>HALTED (DIVERGED)</td></tr>
  *   <tr><td></td><td>a later record does not name it</td><td>HALTED (DISMISSED)</td></tr>
+ *   <tr><td>TAKING_OVER</td><td>granted</td><td>PRIMARY; if the channel was lost meanwhile,
+ *       GOING_ALONE: claims</td></tr>
  *   <tr><td>SEALED</td><td>claim granted</td><td>GOING_LIVE: replays to the last entry</td></tr>
  *   <tr><td>GOING_LIVE</td><td>log replayed</td>
  *       <td>ALONE: kept outputs leave, disks attached anew, open requests issued again</td></tr>
@@ -60,9 +70,10 @@
  *       numbers the entries, {@code Protection} looks after candidate and backup, {@code LogSender}
  *       carries the entries to them and bounds their lag ({@code LagBound}), {@code GuestPace}
  *       slows the guest smoothly before; {@code OutgoingTransfer} sends a candidate the state of a
- *       running guest, {@code IncomingTransfer} takes it; {@code OutputGate} holds outputs for
- *       their acknowledgement and {@code LeaseGuard} for the lease; {@code LiveDisks} are a {@code
- *       DiskPath} each, which attaches, catches up and issues.
+ *       running guest, {@code IncomingTransfer} takes it; {@code HandOver} exchanges the roles;
+ *       {@code OutputGate} holds outputs for their acknowledgement and {@code LeaseGuard} for the
+ *       lease; {@code LiveDisks} are a {@code DiskPath} each, which attaches, catches up and
+ *       issues.
  *   <li>{@code FailureDetector} judges silence, on both sides.
  *   <li>{@code CoreState} travels with a machine's saved state.
  * </ul>
@@ -83,6 +94,11 @@
  *       disk server.
  *   <dt>own flush
  *   <dd>a flush by the replica, not the guest, so that kept writes stay bounded.
+ *   <dt>hand over, take over
+ *   <dd>primary and backup exchange their roles: the one stops its guest and writes its last entry,
+ *       the other executes it and asks the arbiter for the exchange.
+ *   <dt>path, way
+ *   <dd>to arbiter, client proxy or disk server; probed in every role.
  *   <dt>cut
  *   <dd>the position of a state transfer at which the guest stands still for the rest of its state;
  *       the new backup's log begins there.

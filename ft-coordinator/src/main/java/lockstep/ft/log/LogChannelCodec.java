@@ -26,6 +26,7 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
   private static final int TRANSFER_TAKEN = 10;
   private static final int TRANSFER_STATE = 11;
   private static final int TRANSFER_CUT = 12;
+  private static final int PATHS = 13;
 
   private static final int PAGES_MAX = 4096;
   private static final int PAGE_BYTES_MAX = 1 << 16;
@@ -71,6 +72,8 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
         out.int64(heartbeat.sequence());
         out.int64(heartbeat.outputsReleased());
       }
+      case LogChannelMessage.Paths paths ->
+          out.int8(PATHS).flag(paths.arbiter()).flag(paths.proxy()).flag(paths.disks());
       case LogChannelMessage.Diverged diverged -> {
         out.int8(DIVERGED);
         out.int64(diverged.lsn());
@@ -118,6 +121,7 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
           new LogChannelMessage.Heartbeat(in.count64("sequence"), in.count64("outputs released"));
       case DIVERGED ->
           new LogChannelMessage.Diverged(in.count64("lsn"), in.count64("position"), in.string());
+      case PATHS -> new LogChannelMessage.Paths(in.flag(), in.flag(), in.flag());
       case GUEST_ENDED -> new LogChannelMessage.GuestEnded(in.flag());
       case TRANSFER_BEGAN ->
           new LogChannelMessage.TransferBegan(

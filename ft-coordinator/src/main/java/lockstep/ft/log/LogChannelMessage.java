@@ -10,12 +10,13 @@ import lockstep.ft.machine.StateHash;
  * What travels on the log channel. A replica that is not live dials the live one, says {@link
  * Hello}, and is answered with a Hello or {@link HelloRefused}. If the guest runs already, a state
  * transfer follows, from {@link TransferBegan} to {@link TransferCut}. From then on entries and
- * heartbeats flow one way, acks the other. On a channel, messages arrive in order or not at all.
+ * heartbeats flow one way, acks the other, until {@link Payload.HandedOver} turns them around. On a
+ * channel, messages arrive in order or not at all.
  */
 public sealed interface LogChannelMessage {
 
   /** Version of the messages themselves. */
-  int PROTOCOL_VERSION = 2;
+  int PROTOCOL_VERSION = 3;
 
   /** Most entries that one {@link Entries} carries. */
   int ENTRIES_MAX = 4096;
@@ -116,6 +117,27 @@ public sealed interface LogChannelMessage {
    * @param outputsReleased every output with a lower number has left
    */
   record Heartbeat(long sequence, long outputsReleased) implements LogChannelMessage {}
+
+  /**
+   * Backup to live, when it becomes the backup and whenever one changes: which ways to the outside
+   * it has, probed though it uses none of them.
+   *
+   * @param disks to the disk server, where the disks are
+   */
+  record Paths(boolean arbiter, boolean proxy, boolean disks) implements LogChannelMessage {
+    /** Before anything is known. */
+    public static final Paths NONE = new Paths(false, false, false);
+
+    /** Whether a live replica could do its work. */
+    public boolean areAll() {
+      return arbiter && proxy && disks;
+    }
+
+    /** Whether there is each of {@code others}. */
+    public boolean include(Paths others) {
+      return (arbiter || !others.arbiter) && (proxy || !others.proxy) && (disks || !others.disks);
+    }
+  }
 
   /** Backup to live: my state is not yours. The backup stops. */
   record Diverged(long lsn, long position, String what) implements LogChannelMessage {}

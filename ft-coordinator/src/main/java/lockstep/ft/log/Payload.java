@@ -41,8 +41,24 @@ public sealed interface Payload {
   /** The own flush ended; with status OK, what it covers needs to be kept no longer. */
   record OwnFlushEnded(int disk, long flush, DiskStatus status) implements Payload {}
 
+  /**
+   * The last entry of who wrote the log so far: its guest stands still here, and it hands its role
+   * over to its backup. What follows is the backup's, who has taken the role over; or its own, if
+   * it had to go on alone instead.
+   */
+  record HandedOver() implements Payload {}
+
   /** The guest has switched itself off, or asked to be reset: its last step is executed. */
   record PoweredOff() implements Payload {}
+
+  /** The operator has paused the guest: it stands still here, whoever is live. */
+  record Paused() implements Payload {}
+
+  /** The operator lets the guest go on. */
+  record Resumed() implements Payload {}
+
+  /** The operator has pressed the reset button: the guest ends here, and is to be started anew. */
+  record Reset() implements Payload {}
 
   /** Bytes of data that the payload carries, beside its fixed part. */
   default int dataBytes() {

@@ -17,6 +17,10 @@ final class PayloadCodec {
   private static final int OWN_FLUSH_BEGAN = 6;
   private static final int OWN_FLUSH_ENDED = 7;
   private static final int POWERED_OFF = 8;
+  private static final int HANDED_OVER = 9;
+  private static final int PAUSED = 10;
+  private static final int RESUMED = 11;
+  private static final int RESET = 12;
 
   private static final DiskStatus[] STATUSES = DiskStatus.values();
 
@@ -56,6 +60,10 @@ final class PayloadCodec {
         out.int8(ended.status().ordinal());
       }
       case Payload.PoweredOff _ -> out.int8(POWERED_OFF);
+      case Payload.HandedOver _ -> out.int8(HANDED_OVER);
+      case Payload.Paused _ -> out.int8(PAUSED);
+      case Payload.Resumed _ -> out.int8(RESUMED);
+      case Payload.Reset _ -> out.int8(RESET);
     }
   }
 
@@ -75,6 +83,10 @@ final class PayloadCodec {
           new Payload.OwnFlushEnded(
               in.count32("disk", Integer.MAX_VALUE), in.count64("flush"), in.enumValue(STATUSES));
       case POWERED_OFF -> new Payload.PoweredOff();
+      case HANDED_OVER -> new Payload.HandedOver();
+      case PAUSED -> new Payload.Paused();
+      case RESUMED -> new Payload.Resumed();
+      case RESET -> new Payload.Reset();
       default -> throw new MalformedMessageException("no kind of payload: " + kind);
     };
   }

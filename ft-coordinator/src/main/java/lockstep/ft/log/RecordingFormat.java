@@ -30,7 +30,7 @@ final class RecordingFormat {
   static final String CORE_STATE = "core-state";
 
   static final byte[] MAGIC = "LOCKSTEP".getBytes(StandardCharsets.US_ASCII);
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int HEADER_BYTES_MAX = 1 << 20;
   static final int END = -1;
 

@@ -49,6 +49,37 @@ final class ArbiterRulesTest {
     return new ArbiterRequest.Claim(VM, who, epoch, ++nonce);
   }
 
+  private ArbiterRequest takeOver(Member who, long epoch) {
+    return new ArbiterRequest.TakeOver(VM, who, epoch, ++nonce);
+  }
+
+  @Test
+  void backupThatTakesOverExchangesTheRolesInOneStep() {
+    pair();
+    granted(takeOver(B, 2));
+    assertEquals(new ArbiterRecord(VM, 3, Optional.of(B), Optional.of(A), 1), state.record());
+    granted(takeOver(A, 3));
+    assertEquals(new ArbiterRecord(VM, 4, Optional.of(A), Optional.of(B), 1), state.record());
+  }
+
+  @Test
+  void takingOverIsForTheBackupOfTheEpochOnly() {
+    pair();
+    assertTrue(refused(takeOver(A, 2)).lost(), "the live replica");
+    assertTrue(refused(takeOver(B, 1)).lost(), "another epoch");
+    granted(claim(A, 2));
+    assertTrue(refused(takeOver(B, 2)).lost(), "who was live has gone on alone");
+  }
+
+  @Test
+  void whoHandedOverIsRefusedAtItsOldEpochAndGrantedAsBackup() {
+    pair();
+    granted(takeOver(B, 2));
+    assertTrue(refused(claim(A, 2)).lost());
+    granted(claim(A, 3));
+    assertEquals(Optional.of(A), state.record().live());
+  }
+
   private ArbiterRequest enlist(Member live, Member backup) {
     return new ArbiterRequest.Enlist(VM, live.id(), state.record().epoch(), backup, ++nonce);
   }

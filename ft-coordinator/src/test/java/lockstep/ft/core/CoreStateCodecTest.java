@@ -18,6 +18,7 @@ final class CoreStateCodecTest {
   private static final CoreState STATE =
       new CoreState(
           true,
+          true,
           42,
           List.of(
               new Output.FrameSent(Bytes.of(new byte[] {9})),

@@ -52,7 +52,11 @@ final class CodecTest {
         new Payload.EpochBegan(4, ID, Optional.empty()),
         new Payload.OwnFlushBegan(0, 1),
         new Payload.OwnFlushEnded(0, 1, DiskStatus.OK),
-        new Payload.PoweredOff());
+        new Payload.PoweredOff(),
+        new Payload.HandedOver(),
+        new Payload.Paused(),
+        new Payload.Resumed(),
+        new Payload.Reset());
   }
 
   static List<LogEntry> entries() {
@@ -82,6 +86,7 @@ final class CodecTest {
         new LogChannelMessage.Heartbeat(1, 2),
         new LogChannelMessage.Diverged(1, 2, "hash"),
         new LogChannelMessage.GuestEnded(true),
+        new LogChannelMessage.Paths(true, false, true),
         new LogChannelMessage.TransferBegan(65536, 4096),
         new LogChannelMessage.TransferPages(
             List.of(new PagedMemory.Contents(7, DATA), new PagedMemory.Contents(8, Bytes.EMPTY))),
@@ -96,6 +101,7 @@ final class CodecTest {
         new ArbiterRequest.Watch("web"),
         new ArbiterRequest.Start("web", MEMBER, 1, 2),
         new ArbiterRequest.Claim("web", MEMBER, 1, 2),
+        new ArbiterRequest.TakeOver("web", MEMBER, 1, 2),
         new ArbiterRequest.Enlist("web", ID, 1, MEMBER, 2),
         new ArbiterRequest.Dismiss("web", ID, 1, 2),
         new ArbiterRequest.Renew("web", ID, 1, 2),

@@ -163,7 +163,7 @@ final class Checker {
             + received);
   }
 
-  /** A backup, or a candidate after a transfer, has executed so far. */
+  /** A replica's machine has executed so far; what it does as live counts once it is a backup. */
   void executed(ReplicaId replica, long position) {
     executed.merge(replica, position, Math::max);
   }

@@ -38,8 +38,9 @@ final class ClaimModel {
    * @param arbiterRestarts all messages to and from it that are under way are lost
    * @param channelBreaks of the log channel
    * @param slices that the guest runs
+   * @param switches asked for, of either replica
    */
-  record Budget(int crashes, int arbiterRestarts, int channelBreaks, int slices) {}
+  record Budget(int crashes, int arbiterRestarts, int channelBreaks, int slices, int switches) {}
 
   /** Something that can happen now. */
   record Choice(String name, Runnable action) {}
@@ -113,6 +114,7 @@ final class ClaimModel {
         }
         case Effect.DialPeer _ -> dialled = true;
         case Effect.SendToPeer send -> {
+          noteHandOver(this, send.message());
           if (channelOpen) {
             toPeer.addLast(send.message());
           }
@@ -138,6 +140,17 @@ final class ClaimModel {
     }
   }
 
+  /** Whoever hands over has made all that it has let out. */
+  private void noteHandOver(Node node, LogChannelMessage message) {
+    boolean handsOver =
+        message instanceof LogChannelMessage.Entries batch
+            && batch.entries().stream()
+                .anyMatch(entry -> entry.payload() instanceof Payload.HandedOver);
+    if (handsOver) {
+      node.marksReceived = node.status().outputsMade();
+    }
+  }
+
   private final ArbiterRules rules = new ArbiterRules(LEASE_MILLIS);
   private final Node[] nodes = {new Node(0), new Node(1)};
   private final List<ArbiterRecord> records = new ArrayList<>();
@@ -149,12 +162,14 @@ final class ClaimModel {
   private int arbiterRestartsLeft;
   private int channelBreaksLeft;
   private int slicesLeft;
+  private int switchesLeft;
 
   ClaimModel(Budget budget) {
     crashesLeft = new int[] {budget.crashes(), budget.crashes()};
     arbiterRestartsLeft = budget.arbiterRestarts();
     channelBreaksLeft = budget.channelBreaks();
     slicesLeft = budget.slices();
+    switchesLeft = budget.switches();
     records.add(state.record());
     for (Node node : nodes) {
       node.event(new ReplicaEvent.ArbiterUp());
@@ -225,6 +240,16 @@ final class ClaimModel {
               () -> {
                 slicesLeft -= live ? 1 : 0;
                 node.event(new ReplicaEvent.RunSlice(STEPS_PER_SLICE));
+              }));
+    }
+    ReplicaEvent.SwitchWanted wanted = new ReplicaEvent.SwitchWanted();
+    if (switchesLeft > 0 && node.replica.refusal(wanted).isEmpty()) {
+      choices.add(
+          new Choice(
+              name + " is asked to switch",
+              () -> {
+                switchesLeft--;
+                node.event(wanted);
               }));
     }
     if (crashesLeft[node.index] > 0) {
@@ -328,7 +353,7 @@ final class ClaimModel {
   void check() {
     for (Node node : nodes) {
       ReplicaStatus status = node.status();
-      if (node.alive && status.role() == Role.ALONE) {
+      if (node.alive && (status.role() == Role.ALONE || status.role() == Role.PRIMARY)) {
         Checker.require(
             status.outputsMade() >= releasedInAll,
             "replica " + node.index + " is live without having made what was released");
@@ -352,8 +377,11 @@ final class ClaimModel {
         Checker.require(
             node.status().role().isLive(), "the recorded live replica is " + node.status().role());
       }
-      boolean waits = node.alive && node.status().role() == Role.SEALED;
+      Role role = node.status().role();
+      boolean waits = node.alive && (role == Role.SEALED || role == Role.TAKING_OVER);
       Checker.require(!waits, "a claim is never answered");
+      Checker.require(
+          !node.alive || role != Role.HANDING_OVER, "what is handed over is never taken over");
     }
   }
 
@@ -382,6 +410,8 @@ final class ClaimModel {
         .append(arbiterRestartsLeft)
         .append(channelBreaksLeft)
         .append(slicesLeft)
+        .append(' ')
+        .append(switchesLeft)
         .toString();
   }
 }

@@ -18,12 +18,29 @@ final class ClaimSearchTest {
 
   @Test
   void everyOrderWithACrashOfEachAndABrokenChannel() {
-    searchAll(new ClaimModel.Budget(1, 0, 1, 1));
+    searchAll(new ClaimModel.Budget(1, 0, 1, 1, 0));
+  }
+
+  @Test
+  void everyOrderOfASwitchWithABrokenChannel() {
+    searchAll(new ClaimModel.Budget(0, 0, 1, 1, 1));
+  }
+
+  @Test
+  @Tag("slow")
+  void everyOrderOfASwitchWithACrashOfEachAndABrokenChannel() {
+    searchAll(new ClaimModel.Budget(1, 0, 1, 1, 1));
+  }
+
+  @Test
+  @Tag("slow")
+  void everyOrderOfTwoSwitchesWithAnArbiterRestart() {
+    searchAll(new ClaimModel.Budget(0, 1, 0, 1, 2));
   }
 
   @Test
   @Tag("slow")
   void everyOrderWithACrashOfEachAnArbiterRestartAndABrokenChannel() {
-    searchAll(new ClaimModel.Budget(1, 1, 1, 1));
+    searchAll(new ClaimModel.Budget(1, 1, 1, 1, 0));
   }
 }

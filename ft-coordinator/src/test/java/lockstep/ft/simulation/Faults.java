@@ -1,5 +1,7 @@
 package lockstep.ft.simulation;
 
+import lockstep.ft.core.ReplicaEvent;
+
 /** Breaks things by chance, and mends them. */
 final class Faults {
   private final Simulation sim;
@@ -24,7 +26,7 @@ final class Faults {
   }
 
   private void one() {
-    switch (world.random.nextInt(27)) {
+    switch (world.random.nextInt(38)) {
       case 0, 1 -> crashReplica(liveHost(), world.chance(0.3));
       case 2, 3 -> crashReplica(otherHost(), world.chance(0.3));
       case 4, 5 -> pauseReplica(liveHost());
@@ -43,6 +45,11 @@ final class Faults {
       case 19 -> loseGrant();
       case 20, 21 -> slowReplica();
       case 22, 23, 24 -> disturbNextTransfer();
+      case 25, 26 -> askSwitch();
+      case 27, 28, 29 -> disturbNextSwitch();
+      case 30, 31, 32 -> losePath();
+      case 33, 34 -> pauseGuest();
+      case 35 -> resetGuest();
       default -> loseClaimAnswer();
     }
   }
@@ -75,6 +82,56 @@ final class Faults {
     if (world.chance(0.5)) {
       crashReplica(otherHost(), world.chance(0.3));
     }
+  }
+
+  private void askSwitch() {
+    world.tell("a switch is asked for");
+    ask(new ReplicaEvent.SwitchWanted());
+  }
+
+  /** Something breaks while the roles are exchanged. */
+  private void disturbNextSwitch() {
+    long delay = world.between(0, 5 * World.MILLI);
+    sim.atNextSwitch(
+        world.chance(0.5) ? "handed over" : "taking over",
+        () ->
+            world.after(
+                delay,
+                () -> {
+                  if (!over) {
+                    disturb();
+                  }
+                }));
+    askSwitch();
+  }
+
+  /** The live replica's way to the proxy or the disk server is lost, one way or both. */
+  private void losePath() {
+    int end = world.chance(0.5) ? Net.PROXY : Net.SERVER;
+    boolean outwards = world.chance(0.5);
+    int live = liveHost();
+    blockFor(outwards ? live : end, outwards ? end : live, world.chance(0.4));
+  }
+
+  private void pauseGuest() {
+    world.tell("the operator pauses the guest");
+    ask(new ReplicaEvent.PauseWanted());
+    world.after(world.between(World.MILLI, 150 * World.MILLI), this::resumeGuest);
+  }
+
+  private void resumeGuest() {
+    ask(new ReplicaEvent.ResumeWanted());
+  }
+
+  private void resetGuest() {
+    if (world.chance(0.2)) {
+      world.tell("the operator resets the guest");
+      ask(new ReplicaEvent.ResetWanted());
+    }
+  }
+
+  private void ask(ReplicaEvent.Control control) {
+    sim.live().ifPresent(node -> node.input(control));
   }
 
   private void disturb() {
@@ -238,6 +295,13 @@ final class Faults {
         sim.node(host).resume();
         sim.node(host).fullSpeed();
       }
+    }
+  }
+
+  /** Whoever is live after the mending may know of a pause and not of its end. */
+  void resumePaused() {
+    if (sim.live().map(node -> node.status().paused()).orElse(false)) {
+      resumeGuest();
     }
   }
 

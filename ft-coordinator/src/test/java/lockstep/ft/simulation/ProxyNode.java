@@ -108,6 +108,8 @@ final class ProxyNode implements Net.Listener {
                 request();
               }
               case LinkMessage.Frame frame -> onFrame(connection, frame.frame());
+              case LinkMessage.Ping ping ->
+                  connection.sendFromFar(new LinkMessage.Pong(ping.number()));
               default -> throw new IllegalStateException("unexpected: " + message);
             }
           }

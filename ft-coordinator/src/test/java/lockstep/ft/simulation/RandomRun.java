@@ -81,11 +81,13 @@ record RandomRun(
       Checker.require(world.now() < end, "the service does not go on: " + sim.describe());
       sim.runFor(50 * World.MILLI);
       faults.restartDead();
+      faults.resumePaused();
     }
     while (!sim.isProtected()) {
       Checker.require(world.now() < end, "no backup is made: " + sim.describe());
       sim.runFor(20 * World.MILLI);
       faults.restartDead();
+      faults.resumePaused();
     }
   }
 }

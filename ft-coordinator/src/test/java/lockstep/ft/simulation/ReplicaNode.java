@@ -23,6 +23,7 @@ import lockstep.ft.log.LogChannelMessage;
 import lockstep.ft.log.LogEntry;
 import lockstep.ft.log.Payload;
 import lockstep.ft.machine.Bytes;
+import lockstep.ft.machine.Input;
 
 /** A VMM process: one start of it, on one host. What production's driver does, without a thread. */
 final class ReplicaNode implements Net.Listener {
@@ -30,6 +31,9 @@ final class ReplicaNode implements Net.Listener {
   private static final long STEPS_PER_SLICE = 200;
   private static final long ARBITER_PATIENCE = 60 * World.MILLI;
   private static final long REDIAL = 20 * World.MILLI;
+
+  /** A link that is probed, every {@link #REDIAL}, and silent for so many times is given up. */
+  private static final int PROBES_UNANSWERED_MAX = 4;
 
   private final Simulation sim;
   private final World world;
@@ -46,6 +50,7 @@ final class ReplicaNode implements Net.Listener {
   private final List<Net.Connection> theirs = new ArrayList<>();
   private Optional<Net.Connection> arbiter = Optional.empty();
   private Optional<Net.Connection> proxy = Optional.empty();
+  private final Map<Net.Connection, Integer> unanswered = new HashMap<>();
   private Optional<HaltReason> halted = Optional.empty();
   private ReplicaStatus last;
   private long nextChannel;
@@ -74,6 +79,7 @@ final class ReplicaNode implements Net.Listener {
     this.last = status();
     dialArbiter();
     dialProxy();
+    dialProbe();
     wakeAfter(0);
   }
 
@@ -246,9 +252,7 @@ final class ReplicaNode implements Net.Listener {
       before.peer().ifPresent(peer -> sim.checker.releasedSinceCut(peer, before, after));
     }
     sim.checker.outputsReleased(id, before, after);
-    if (after.role() == Role.BACKUP || after.role() == Role.CANDIDATE) {
-      sim.checker.executed(id, after.position());
-    }
+    sim.checker.executed(id, after.position());
     boolean isPrimary = before.role() == Role.PRIMARY && after.role() == Role.PRIMARY;
     if (isPrimary && after.position() > before.position()) {
       sim.checker.guestRan(before.peer(), before.position(), world.now());
@@ -257,6 +261,7 @@ final class ReplicaNode implements Net.Listener {
       perform(effect, after);
     }
     cover(event, before, after);
+    coverSwitch(event, before.role(), after.role(), effects);
     boolean moved = after.nextLsn() != before.nextLsn() || after.position() != before.position();
     boolean atEnd = after.role() == Role.PRIMARY || !replica.wantsToRun(clock());
     if (moved && atEnd) {
@@ -276,6 +281,13 @@ final class ReplicaNode implements Net.Listener {
     }
     if (after.held().map(why -> why.contains("lags") || why.contains("executed")).orElse(false)) {
       coverage.count(Coverage.Event.HELD_FOR_LAG);
+    }
+    boolean takesOver = !before.role().isLive() && after.role().isLive();
+    if (takesOver && after.paused()) {
+      coverage.count(Coverage.Event.LIVE_WHILE_PAUSED);
+    }
+    if (after.paused() && before.paused() && after.role().isLive() && before.role().isLive()) {
+      Checker.require(after.position() == before.position(), "a paused guest runs");
     }
     if (after.role() != before.role()) {
       switch (after.role()) {
@@ -304,6 +316,32 @@ final class ReplicaNode implements Net.Listener {
     }
     if (event instanceof ReplicaEvent.PeerSaid(long _, LogChannelMessage.HelloRefused _)) {
       coverage.count(Coverage.Event.SPARE_REFUSED);
+    }
+  }
+
+  private void coverSwitch(ReplicaEvent event, Role before, Role after, List<Effect> effects) {
+    if (before != Role.HANDING_OVER && after == Role.HANDING_OVER) {
+      sim.coverage.count(Coverage.Event.HANDED_OVER);
+      sim.switchReached("handed over");
+    }
+    if (before != Role.TAKING_OVER && after == Role.TAKING_OVER) {
+      sim.switchReached("taking over");
+    }
+    if (before == Role.TAKING_OVER && after == Role.PRIMARY) {
+      sim.coverage.count(Coverage.Event.ROLES_EXCHANGED);
+    }
+    if (before == Role.TAKING_OVER && after == Role.GOING_ALONE) {
+      sim.coverage.count(Coverage.Event.TOOK_OVER_WITHOUT_THE_OTHER);
+    }
+    if (before == Role.HANDING_OVER && after == Role.GOING_ALONE) {
+      sim.coverage.count(Coverage.Event.HAND_OVER_GIVEN_UP);
+    }
+    boolean refused = event instanceof ReplicaEvent.ArbiterAnswered(ArbiterReply.Refused _);
+    boolean claims =
+        effects.stream()
+            .anyMatch(effect -> effect instanceof Effect.AskArbiter(ArbiterRequest.Claim _));
+    if (refused && claims) {
+      sim.coverage.count(Coverage.Event.CLAIMED_AS_THE_OTHER_S_BACKUP);
     }
   }
 
@@ -411,7 +449,9 @@ final class ReplicaNode implements Net.Listener {
       }
       case Effect.AttachDisk attach -> attachDisk(attach);
       case Effect.DetachDisk detach -> {
-        sim.coverage.count(Coverage.Event.DISK_GIVEN_UP);
+        if (status.role() != Role.HANDING_OVER) {
+          sim.coverage.count(Coverage.Event.DISK_GIVEN_UP);
+        }
         detachDisk(detach.disk());
       }
       case Effect.SubmitDisk submit -> {
@@ -444,21 +484,25 @@ final class ReplicaNode implements Net.Listener {
         arrive(new ReplicaEvent.EntropyDrawn(draw.requestId(), Bytes.of(drawn)));
       }
       case Effect.Logged logged -> sim.logged(id, logged.entry());
-      case Effect.RoleChanged changed ->
-          world.tell(
-              name()
-                  + " "
-                  + changed.from()
-                  + "->"
-                  + changed.to()
-                  + " epoch="
-                  + changed.epoch()
-                  + " lsn="
-                  + changed.nextLsn()
-                  + " position="
-                  + changed.position()
-                  + ": "
-                  + changed.why());
+      case Effect.RoleChanged changed -> {
+        if (changed.to() == Role.HANDING_OVER && changed.why().contains("lacks a way")) {
+          sim.coverage.count(Coverage.Event.HANDED_OVER_FOR_A_PATH);
+        }
+        world.tell(
+            name()
+                + " "
+                + changed.from()
+                + "->"
+                + changed.to()
+                + " epoch="
+                + changed.epoch()
+                + " lsn="
+                + changed.nextLsn()
+                + " position="
+                + changed.position()
+                + ": "
+                + changed.why());
+      }
       case Effect.DivergenceFound found -> sim.divergence(found);
       case Effect.Hashed _ -> {}
       case Effect.TransferTold told -> {
@@ -468,7 +512,12 @@ final class ReplicaNode implements Net.Listener {
           sim.coverage.count(Coverage.Event.TRANSFER_ENDED_EARLY);
         }
       }
-      case Effect.Halt halt -> halted = Optional.of(halt.reason());
+      case Effect.Halt halt -> {
+        halted = Optional.of(halt.reason());
+        if (halt.reason() == HaltReason.GUEST_RESET) {
+          sim.coverage.count(Coverage.Event.RESET);
+        }
+      }
     }
   }
 
@@ -484,10 +533,22 @@ final class ReplicaNode implements Net.Listener {
         for (LogEntry entry : entries.entries()) {
           if (entry.payload() instanceof Payload.OwnFlushBegan) {
             sim.coverage.count(Coverage.Event.OWN_FLUSH);
+          } else if (entry.payload() instanceof Payload.HandedOver) {
+            noteHandOver(status);
           }
         }
       }
       default -> {}
+    }
+  }
+
+  /** What this replica has made so far it need not be told when the other is live. */
+  private void noteHandOver(ReplicaStatus status) {
+    if (status.outputsMade() > 0) {
+      sim.checker.markReceived(id, status.outputsMade() - 1);
+    }
+    if (sim.sabotage.injectsBehindTheHandOver) {
+      machine.inject(new Input.ConsoleReceived(Bytes.of(new byte[1])));
     }
   }
 
@@ -609,7 +670,9 @@ final class ReplicaNode implements Net.Listener {
         new ProcessEnd() {
           @Override
           void message(Object message) {
-            if (message instanceof LinkMessage.Frame frame) {
+            if (message instanceof LinkMessage.Pong) {
+              heardOn(connection);
+            } else if (message instanceof LinkMessage.Frame frame) {
               arrive(new ReplicaEvent.FrameArrived(frame.frame()));
             }
           }
@@ -630,10 +693,64 @@ final class ReplicaNode implements Net.Listener {
           proxy = connection;
           if (connection.isPresent()) {
             arrive(new ReplicaEvent.ProxyUp());
+            probe(connection.get(), new LinkMessage.Ping(1), end);
           } else {
             later(this::dialProxy);
           }
         });
+  }
+
+  /** A connection to the disk server that carries nothing but its probing. */
+  private void dialProbe() {
+    ProcessEnd end =
+        new ProcessEnd() {
+          private boolean reached;
+
+          @Override
+          void message(Object message) {
+            heardOn(connection);
+            if (!reached) {
+              reached = true;
+              arrive(new ReplicaEvent.DiskServerReached());
+            }
+          }
+
+          @Override
+          void closed() {
+            arrive(new ReplicaEvent.DiskServerMissed());
+            later(ReplicaNode.this::dialProbe);
+          }
+        };
+    dial(
+        Net.SERVER,
+        Optional.of(sim.server),
+        ServerNode.PROBE,
+        end,
+        connection -> {
+          if (connection.isPresent()) {
+            probe(connection.get(), ServerNode.PROBE, end);
+          } else {
+            later(this::dialProbe);
+          }
+        });
+  }
+
+  private void heardOn(Optional<Net.Connection> connection) {
+    connection.ifPresent(link -> unanswered.put(link, 0));
+  }
+
+  private void probe(Net.Connection link, Object question, ProcessEnd end) {
+    if (!mine.contains(link)) {
+      unanswered.remove(link);
+    } else if (!paused && unanswered.merge(link, 1, Integer::sum) > PROBES_UNANSWERED_MAX) {
+      link.closeFromNear();
+      end.onClosed();
+    } else {
+      if (!paused) {
+        link.sendFromNear(question);
+      }
+      later(() -> probe(link, question, end));
+    }
   }
 
   private final class PeerEnd extends ProcessEnd {

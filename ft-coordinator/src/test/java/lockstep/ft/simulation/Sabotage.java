@@ -34,6 +34,9 @@ final class Sabotage {
   /** The bound on the backup's lag is never reached. */
   boolean hidesLag;
 
+  /** The guest of who has handed over is given something more. */
+  boolean injectsBehindTheHandOver;
+
   /** State transfer is not told of every page that has changed. */
   boolean missesChangedPages;
 }

@@ -42,6 +42,11 @@ final class SabotageTest {
   }
 
   @Test
+  void guestThatDoesNotStandStillBehindItsHandOverIsNoticed() {
+    assertNoticed(sabotage -> sabotage.injectsBehindTheHandOver = true, "divergence at");
+  }
+
+  @Test
   void leaseThatIsNotKeptIsNoticed() {
     assertNoticed(sabotage -> sabotage.stretchesLeases = true, "started anew since");
   }

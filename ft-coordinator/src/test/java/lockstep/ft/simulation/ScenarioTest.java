@@ -396,6 +396,243 @@ final class ScenarioTest {
     assertEquals(Optional.of(HaltReason.GUEST_OFF), sim.node(2).haltReason());
   }
 
+  // What the operator asks for.
+
+  private void ask(ReplicaEvent.Control control) {
+    sim.live().orElseThrow().input(control);
+    sim.runFor(20 * World.MILLI);
+  }
+
+  @Test
+  void pausedGuestStandsStillWithItsClockWhoeverIsLive() {
+    startPair();
+    ask(new ReplicaEvent.PauseWanted());
+    long position = sim.node(0).status().position();
+    long time = sim.node(0).status().guestTimeNanos();
+    sim.runFor(SECOND);
+    ask(new ReplicaEvent.SwitchWanted());
+    assertEquals(Role.PRIMARY, sim.node(1).role());
+    sim.runFor(SECOND);
+    sim.node(1).crash(false);
+    sim.runFor(SECOND);
+    assertEquals(Role.ALONE, sim.node(0).role());
+    assertEquals(position, sim.node(0).status().position());
+    assertEquals(time, sim.node(0).status().guestTimeNanos());
+    sim.start(1);
+    sim.protect(SECOND); // its state is transferred, the pause with it
+    assertTrue(sim.node(1).status().paused());
+    ask(new ReplicaEvent.ResumeWanted());
+    assertSameGuestServes();
+    long missing = sim.world.now() - sim.node(0).status().guestTimeNanos();
+    assertTrue(missing > 2 * SECOND, () -> "the clock has caught up to " + missing);
+  }
+
+  @Test
+  void guestThatIsResetEndsBothAndIsStartedAnew() {
+    startPair();
+    ask(new ReplicaEvent.ResetWanted());
+    sim.runFor(SECOND);
+    assertEquals(Optional.of(HaltReason.GUEST_RESET), sim.node(0).haltReason());
+    assertEquals(Optional.of(HaltReason.GUEST_RESET), sim.node(1).haltReason());
+    sim.start(0);
+    sim.start(1);
+    sim.serve(5, SECOND);
+    assertEquals(2, sim.checker.guestGeneration());
+  }
+
+  @Test
+  void resetThatThePrimaryDoesNotLiveToSeeIsTheBackupsToFinish() {
+    startPair();
+    sim.node(0).input(new ReplicaEvent.ResetWanted());
+    sim.runFor(300 * World.MICRO);
+    sim.node(0).crash(false);
+    sim.runFor(SECOND);
+    assertEquals(Optional.of(HaltReason.GUEST_RESET), sim.node(1).haltReason());
+    assertTrue(sim.server.record().live().isEmpty());
+  }
+
+  // Exchange of roles.
+
+  private void switchRoles() {
+    sim.live().orElseThrow().input(new ReplicaEvent.SwitchWanted());
+  }
+
+  @Test
+  void rolesAreExchangedInOneEpochStepWithoutATransfer() {
+    startPair();
+    long epoch = sim.server.record().epoch();
+    switchRoles();
+    assertSameGuestServes();
+    assertEquals(Role.BACKUP, sim.node(0).role());
+    assertEquals(Role.PRIMARY, sim.node(1).role());
+    assertEquals(epoch + 1, sim.server.record().epoch());
+    assertEquals(0, sim.coverage.of(Coverage.Event.TRANSFER_BEGAN));
+  }
+
+  @Test
+  void exchangedPairOutlivesEitherDeath() {
+    startPair();
+    switchRoles();
+    assertSameGuestServes();
+    sim.node(1).crash(true);
+    assertSameGuestServes();
+    assertEquals(Role.ALONE, sim.node(0).role());
+    sim.start(1);
+    sim.protect(SECOND);
+    switchRoles();
+    assertSameGuestServes();
+    sim.node(0).crash(false);
+    assertSameGuestServes();
+    assertEquals(Role.ALONE, sim.node(1).role());
+  }
+
+  @Test
+  void rolesAreExchangedAgainAndAgain() {
+    startPair();
+    for (int round = 0; round < 50; round++) {
+      switchRoles();
+      sim.serve(1, SECOND);
+    }
+    sim.protect(SECOND);
+    assertSameGuestServes();
+    assertEquals(50, sim.coverage.of(Coverage.Event.ROLES_EXCHANGED));
+    assertTrue(sim.checker.comparisons() > 50);
+  }
+
+  @Test
+  void replicaWithoutABackupRefusesToSwitch() {
+    sim.startRule(StartRule.ALONE);
+    sim.start(0);
+    sim.serve(3, SECOND);
+    switchRoles();
+    assertSameGuestServes();
+    assertEquals(Role.ALONE, sim.node(0).role());
+  }
+
+  @Test
+  void backupWithoutAWayToTheProxyIsHandedNothing() {
+    startPair();
+    sim.net.block(1, Net.PROXY, true);
+    sim.net.breakBetween(1, Net.PROXY);
+    sim.runFor(20 * World.MILLI);
+    switchRoles();
+    assertSameGuestServes();
+    assertEquals(Role.PRIMARY, sim.node(0).role());
+  }
+
+  @Test
+  void eitherKilledAtAnyMomentOfASwitchIsSafe() {
+    for (int moment = 0; moment < 80; moment++) {
+      Simulation other = pairThatHasSwitchedFor(moment);
+      other.node(moment % 2).crash(moment % 3 == 0);
+      other.serve(5, SECOND);
+      assertEquals(1, other.checker.guestGeneration());
+      other.start(moment % 2);
+      other.protect(3 * SECOND);
+    }
+  }
+
+  @Test
+  void channelBrokenAtAnyMomentOfASwitchLeavesExactlyOneLive() {
+    for (int moment = 0; moment < 80; moment++) {
+      Simulation other = pairThatHasSwitchedFor(moment);
+      other.net.breakBetween(0, 1);
+      other.serve(5, SECOND);
+      other.runFor(SECOND);
+      assertEquals(1, other.checker.guestGeneration());
+      assertTrue(other.node(0).role().isLive() != other.node(1).role().isLive());
+    }
+  }
+
+  @Test
+  void arbiterThatDiesAtAnyMomentOfASwitchOnlyDelaysIt() {
+    for (int moment = 0; moment < 80; moment++) {
+      Simulation other = pairThatHasSwitchedFor(moment);
+      other.server.crash(moment % 3 == 0);
+      other.runFor(20 * World.MILLI);
+      other.server.start();
+      other.serve(5, SECOND);
+      assertEquals(1, other.checker.guestGeneration());
+      assertTrue(other.isProtected(), () -> "not protected: " + other.describe());
+    }
+  }
+
+  /** {@code moment} counts tenths of a millisecond since the switch was asked for. */
+  private static Simulation pairThatHasSwitchedFor(int moment) {
+    Simulation other = new Simulation(moment);
+    other.start(0);
+    other.runFor(3 * World.MILLI);
+    other.start(1);
+    other.serve(3, SECOND);
+    other.live().orElseThrow().input(new ReplicaEvent.SwitchWanted());
+    other.runFor(moment * 100 * World.MICRO);
+    return other;
+  }
+
+  @Test
+  void answerToTheExchangeThatIsLostStopsNobody() {
+    startPair();
+    sim.net.block(Net.SERVER, 1, true);
+    switchRoles();
+    while (sim.server.record().live().orElseThrow().id().equals(sim.node(0).id)) {
+      sim.runFor(World.MILLI);
+    }
+    assertEquals(Role.TAKING_OVER, sim.node(1).role());
+    sim.net.breakBetween(Net.SERVER, 1);
+    sim.net.block(Net.SERVER, 1, false);
+    assertSameGuestServes();
+    assertEquals(Role.PRIMARY, sim.node(1).role());
+    assertEquals(Role.BACKUP, sim.node(0).role());
+  }
+
+  @Test
+  void whoHandedOverGoesLiveWhenTheOtherDiesBeforeItCouldSayThatItIs() {
+    startPair();
+    sim.net.block(Net.SERVER, 1, true);
+    switchRoles();
+    while (sim.server.record().live().orElseThrow().id().equals(sim.node(0).id)) {
+      sim.runFor(World.MILLI);
+    }
+    sim.node(1).crash(false);
+    assertSameGuestServes();
+    assertEquals(Role.ALONE, sim.node(0).role());
+    assertEquals(1, sim.coverage.of(Coverage.Event.CLAIMED_AS_THE_OTHER_S_BACKUP));
+  }
+
+  @Test
+  void primaryThatLosesAWayWhichItsBackupHasHandsItsRoleOver() {
+    int round = 0;
+    for (int end : new int[] {Net.PROXY, Net.SERVER}) {
+      for (boolean outwards : new boolean[] {true, false}) {
+        Simulation other = new Simulation(++round);
+        other.start(0);
+        other.runFor(3 * World.MILLI);
+        other.start(1);
+        other.serve(3, SECOND);
+        other.runFor(50 * World.MILLI);
+        other.net.block(outwards ? 0 : end, outwards ? end : 0, true);
+        other.serve(5, SECOND);
+        assertEquals(Role.PRIMARY, other.node(1).role());
+        assertEquals(1, other.checker.guestGeneration());
+        other.net.block(outwards ? 0 : end, outwards ? end : 0, false);
+        other.serve(5, SECOND);
+        assertEquals(Role.BACKUP, other.node(0).role(), other::describe);
+      }
+    }
+  }
+
+  @Test
+  void primaryKeepsItsRoleIfItsBackupLacksTheSameWay() {
+    startPair();
+    sim.runFor(50 * World.MILLI);
+    for (int host = 0; host < 2; host++) {
+      sim.net.block(host, Net.PROXY, true);
+    }
+    sim.runFor(SECOND);
+    assertEquals(Role.PRIMARY, sim.node(0).role());
+    assertEquals(Role.BACKUP, sim.node(1).role());
+  }
+
   @Test
   void recordingReplaysToTheSameState() {
     sim.recordNext();

@@ -25,6 +25,9 @@ import lockstep.ft.machine.DiskStatus;
 final class ServerNode implements Net.Listener {
   static final String ARBITER = "arbiter";
 
+  /** Asks only whether anybody is there. */
+  static final String PROBE = "probe";
+
   /** Asks for an attach of a disk. */
   record AttachAsked(ReplicaId replica, int disk, long epoch) {}
 
@@ -182,6 +185,9 @@ final class ServerNode implements Net.Listener {
       return Optional.empty();
     }
     open.add(connection);
+    if (purpose.equals(PROBE)) {
+      return Optional.of(new ProbeEnd(connection));
+    }
     if (purpose instanceof AttachAsked asked) {
       // Whoever dials a stopped process is connected, and served when it continues.
       DelayedEnd end = new DelayedEnd();
@@ -214,6 +220,25 @@ final class ServerNode implements Net.Listener {
     public void onClosed() {
       closed = true;
       end.ifPresent(Net.End::onClosed);
+    }
+  }
+
+  /** Answers whatever comes with the same. */
+  private final class ProbeEnd implements Net.End {
+    private final Net.Connection connection;
+
+    ProbeEnd(Net.Connection connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    public void onMessage(Object message) {
+      whenRunning(() -> connection.sendFromFar(message));
+    }
+
+    @Override
+    public void onClosed() {
+      open.remove(connection);
     }
   }
 

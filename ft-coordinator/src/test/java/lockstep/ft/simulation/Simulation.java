@@ -33,6 +33,7 @@ final class Simulation {
           60 * World.MILLI,
           2 * World.MILLI,
           120 * World.MILLI,
+          60 * World.MILLI,
           200,
           64 << 10,
           8 << 10,
@@ -53,6 +54,7 @@ final class Simulation {
   private final List<LogEntry> log = new ArrayList<>();
   private Optional<ReplicaId> recorded = Optional.empty();
   private final Map<String, Runnable> atTransfer = new HashMap<>();
+  private final Map<String, Runnable> atSwitch = new HashMap<>();
   private boolean recordNext;
   private boolean divergenceExpected;
   private long divergences;
@@ -230,6 +232,20 @@ final class Simulation {
 
   void transferTold(String what) {
     Runnable action = atTransfer.remove(what);
+    if (action != null) {
+      action.run();
+    }
+  }
+
+  // Exchange of roles.
+
+  /** Calls {@code action} when a switch gets so far next; {@code what} says how far. */
+  void atNextSwitch(String what, Runnable action) {
+    atSwitch.put(what, action);
+  }
+
+  void switchReached(String what) {
+    Runnable action = atSwitch.remove(what);
     if (action != null) {
       action.run();
     }

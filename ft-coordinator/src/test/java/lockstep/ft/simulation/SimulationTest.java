@@ -24,14 +24,6 @@ final class SimulationTest {
     run(1_000_000, SEEDS_SLOW);
   }
 
-  /**
-   * The first start was refused, for a lease ran; its repetition, under way already, was granted.
-   */
-  @Test
-  void grantThatFollowsARefusalOfTheSameStartIsNotMissed() {
-    RandomRun.of(104_631, false).failure().ifPresent(SimulationTest::fail);
-  }
-
   @Test
   void oneSeed() {
     long seed = Long.getLong("seed", 1);

@@ -130,6 +130,11 @@ public final class Cluster implements AutoCloseable {
     return replicas().stream().filter(ReplicaView::isLive).findFirst();
   }
 
+  /** The live replica that has a backup, if there is one. */
+  public Optional<ReplicaView> primary() throws IOException {
+    return replicas().stream().filter(view -> view.hasRole("PRIMARY")).findFirst();
+  }
+
   /** The enlisted backup, if there is one. */
   public Optional<ReplicaView> backup() throws IOException {
     return replicas().stream().filter(view -> view.hasRole("BACKUP")).findFirst();

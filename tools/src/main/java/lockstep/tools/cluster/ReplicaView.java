@@ -29,6 +29,10 @@ public record ReplicaView(
     return status.map(s -> s.path("role").asText()).orElse("");
   }
 
+  public boolean flag(String field) {
+    return status.map(s -> s.path(field).asBoolean()).orElse(false);
+  }
+
   public long number(String field) {
     return status.map(s -> s.path(field).asLong()).orElse(0L);
   }

@@ -56,7 +56,11 @@ public final class DownCommand implements Callable<Integer> {
       return true;
     }
     System.out.println("asking the guest to shut down");
-    cluster.http().post(live.get().ports().httpPort(), "/power-button");
+    int port = live.get().ports().httpPort();
+    cluster.http().post(port, "/power-button");
+    if (live.get().flag("paused")) {
+      cluster.http().post(port, "/resume"); // to hear of it
+    }
     long deadline = System.nanoTime() + Duration.ofSeconds(patienceSeconds).toNanos();
     while (System.nanoTime() < deadline) {
       if (live.get().process().running().isEmpty()) {

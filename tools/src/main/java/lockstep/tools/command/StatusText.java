@@ -1,6 +1,8 @@
 package lockstep.tools.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.cluster.ServerProcess;
@@ -36,16 +38,44 @@ final class StatusText {
       return server(name, after.running(), false);
     }
     return "%-13s %-12s pid %d  epoch %d  position %,d  %.1f MIPS  lag %.1f ms  log %,d B/s%s"
+            .formatted(
+                name,
+                after.role(),
+                after.running().get().pid(),
+                after.number("epoch"),
+                after.number("position"),
+                perSecond(before, after, "stepsTotal", seconds) / MILLIONS,
+                after.decimal("lagMillis"),
+                Math.round(perSecond(before, after, "logBytesTotal", seconds)),
+                after.text("held").isEmpty() ? "" : "  held: " + after.text("held"))
+        + paths(after)
+        + transfer(after);
+  }
+
+  /** Only what is missing. */
+  private static String paths(ReplicaView view) {
+    JsonNode paths = view.status().map(status -> status.path("paths")).orElseThrow();
+    StringBuilder missing = new StringBuilder();
+    for (Map.Entry<String, JsonNode> path : paths.properties()) {
+      if (!path.getValue().asBoolean()) {
+        missing.append(missing.isEmpty() ? "  no way to: " : ", ").append(path.getKey());
+      }
+    }
+    return missing.toString();
+  }
+
+  /** A state transfer under way. */
+  private static String transfer(ReplicaView view) {
+    JsonNode transfer = view.status().map(status -> status.path("transfer")).orElseThrow();
+    if (transfer.path("round").asInt() == 0 || transfer.path("cut").asBoolean()) {
+      return "";
+    }
+    return "%n%-13s sends its state: round %d, %.1f MB sent, %,d pages of this round left"
         .formatted(
-            name,
-            after.role(),
-            after.running().get().pid(),
-            after.number("epoch"),
-            after.number("position"),
-            perSecond(before, after, "stepsTotal", seconds) / MILLIONS,
-            after.decimal("lagMillis"),
-            Math.round(perSecond(before, after, "logBytesTotal", seconds)),
-            after.text("held").isEmpty() ? "" : "  held: " + after.text("held"));
+            "",
+            transfer.path("round").asInt(),
+            transfer.path("bytesSent").asLong() / MILLIONS,
+            transfer.path("pagesLeft").asLong());
   }
 
   /** Which process is which, and what that means for the guest. */

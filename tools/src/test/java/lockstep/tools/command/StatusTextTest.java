@@ -1,6 +1,7 @@
 package lockstep.tools.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -36,6 +37,19 @@ final class StatusTextTest {
     assertEquals(
         "vmm-1         PRIMARY      pid 42  epoch 2  position 7,000  100.0 MIPS  lag 1.5 ms  log 2,000 B/s",
         StatusText.replica(before, after, 0.5));
+  }
+
+  @Test
+  void aReplicaNamesTheWaysItLacksAndTheTransferItMakes() {
+    ReplicaView view = view("vmm-1", "ALONE", 0, 0);
+    ObjectNode status = (ObjectNode) view.status().orElseThrow();
+    status.putObject("paths").put("arbiter", true).put("proxy", false).put("disks", false);
+    status.putObject("transfer").put("round", 2).put("bytesSent", 7_500_000).put("pagesLeft", 1234);
+    String text = StatusText.replica(view, view, 0.5);
+    assertTrue(text.contains("log 0 B/s  no way to: proxy, disks"), text);
+    assertTrue(
+        text.endsWith("sends its state: round 2, 7.5 MB sent, 1,234 pages of this round left"),
+        text);
   }
 
   @Test

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The connection to the arbiter, dialled again and again for as long as the process lives. One on
  * which nothing is answered for {@value #ANSWER_MILLIS_MAX} ms is given up: the other end may have
- * vanished without a word. Whoever asked asks again.
+ * vanished without a word. Whoever asked asks again; and so that it is noticed at all, the link
+ * itself asks for the record every {@value #CHECK_MILLIS} ms.
  */
 final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest> {
   private static final Logger log = LoggerFactory.getLogger(ArbiterLink.class);
@@ -68,6 +69,7 @@ final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest>
       log.warn("arbiter=silent address={}", open.remoteName());
       open.close();
     } else {
+      send(new ArbiterRequest.Watch(vm));
       scheduleCheck();
     }
   }

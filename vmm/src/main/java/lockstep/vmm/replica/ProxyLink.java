@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The link to the client proxy, held open in every role, dialled again for as long as the process
- * lives. Frames that find no link are lost, as on a network.
+ * lives, and probed: one on which pings are not answered is given up. Frames that find no link are
+ * lost, as on a network.
  */
 final class ProxyLink implements MessageListener<LinkMessage, LinkMessage> {
   private static final Logger log = LoggerFactory.getLogger(ProxyLink.class);
@@ -28,6 +29,8 @@ final class ProxyLink implements MessageListener<LinkMessage, LinkMessage> {
   private final LinkMessage.Hello hello;
   private final Inbox inbox;
   private final Backoff backoff = new Backoff(); // I/O thread only
+  private Silence silence = new Silence(); // as above
+  private long pings;
   private volatile @Nullable MessageChannel<LinkMessage> connected;
   private volatile boolean welcome;
   private volatile boolean closed;
@@ -72,7 +75,31 @@ final class ProxyLink implements MessageListener<LinkMessage, LinkMessage> {
   @Override
   public void opened(MessageChannel<LinkMessage> channel) {
     connected = channel;
+    silence = new Silence();
     channel.send(hello);
+    scheduleProbe(channel);
+  }
+
+  private void scheduleProbe(MessageChannel<LinkMessage> channel) {
+    var _ =
+        transport
+            .eventLoops()
+            .schedule(() -> probe(channel), Silence.PROBE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void probe(MessageChannel<LinkMessage> channel) {
+    if (channel != connected || closed) {
+      return;
+    }
+    if (silence.intervalIsTooMany()) {
+      log.warn("proxy=silent address={}", channel.remoteName());
+      channel.close();
+      return;
+    }
+    if (welcome) {
+      channel.send(new LinkMessage.Ping(++pings));
+    }
+    scheduleProbe(channel);
   }
 
   @Override
@@ -83,6 +110,7 @@ final class ProxyLink implements MessageListener<LinkMessage, LinkMessage> {
         channel.close();
       }
       case LinkMessage.Hello _ -> {
+        silence.heard();
         backoff.reset();
         welcome = true;
         log.info("proxy=up address={}", channel.remoteName());
@@ -92,7 +120,7 @@ final class ProxyLink implements MessageListener<LinkMessage, LinkMessage> {
           log.error("proxy=refused reason=\"{}\"", refused.reason());
       case LinkMessage.Frame frame -> inbox.put(new ReplicaEvent.FrameArrived(frame.frame()));
       case LinkMessage.Ping ping -> channel.send(new LinkMessage.Pong(ping.number()));
-      case LinkMessage.Pong _ -> {} // we ask for none: the proxy probes
+      case LinkMessage.Pong _ -> silence.heard(); // frames say nothing about the way there
       case LinkMessage.Live _ -> {
         log.error("proxy={} says Live, which only replicas do", channel.remoteName());
         channel.close();

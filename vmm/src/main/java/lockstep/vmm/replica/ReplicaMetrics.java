@@ -22,7 +22,9 @@ final class ReplicaMetrics {
   private final Histogram sliceMicros;
   private final Histogram goLiveMicros;
   private final Histogram goAloneMicros;
+  private final Histogram handOverMicros;
   private long takeoverBeganNanos;
+  private volatile long lastHandOverNanos;
 
   ReplicaMetrics(MetricRegistry registry, Supplier<ReplicaStatus> status) {
     steps = registry.meter("vmm_steps");
@@ -34,6 +36,7 @@ final class ReplicaMetrics {
     sliceMicros = registry.histogram("vmm_slice_micros");
     goLiveMicros = registry.histogram("vmm_go_live_micros");
     goAloneMicros = registry.histogram("vmm_go_alone_micros");
+    handOverMicros = registry.histogram("vmm_hand_over_micros");
     for (Role role : Role.values()) {
       String name = "vmm_role_" + role.name().toLowerCase(Locale.ROOT);
       registry.registerGauge(name, () -> status.get().role() == role ? 1 : 0);
@@ -55,10 +58,19 @@ final class ReplicaMetrics {
     sliceMicros.update(nanos / 1000);
   }
 
-  /** How long taking over takes: from losing the other to being live alone. */
+  /**
+   * How long going live takes, from losing the other to being live alone; and how long the guest
+   * stood still when the roles were exchanged, from its stop here to the news that it runs there.
+   */
   void roleChanged(Role from, Role to, long nowNanos) {
     switch (to) {
-      case SEALED, GOING_ALONE -> takeoverBeganNanos = nowNanos;
+      case SEALED, GOING_ALONE, HANDING_OVER -> takeoverBeganNanos = nowNanos;
+      case BACKUP -> {
+        if (from == Role.HANDING_OVER) {
+          lastHandOverNanos = nowNanos - takeoverBeganNanos;
+          handOverMicros.update(lastHandOverNanos / 1000);
+        }
+      }
       case ALONE -> {
         long micros = (nowNanos - takeoverBeganNanos) / 1000;
         if (from == Role.GOING_LIVE) {
@@ -67,7 +79,7 @@ final class ReplicaMetrics {
           goAloneMicros.update(micros);
         }
       }
-      case WAITING, CANDIDATE, LIVE_WAITING, PRIMARY, BACKUP, GOING_LIVE, HALTED -> {}
+      case WAITING, CANDIDATE, LIVE_WAITING, PRIMARY, TAKING_OVER, GOING_LIVE, HALTED -> {}
     }
   }
 
@@ -93,6 +105,11 @@ final class ReplicaMetrics {
 
   long stepsTotal() {
     return steps.getCount();
+  }
+
+  /** For how long the guest stood still when this replica last handed over; 0 if it never has. */
+  long lastHandOverNanos() {
+    return lastHandOverNanos;
   }
 
   long logBytesTotal() {

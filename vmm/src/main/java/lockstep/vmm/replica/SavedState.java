@@ -28,7 +28,7 @@ import lockstep.vmm.machine.Machine;
  */
 final class SavedState {
   private static final long MAGIC = 0x4c4f_434b_5354_4154L; // LOCKSTAT
-  private static final int FORMAT_VERSION = 2;
+  private static final int FORMAT_VERSION = 3;
   private static final int CORE_STATE_BYTES_MAX = 256 << 20;
   private static final int BUFFER_BYTES = 1 << 20;
 

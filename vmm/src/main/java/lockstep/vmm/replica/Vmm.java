@@ -57,6 +57,7 @@ public final class Vmm implements AutoCloseable {
   private final ArbiterLink arbiter;
   private final PeerLinks peers;
   private final DiskLinks disks;
+  private final DiskProbe diskProbe;
   private final ProxyLink proxy;
   private final ConsoleServer console;
   private final Transport.Listening logListening;
@@ -105,6 +106,7 @@ public final class Vmm implements AutoCloseable {
     arbiter = new ArbiterLink(transport, options.diskServerArbiter(), options.vm(), inbox);
     disks =
         new DiskLinks(transport, options.diskServerNbd(), options.vm(), definition.disks(), inbox);
+    diskProbe = new DiskProbe(transport, options.diskServerNbd(), inbox);
     proxy =
         new ProxyLink(
             transport,
@@ -165,6 +167,7 @@ public final class Vmm implements AutoCloseable {
         vmm.consoleListening.localAddress());
     vmm.arbiter.start();
     vmm.proxy.start();
+    vmm.diskProbe.start();
     vmm.thread.start();
     return vmm;
   }
@@ -216,6 +219,7 @@ public final class Vmm implements AutoCloseable {
   public void close() {
     arbiter.close();
     proxy.close();
+    diskProbe.close();
     disks.close();
     console.close();
     logListening.close();

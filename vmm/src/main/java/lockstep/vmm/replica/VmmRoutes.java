@@ -3,6 +3,7 @@ package lockstep.vmm.replica;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,12 +19,15 @@ import lockstep.ft.ops.OpsServer;
  *   <li>{@code GET /console}: what the guest's console has lately written
  *   <li>{@code POST /power-button}: asks the guest to shut down
  *   <li>{@code POST /hash}: puts a state hash into the log now
+ *   <li>{@code POST /switch}: exchanges the roles of this replica, the primary, and its backup
+ *   <li>{@code POST /pause}, {@code POST /resume}: stops and continues the guest, with its clock
+ *   <li>{@code POST /reset}: ends the guest, to be started anew
  *   <li>{@code POST /suspend}: saves a guest that runs alone, from which replicas can start again,
  *       and stops it; answers with the file's path
  * </ul>
  */
 final class VmmRoutes {
-  private static final long SUSPEND_TIMEOUT_SECONDS = 120;
+  private static final long ANSWER_TIMEOUT_SECONDS = 120;
 
   private final Inbox inbox;
   private final GuestThread guest;
@@ -48,6 +52,10 @@ final class VmmRoutes {
     ops.route("/console", exchange -> sendConsole(exchange, console.recent()));
     ops.route("/power-button", exchange -> routes.post(exchange, new ReplicaEvent.PowerButton()));
     ops.route("/hash", exchange -> routes.post(exchange, new ReplicaEvent.HashCheckWanted()));
+    ops.route("/switch", exchange -> routes.control(exchange, new ReplicaEvent.SwitchWanted()));
+    ops.route("/pause", exchange -> routes.control(exchange, new ReplicaEvent.PauseWanted()));
+    ops.route("/resume", exchange -> routes.control(exchange, new ReplicaEvent.ResumeWanted()));
+    ops.route("/reset", exchange -> routes.control(exchange, new ReplicaEvent.ResetWanted()));
     ops.route("/suspend", routes::suspend);
   }
 
@@ -65,25 +73,58 @@ final class VmmRoutes {
   }
 
   private void suspend(HttpExchange exchange) throws IOException {
+    onGuestThread(
+        exchange,
+        200,
+        () -> {
+          Path file = keeping.saveForStart(replica);
+          guest.handle(new ReplicaEvent.Suspend()); // before the guest runs on
+          return file.toString();
+        });
+  }
+
+  /** Accepted if the replica can do it now; what comes of it shows in its status. */
+  private void control(HttpExchange exchange, ReplicaEvent.Control control) throws IOException {
+    onGuestThread(
+        exchange,
+        202,
+        () -> {
+          Optional<String> refusal = replica.refusal(control);
+          if (refusal.isPresent()) {
+            throw new IllegalStateException(refusal.get());
+          }
+          guest.handle(control);
+          return "on its way";
+        });
+  }
+
+  /** Work that the guest's thread does between two slices. */
+  @FunctionalInterface
+  private interface Work {
+    /**
+     * @return the answer
+     * @throws IllegalStateException if the replica is not in the state for it
+     */
+    String run() throws IOException;
+  }
+
+  private void onGuestThread(HttpExchange exchange, int accepted, Work work) throws IOException {
     if (!isPost(exchange)) {
       return;
     }
-    CompletableFuture<Path> saved = new CompletableFuture<>();
+    CompletableFuture<String> done = new CompletableFuture<>();
     inbox.put(
         () -> {
           try {
-            Path file = keeping.saveForStart(replica);
-            guest.handle(new ReplicaEvent.Suspend()); // before the guest runs on
-            saved.complete(file);
+            done.complete(work.run());
           } catch (IOException | IllegalStateException e) {
-            saved.completeExceptionally(e);
+            done.completeExceptionally(e);
           }
         });
     try {
-      OpsServer.text(
-          exchange, 200, saved.get(SUSPEND_TIMEOUT_SECONDS, TimeUnit.SECONDS).toString());
+      OpsServer.text(exchange, accepted, done.get(ANSWER_TIMEOUT_SECONDS, TimeUnit.SECONDS));
     } catch (ExecutionException e) {
-      OpsServer.text(exchange, 409, String.valueOf(e.getMessage()));
+      OpsServer.text(exchange, 409, String.valueOf(e.getCause().getMessage()));
     } catch (TimeoutException _) {
       OpsServer.text(exchange, 504, "the guest's thread did not answer");
     } catch (InterruptedException e) {

@@ -3,6 +3,8 @@ package lockstep.vmm.replica;
 import java.util.Optional;
 import lockstep.ft.core.ReplicaStatus;
 import lockstep.ft.core.Role;
+import lockstep.ft.log.LogChannelMessage.Paths;
+import lockstep.ft.transfer.TransferProgress;
 
 /**
  * What {@code /status} tells of a VMM, as JSON.
@@ -11,6 +13,12 @@ import lockstep.ft.core.Role;
  * @param lagMillis by how much the backup's execution is behind
  * @param stepsTotal executed by this process
  * @param logBytesTotal sent on log channels by this process
+ * @param paths this replica's ways to the outside
+ * @param backupPaths those that its backup has told of; none if it has no backup
+ * @param transfer the state transfer under way, or the last one, as its source knows; round 0 if
+ *     there was none
+ * @param paused whether the operator has paused the guest
+ * @param handOverMillis how long the guest stood still when this replica last handed over, or 0
  * @param held why the guest may not run; empty if it may
  * @param pid of this process
  */
@@ -34,11 +42,38 @@ public record VmmStatus(
     String held,
     boolean arbiterUp,
     boolean proxyUp,
+    Paths paths,
+    Paths backupPaths,
+    Transfer transfer,
+    boolean paused,
+    double handOverMillis,
     long stepsTotal,
     long logBytesTotal,
     long pid) {
 
   private static final double NANOS_PER_MILLI = 1e6;
+
+  /**
+   * How far a state transfer is.
+   *
+   * @param round counts from 1
+   * @param cut whether the guest has been stopped for the rest, and goes on
+   * @param pauseMillis for how long; 0 before
+   */
+  public record Transfer(
+      int round, long bytesSent, long pagesSent, int pagesLeft, boolean cut, double pauseMillis) {
+    private static final Transfer NONE = new Transfer(0, 0, 0, 0, false, 0);
+
+    static Transfer of(TransferProgress progress) {
+      return new Transfer(
+          progress.round(),
+          progress.bytesSent(),
+          progress.pagesSent(),
+          progress.pagesLeft(),
+          progress.isCut(),
+          progress.pauseNanos() / NANOS_PER_MILLI);
+    }
+  }
 
   static VmmStatus of(Vmm vmm) {
     ReplicaStatus status = vmm.replicaStatus();
@@ -62,6 +97,11 @@ public record VmmStatus(
         status.held().orElse(""),
         vmm.arbiterUp(),
         vmm.proxyUp(),
+        status.paths(),
+        status.peerPaths().orElse(Paths.NONE),
+        status.transfer().map(Transfer::of).orElse(Transfer.NONE),
+        status.paused(),
+        vmm.metrics().lastHandOverNanos() / NANOS_PER_MILLI,
         vmm.metrics().stepsTotal(),
         vmm.metrics().logBytesTotal(),
         ProcessHandle.current().pid());

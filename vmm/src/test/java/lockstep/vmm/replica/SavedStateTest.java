@@ -27,6 +27,7 @@ final class SavedStateTest {
   private static final CoreState CORE =
       new CoreState(
           true,
+          true,
           3,
           List.of(new Output.ConsoleWritten(0, Bytes.of(new byte[] {1, 2, 3}))),
           List.of(
