@@ -151,6 +151,11 @@ public final class VmmCommand implements Callable<Integer> {
             keep,
             compiler.mode());
     try (Vmm running = Vmm.start(options)) {
+      if (recording != null) {
+        Runtime.getRuntime()
+            .addShutdownHook(
+                Thread.ofPlatform().name("shutdown").unstarted(running::endRecording));
+      }
       Effect.Halt halt = running.awaitHalt();
       log.info("halted reason={} detail=\"{}\"", halt.reason(), halt.detail());
       return switch (halt.reason()) {

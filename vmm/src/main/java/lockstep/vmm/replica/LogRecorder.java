@@ -30,6 +30,7 @@ final class LogRecorder implements Closeable {
   private final Path file;
   private final RecordingWriter writer;
   private boolean failed;
+  private boolean ended;
 
   private LogRecorder(Path file, RecordingWriter writer) {
     this.file = file;
@@ -62,7 +63,7 @@ final class LogRecorder implements Closeable {
   }
 
   void append(LogEntry entry) {
-    if (failed) {
+    if (failed || ended) {
       return;
     }
     try {
@@ -73,9 +74,11 @@ final class LogRecorder implements Closeable {
     }
   }
 
+  /** Writes the recording's end; what is appended later is no part of it. */
   @Override
   public void close() throws IOException {
-    if (!failed) {
+    if (!failed && !ended) {
+      ended = true;
       writer.close();
     }
   }

@@ -10,6 +10,7 @@ import lockstep.ft.core.Role;
 import lockstep.ft.log.LogChannelMessage;
 import lockstep.ft.log.LogEntry;
 import lockstep.ft.machine.Bytes;
+import lockstep.ft.transfer.TransferProgress;
 
 /** What a VMM counts. Marked on the guest's thread, read on the HTTP threads. */
 final class ReplicaMetrics {
@@ -42,6 +43,18 @@ final class ReplicaMetrics {
       registry.registerGauge(name, () -> status.get().role() == role ? 1 : 0);
     }
     registry.registerGauge("vmm_held", () -> status.get().held().isPresent() ? 1 : 0);
+    registry.registerGauge("vmm_paused", () -> status.get().paused() ? 1 : 0);
+    registry.registerGauge("vmm_path_arbiter", () -> status.get().paths().arbiter() ? 1 : 0);
+    registry.registerGauge("vmm_path_proxy", () -> status.get().paths().proxy() ? 1 : 0);
+    registry.registerGauge("vmm_path_disks", () -> status.get().paths().disks() ? 1 : 0);
+    registry.registerGauge(
+        "vmm_transfer_round", () -> status.get().transfer().map(TransferProgress::round).orElse(0));
+    registry.registerGauge(
+        "vmm_transfer_bytes_sent",
+        () -> status.get().transfer().map(TransferProgress::bytesSent).orElse(0L));
+    registry.registerGauge(
+        "vmm_transfer_pages_left",
+        () -> status.get().transfer().map(TransferProgress::pagesLeft).orElse(0));
     registry.registerGauge("vmm_position", () -> status.get().position());
     registry.registerGauge("vmm_epoch", () -> status.get().epoch());
     registry.registerGauge("vmm_live", () -> status.get().role().isLive() ? 1 : 0);

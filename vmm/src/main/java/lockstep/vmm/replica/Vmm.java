@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import lockstep.ft.arbiter.Member;
@@ -45,6 +46,7 @@ public final class Vmm implements AutoCloseable {
   private static final Duration DISK_SERVER_PATIENCE = Duration.ofSeconds(15);
 
   private static final long HALT_LINGER_MILLIS = 200;
+  private static final long RECORDING_MILLIS_MAX = 3_000;
 
   private final Transport transport = new Transport("vmm-io", 1);
   private final Inbox inbox = new Inbox();
@@ -188,6 +190,26 @@ public final class Vmm implements AutoCloseable {
   /** Presses the guest's power button. */
   public void pressPowerButton() {
     inbox.put(new ReplicaEvent.PowerButton());
+  }
+
+  /**
+   * Ends the recording, if one is made, where the guest is now: the process is about to be ended
+   * from outside.
+   */
+  public void endRecording() {
+    CountDownLatch ended = new CountDownLatch(1);
+    inbox.put(
+        () -> {
+          keeping.close();
+          ended.countDown();
+        });
+    try {
+      if (!halted.isDone() && !ended.await(RECORDING_MILLIS_MAX, TimeUnit.MILLISECONDS)) {
+        log.error("the recording has no end: the guest's thread did not come to it");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   ReplicaStatus replicaStatus() {

@@ -124,7 +124,8 @@ final class VmmRoutes {
     try {
       OpsServer.text(exchange, accepted, done.get(ANSWER_TIMEOUT_SECONDS, TimeUnit.SECONDS));
     } catch (ExecutionException e) {
-      OpsServer.text(exchange, 409, String.valueOf(e.getCause().getMessage()));
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      OpsServer.text(exchange, 409, String.valueOf(cause.getMessage()));
     } catch (TimeoutException _) {
       OpsServer.text(exchange, 504, "the guest's thread did not answer");
     } catch (InterruptedException e) {
