@@ -153,8 +153,7 @@ public final class VmmCommand implements Callable<Integer> {
     try (Vmm running = Vmm.start(options)) {
       if (recording != null) {
         Runtime.getRuntime()
-            .addShutdownHook(
-                Thread.ofPlatform().name("shutdown").unstarted(running::endRecording));
+            .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(running::endRecording));
       }
       Effect.Halt halt = running.awaitHalt();
       log.info("halted reason={} detail=\"{}\"", halt.reason(), halt.detail());
