@@ -1,0 +1,183 @@
+package lockstep.benchmarks.cluster;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import lockstep.tools.cluster.Cluster;
+import lockstep.tools.cluster.ClusterSettings;
+import lockstep.tools.cluster.GuestReady;
+import lockstep.tools.cluster.ReplicaView;
+import lockstep.tools.cluster.ServerProcess;
+import lockstep.tools.cluster.StateDirectory;
+import lockstep.tools.cluster.VmSetup;
+import lockstep.tools.image.Guest;
+import lockstep.tools.image.Progress;
+
+/**
+ * A fresh guest under servers of its own, without a keeper: what a benchmark kills stays dead until
+ * it is started again here. Not thread-safe.
+ */
+public final class BenchCluster implements AutoCloseable {
+  private static final Duration BOOT_TIMEOUT = Duration.ofMinutes(10);
+  private static final Duration ROLE_TIMEOUT = Duration.ofMinutes(5);
+  private static final Duration SERVER_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration POLL = Duration.ofMillis(20);
+  private static final String VM = "bench";
+
+  private final Cluster cluster;
+  private final int redisPort;
+  private final int shellPort;
+  private final Thread onExit = new Thread(this::stopServers, "end the servers");
+
+  private BenchCluster(Cluster cluster, int redisPort, int shellPort) {
+    this.cluster = cluster;
+    this.redisPort = redisPort;
+    this.shellPort = shellPort;
+  }
+
+  /**
+   * Starts disk server and proxy, and defines the guest; no VMM yet.
+   *
+   * @param directory is emptied
+   * @param memoryBytes guest RAM; 0 for what the guest recommends
+   */
+  public static BenchCluster start(
+      Path directory, Guest guest, long memoryBytes, Progress progress) throws IOException {
+    deleteTree(directory);
+    StateDirectory state = new StateDirectory(directory);
+    Cluster cluster = new Cluster(state, ClusterSettings.loadOrChoose(state, VM));
+    BenchCluster started = new BenchCluster(cluster, freePort(), freePort());
+    // The servers outlive this process unless they are told to end.
+    Runtime.getRuntime().addShutdownHook(started.onExit);
+    try {
+      int guestRedis = guest.description().ports().getFirst();
+      cluster.startDiskServer();
+      VmSetup.of(cluster)
+          .define(
+              VmSetup.definition(
+                  VM,
+                  guest,
+                  Map.of(guestRedis, started.redisPort, GuestShell.GUEST_PORT, started.shellPort),
+                  memoryBytes),
+              guest,
+              progress);
+      cluster.startClientProxy();
+    } catch (IOException e) {
+      started.close();
+      throw e;
+    }
+    return started;
+  }
+
+  /** Boots the guest, unprotected. */
+  public void bootAlone(Progress progress) throws IOException {
+    cluster.startReplica(0, List.of("--alone"));
+    GuestReady.await(cluster, BOOT_TIMEOUT, progress);
+  }
+
+  /** Boots the guest as a protected pair. */
+  public void bootProtected(Progress progress) throws IOException {
+    cluster.startReplica(0, List.of());
+    cluster.startReplica(1, List.of());
+    GuestReady.await(cluster, BOOT_TIMEOUT, progress);
+    awaitRole("PRIMARY");
+  }
+
+  /** Kills the backup, and waits until the live replica goes on alone. */
+  public void goAlone() throws IOException {
+    ServerProcess backup =
+        cluster.backup().orElseThrow(() -> new IOException("there is no backup")).process();
+    backup.signal("KILL");
+    backup.awaitEnd(SERVER_PATIENCE);
+    awaitRole("ALONE");
+  }
+
+  /** Starts a VMM that does not run, and waits until it is the backup. */
+  public void protect() throws IOException {
+    for (int i = 0; i < cluster.settings().replicas().size(); i++) {
+      if (cluster.replicaProcess(i).running().isEmpty()) {
+        cluster.startReplica(i, List.of());
+        awaitRole("PRIMARY");
+        return;
+      }
+    }
+    throw new IOException("every VMM runs already");
+  }
+
+  /** The VMM whose guest the world sees. */
+  public ReplicaView live() throws IOException {
+    return cluster.live().orElseThrow(() -> new IOException("nobody is live; " + logs()));
+  }
+
+  private void awaitRole(String role) throws IOException {
+    long deadline = System.nanoTime() + ROLE_TIMEOUT.toNanos();
+    while (cluster.live().filter(live -> live.hasRole(role)).isEmpty()) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("the live VMM is not " + role + "; " + logs());
+      }
+      Cluster.sleep(POLL);
+    }
+  }
+
+  private String logs() {
+    return "logs are beside " + cluster.diskServer().logFile();
+  }
+
+  public Cluster cluster() {
+    return cluster;
+  }
+
+  /** Where clients reach the guest's Redis. */
+  public int redisPort() {
+    return redisPort;
+  }
+
+  /** Where {@link GuestShell} reaches the guest. */
+  int shellPort() {
+    return shellPort;
+  }
+
+  @Override
+  public void close() {
+    Runtime.getRuntime().removeShutdownHook(onExit);
+    stopServers();
+    cluster.close();
+  }
+
+  private void stopServers() {
+    for (ServerProcess process : cluster.processes().reversed()) {
+      try {
+        process.signal("KILL");
+        process.awaitEnd(SERVER_PATIENCE);
+      } catch (IOException e) {
+        System.err.println("can't end " + process.name() + ": " + e.getMessage());
+      }
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void deleteTree(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(directory)) {
+      all = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : all) {
+      Files.delete(path);
+    }
+  }
+}

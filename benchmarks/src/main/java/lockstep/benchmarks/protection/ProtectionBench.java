@@ -1,0 +1,141 @@
+package lockstep.benchmarks.protection;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import lockstep.benchmarks.cluster.BenchCluster;
+import lockstep.benchmarks.cluster.CpuUse;
+import lockstep.benchmarks.cluster.GuestShell;
+import lockstep.tools.StateOption;
+import lockstep.tools.cluster.StateDirectory;
+import lockstep.tools.image.Guest;
+import lockstep.tools.image.GuestImages;
+import lockstep.tools.image.ImageException;
+import lockstep.tools.image.Progress;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Compares a protected guest with the same guest alone. */
+@Command(
+    name = "bench protection",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Boots a guest as a protected pair and loads it, protected and alone in turns, in one run:",
+      "Redis through the client proxy, TCP into and out of the guest, a CPU-bound and a compile-like",
+      "job. Prints ratios, latency that the Output Rule adds, log bandwidth and CPU per process,",
+      "beside the figures that VMware published. Uses processes and ports of its own."
+    })
+public final class ProtectionBench implements Callable<Integer> {
+  private static final double BITS_PER_BYTE = 8;
+  private static final double MICROS_PER_NANO = 1e-3;
+
+  @Mixin private StateOption state = new StateOption();
+
+  @Option(
+      names = "--guest",
+      paramLabel = "DIR",
+      description = "A finished guest with Redis (default: guest/ of the state directory).")
+  private @Nullable Path guestDirectory;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "How long each workload lasts in a round (default: ${DEFAULT-VALUE}).")
+  private int seconds;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "2",
+      description =
+          "Rounds of all workloads, each protected and alone, in turns (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--only",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Some of ${COMPLETION-CANDIDATES} (default: all).")
+  private List<Workload> only = List.of();
+
+  @Option(names = "--tsv", description = "Print tab-separated values, not a table.")
+  private boolean tsv;
+
+  private final Map<Workload, Samples> guarded = new EnumMap<>(Workload.class);
+  private final Map<Workload, Samples> alone = new EnumMap<>(Workload.class);
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new ProtectionBench()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException, ImageException {
+    StateDirectory directory = state.directory();
+    Progress progress = Progress.onStandardError();
+    Path from = guestDirectory == null ? directory.guest() : guestDirectory;
+    Guest guest = GuestImages.ensureDefault(from, progress);
+    try (BenchCluster cluster =
+        BenchCluster.start(directory.root().resolve("protection"), guest, 0, progress)) {
+      cluster.bootProtected(progress);
+      measure(cluster);
+    }
+    Report report = new Report(Runtime.getRuntime().availableProcessors(), guarded, alone);
+    if (tsv) {
+      report.printTsv(System.out);
+    } else {
+      report.printTable(System.out);
+    }
+    return 0;
+  }
+
+  private void measure(BenchCluster cluster) throws IOException {
+    Workload.Target target =
+        new Workload.Target(cluster.redisPort(), GuestShell.open(cluster));
+    Set<Workload> workloads =
+        only.isEmpty() ? EnumSet.allOf(Workload.class) : EnumSet.copyOf(only);
+    for (Workload workload : workloads) {
+      System.err.println("warming up: " + workload.title());
+      workload.run(target, Duration.ofSeconds(Math.max(1, seconds / 2)));
+    }
+    boolean hasBackup = true;
+    for (int round = 0; round < rounds; round++) {
+      // Protected, alone, alone, protected: what drifts harms both alike.
+      for (boolean withBackup : new boolean[] {round % 2 == 0, round % 2 != 0}) {
+        if (withBackup && !hasBackup) {
+          cluster.protect();
+        } else if (!withBackup && hasBackup) {
+          cluster.goAlone();
+        }
+        hasBackup = withBackup;
+        for (Workload workload : workloads) {
+          measure(cluster, target, workload, withBackup);
+        }
+      }
+    }
+  }
+
+  private void measure(
+      BenchCluster cluster, Workload.Target target, Workload workload, boolean withBackup)
+      throws IOException {
+    System.err.println((withBackup ? "protected: " : "alone: ") + workload.title());
+    long logBefore = cluster.live().number("logBytesTotal");
+    CpuUse before = CpuUse.of(cluster.cluster());
+    Workload.Outcome outcome = workload.run(target, Duration.ofSeconds(seconds));
+    CpuUse after = CpuUse.of(cluster.cluster());
+    long logBytes = cluster.live().number("logBytesTotal") - logBefore;
+    double micros = (after.atNanos() - before.atNanos()) * MICROS_PER_NANO;
+    (withBackup ? guarded : alone)
+        .computeIfAbsent(workload, _ -> new Samples())
+        .add(outcome, logBytes * BITS_PER_BYTE / micros, after.coresSince(before));
+  }
+}

@@ -1,0 +1,222 @@
+package lockstep.benchmarks.transfer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import lockstep.benchmarks.cluster.BenchCluster;
+import lockstep.benchmarks.cluster.RedisLoad;
+import lockstep.benchmarks.cluster.RedisLoad.Command;
+import lockstep.tools.StateOption;
+import lockstep.tools.cluster.Cluster;
+import lockstep.tools.cluster.ReplicaView;
+import lockstep.tools.cluster.StateDirectory;
+import lockstep.tools.image.Guest;
+import lockstep.tools.image.GuestImages;
+import lockstep.tools.image.ImageException;
+import lockstep.tools.image.Progress;
+import lockstep.tools.redis.RedisConnection;
+import lockstep.tools.redis.RedisErrorException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Gives running guests a new backup, and prints what that cost. */
+@CommandLine.Command(
+    name = "bench transfer",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Boots guests of several sizes, fills half of their memory, and gives each a new backup again",
+      "and again, idle and under Redis load: rounds, bytes, seconds, and for how long the guest",
+      "stood still. Uses processes and ports of its own."
+    })
+public final class TransferBench implements Callable<Integer> {
+  private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration BEFORE = Duration.ofSeconds(2);
+  private static final Duration LOAD_STRETCH = Duration.ofMillis(250);
+  private static final int LOAD_CLIENTS = 10;
+
+  /** Status is sampled in the VMM; it is complete a little after the cut. */
+  private static final Duration STATUS_SETTLES = Duration.ofMillis(500);
+
+  private static final int VALUE_BYTES = 256 << 10;
+
+  @Mixin private StateOption state = new StateOption();
+
+  @Option(
+      names = "--guest",
+      paramLabel = "DIR",
+      description = "A finished guest with Redis (default: guest/ of the state directory).")
+  private @Nullable Path guestDirectory;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "MIB",
+      split = ",",
+      defaultValue = "128,256,512,1024,2048",
+      description = "Sizes of guest RAM (default: ${DEFAULT-VALUE}).")
+  private List<Long> sizes = List.of();
+
+  @Option(
+      names = "--times",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "How often each is done (default: ${DEFAULT-VALUE}).")
+  private int times;
+
+  @Option(names = "--tsv", description = "Print tab-separated values, not a table.")
+  private boolean tsv;
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new TransferBench()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException, ImageException {
+    StateDirectory directory = state.directory();
+    Progress progress = Progress.onStandardError();
+    Path from = guestDirectory == null ? directory.guest() : guestDirectory;
+    Guest guest = GuestImages.ensureDefault(from, progress);
+    List<Row> rows = new ArrayList<>();
+    for (long mebibytes : sizes) {
+      Path place = directory.root().resolve("transfer");
+      try (BenchCluster cluster = BenchCluster.start(place, guest, mebibytes << 20, progress)) {
+        System.err.println("a guest of " + mebibytes + " MB");
+        cluster.bootAlone(progress);
+        long filled = fill(cluster, mebibytes / 2 - Long.highestOneBit(mebibytes) / 8);
+        for (Load load : Load.values()) {
+          rows.add(measure(cluster, new Row(mebibytes, filled, load)));
+        }
+      } catch (RedisErrorException e) {
+        throw new IOException("Redis answers: " + e.getMessage(), e);
+      }
+    }
+    print(rows);
+    return 0;
+  }
+
+  private void print(List<Row> rows) {
+    if (tsv) {
+      rows.forEach(row -> row.printTsv(System.out));
+    } else {
+      Row.printHead(System.out);
+      rows.forEach(row -> row.print(System.out));
+      Row.printFoot(System.out);
+    }
+  }
+
+  /** Memory that nobody has used is zero and would cost nothing. Returns MiB filled. */
+  private static long fill(BenchCluster cluster, long mebibytes)
+      throws IOException, RedisErrorException {
+    System.err.println("filling " + mebibytes + " MB of it");
+    try (RedisConnection redis =
+        new RedisConnection("127.0.0.1", cluster.redisPort(), ANSWER_TIMEOUT)) {
+      var _ = redis.command("CONFIG", "SET", "appendonly", "no");
+      long values = (mebibytes << 20) / VALUE_BYTES;
+      for (long i = 0; i < values; i++) {
+        var _ =
+            redis.command(
+                "EVAL",
+                "return redis.call('SET', KEYS[1], string.rep(ARGV[1], ARGV[2]))",
+                "1",
+                "fill:" + i,
+                "%016d".formatted(i),
+                Integer.toString(VALUE_BYTES / 16));
+      }
+    }
+    return mebibytes;
+  }
+
+  private Row measure(BenchCluster cluster, Row row) throws IOException {
+    for (int i = 0; i < times; i++) {
+      Row.Transfer transfer =
+          switch (row.load()) {
+            case IDLE -> transfer(cluster, () -> 0);
+            case REDIS -> {
+              try (Clients clients = Clients.start(cluster.redisPort())) {
+                Cluster.sleep(BEFORE);
+                clients.forgetLongestWait();
+                yield transfer(cluster, clients::longestWaitNanos);
+              }
+            }
+          };
+      System.err.printf("%d MB, %s: %s%n", row.memoryMebibytes(), row.load().title(), transfer);
+      row.transfers().add(transfer);
+      cluster.goAlone();
+    }
+    return row;
+  }
+
+  private interface LongestWait {
+    long nanos();
+  }
+
+  private static Row.Transfer transfer(BenchCluster cluster, LongestWait wait)
+      throws IOException {
+    cluster.protect();
+    long waited = wait.nanos();
+    Cluster.sleep(STATUS_SETTLES);
+    ReplicaView live = cluster.live();
+    Duration duration =
+        TransferLog.lastDuration(Files.readAllLines(live.process().logFile()))
+            .orElseThrow(() -> new IOException("no state transfer in the live VMM's log"));
+    return new Row.Transfer(
+        (int) live.number("transferRounds"),
+        live.number("transferBytes"),
+        duration.toNanos(),
+        Duration.ofNanos(live.number("transferPauseMicros") * 1000).toNanos(),
+        waited);
+  }
+
+  /** Redis clients that go on until they are closed. */
+  private static final class Clients implements AutoCloseable {
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final java.util.concurrent.atomic.AtomicLong longestNanos =
+        new java.util.concurrent.atomic.AtomicLong();
+    private final Thread thread;
+
+    private Clients(RedisLoad load) {
+      thread = Thread.ofPlatform().daemon().name("redis-load").unstarted(() -> run(load));
+    }
+
+    static Clients start(int port) {
+      Clients clients = new Clients(new RedisLoad(port, Command.SET, 1));
+      clients.thread.start();
+      return clients;
+    }
+
+    private void run(RedisLoad load) {
+      try {
+        while (!over.get()) {
+          long longest = load.run(LOAD_CLIENTS, LOAD_STRETCH).latencies().percentileNanos(100);
+          longestNanos.accumulateAndGet(longest, Math::max);
+        }
+      } catch (IOException e) {
+        System.err.println("the load has ended: " + e.getMessage());
+      }
+    }
+
+    void forgetLongestWait() {
+      longestNanos.set(0);
+    }
+
+    long longestWaitNanos() {
+      return longestNanos.get();
+    }
+
+    @Override
+    public void close() {
+      over.set(true);
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
