@@ -99,7 +99,7 @@ final class Report {
     guarded.forEach(
         (workload, with) -> {
           double ratio = ratio(workload);
-          line(
+          row(
               out,
               "%s, %s\t%.2f\t%.2f\t%.2f\t%.2f\t%s",
               workload.title(),
@@ -109,7 +109,7 @@ final class Report {
               ratio,
               BAR,
               ratio >= BAR ? "met" : "missed" + limit(workload));
-          line(
+          row(
               out,
               "%s, log Mbit/s (peer: %s on VMware FT)\t%.2f\t%.1f\t%.2f\t\t",
               workload.title(),
@@ -119,7 +119,7 @@ final class Report {
               with.logMegabitsPerSecond() / workload.published().logMegabitsPerSecond());
           for (double percent : PERCENTS) {
             if (with.latencyMillis(percent).isPresent()) {
-              line(
+              row(
                   out,
                   "%s, p%d added by the Output Rule, ms\t%.2f\t\t\t\t",
                   workload.title(),
@@ -170,6 +170,11 @@ final class Report {
     return text.toString();
   }
 
+  private static void row(PrintStream out, String format, Object... values) {
+    out.println(String.format(Locale.ROOT, format, values));
+  }
+
+  /** Columns that are empty at a line's end take no room. */
   private static void line(PrintStream out, String format, Object... values) {
     out.println(String.format(Locale.ROOT, format, values).stripTrailing());
   }
