@@ -6,9 +6,11 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ClusterSettings;
@@ -31,6 +33,9 @@ public final class BenchCluster implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(20);
   private static final String VM = "bench";
 
+  /** VMMs that a protected guest has. */
+  private static final int PAIR = 2;
+
   private final Cluster cluster;
   private final int redisPort;
   private final int shellPort;
@@ -48,8 +53,8 @@ public final class BenchCluster implements AutoCloseable {
    * @param directory is emptied
    * @param memoryBytes guest RAM; 0 for what the guest recommends
    */
-  public static BenchCluster start(
-      Path directory, Guest guest, long memoryBytes, Progress progress) throws IOException {
+  public static BenchCluster start(Path directory, Guest guest, long memoryBytes, Progress progress)
+      throws IOException {
     deleteTree(directory);
     StateDirectory state = new StateDirectory(directory);
     Cluster cluster = new Cluster(state, ClusterSettings.loadOrChoose(state, VM));
@@ -87,28 +92,39 @@ public final class BenchCluster implements AutoCloseable {
     cluster.startReplica(0, List.of());
     cluster.startReplica(1, List.of());
     GuestReady.await(cluster, BOOT_TIMEOUT, progress);
-    awaitRole("PRIMARY");
+    protect();
   }
 
   /** Kills the backup, and waits until the live replica goes on alone. */
   public void goAlone() throws IOException {
-    ServerProcess backup =
-        cluster.backup().orElseThrow(() -> new IOException("there is no backup")).process();
-    backup.signal("KILL");
-    backup.awaitEnd(SERVER_PATIENCE);
-    awaitRole("ALONE");
+    Optional<ReplicaView> backup = cluster.backup();
+    if (backup.isPresent()) {
+      backup.get().process().signal("KILL");
+      backup.get().process().awaitEnd(SERVER_PATIENCE);
+    }
+    await("ALONE", () -> {});
   }
 
-  /** Starts a VMM that does not run, and waits until it is the backup. */
+  /** Waits until the guest has a backup, with as many VMMs started again as that needs. */
   public void protect() throws IOException {
+    await("PRIMARY", this::startSecond);
+  }
+
+  private void startSecond() throws IOException {
+    List<Integer> ended = new ArrayList<>();
     for (int i = 0; i < cluster.settings().replicas().size(); i++) {
       if (cluster.replicaProcess(i).running().isEmpty()) {
-        cluster.startReplica(i, List.of());
-        awaitRole("PRIMARY");
-        return;
+        ended.add(i);
       }
     }
-    throw new IOException("every VMM runs already");
+    if (cluster.settings().replicas().size() - ended.size() < PAIR) {
+      cluster.startReplica(ended.getFirst(), List.of());
+    }
+  }
+
+  /** Whether the live VMM has a backup now. */
+  public boolean isProtected() throws IOException {
+    return cluster.live().filter(live -> live.hasRole("PRIMARY")).isPresent();
   }
 
   /** The VMM whose guest the world sees. */
@@ -116,12 +132,18 @@ public final class BenchCluster implements AutoCloseable {
     return cluster.live().orElseThrow(() -> new IOException("nobody is live; " + logs()));
   }
 
-  private void awaitRole(String role) throws IOException {
+  private interface Step {
+    void take() throws IOException;
+  }
+
+  /** Waits until the live VMM has a role, taking a step again and again. */
+  private void await(String role, Step step) throws IOException {
     long deadline = System.nanoTime() + ROLE_TIMEOUT.toNanos();
     while (cluster.live().filter(live -> live.hasRole(role)).isEmpty()) {
       if (System.nanoTime() > deadline) {
         throw new IOException("the live VMM is not " + role + "; " + logs());
       }
+      step.take();
       Cluster.sleep(POLL);
     }
   }

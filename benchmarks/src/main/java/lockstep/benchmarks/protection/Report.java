@@ -90,8 +90,7 @@ final class Report {
     out.println("cores in use, of " + hostCores + ": protected | alone");
     guarded.forEach(
         (workload, with) ->
-            line(
-                out, "%-34s %s | %s", workload.title(), cores(with), cores(without(workload))));
+            line(out, "%-34s %s | %s", workload.title(), cores(with), cores(without(workload))));
   }
 
   /** A line for each value: name, ours, peer, ratio, bar, met or missed. */

@@ -23,7 +23,8 @@ final class Samples {
     rates.add(outcome.rate());
     latencies.addAll(outcome.latencies());
     logMegabits.add(logMegabitsPerSecond);
-    coresUsed.forEach((name, used) -> cores.computeIfAbsent(name, _ -> new ArrayList<>()).add(used));
+    coresUsed.forEach(
+        (name, used) -> cores.computeIfAbsent(name, _ -> new ArrayList<>()).add(used));
   }
 
   /** In the workload's unit, the mean of all rounds. */

@@ -78,8 +78,7 @@ record Row(long memoryMebibytes, long filledMebibytes, Load load, List<Transfer>
         PAUSE_MILLIS_BAR,
         pause <= PAUSE_MILLIS_BAR ? "met" : "missed");
     out.printf(Locale.ROOT, "%s, rounds\t%.1f\t\t\t\t%n", name, mean(Transfer::rounds));
-    out.printf(
-        Locale.ROOT, "%s, MB sent\t%.1f\t\t\t\t%n", name, mean(Transfer::bytes) / (1 << 20));
+    out.printf(Locale.ROOT, "%s, MB sent\t%.1f\t\t\t\t%n", name, mean(Transfer::bytes) / (1 << 20));
     out.printf(Locale.ROOT, "%s, seconds\t%.2f\t\t\t\t%n", name, mean(Transfer::nanos) / 1e9);
   }
 

@@ -1,5 +1,6 @@
 package lockstep.benchmarks.transfer;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,7 @@ public final class TransferBench implements Callable<Integer> {
   /** Redis itself and the kernel need the rest. */
   private static final int FILLED_EIGHTHS = 3;
 
+  private static final double NANOS_PER_MILLI = 1e6;
   private static final int VALUE_BYTES = 256 << 10;
 
   @Mixin private StateOption state = new StateOption();
@@ -160,8 +162,7 @@ public final class TransferBench implements Callable<Integer> {
     long nanos();
   }
 
-  private static Row.Transfer transfer(BenchCluster cluster, LongestWait wait)
-      throws IOException {
+  private static Row.Transfer transfer(BenchCluster cluster, LongestWait wait) throws IOException {
     cluster.protect();
     long waited = wait.nanos();
     Cluster.sleep(STATUS_SETTLES);
@@ -169,11 +170,12 @@ public final class TransferBench implements Callable<Integer> {
     Duration duration =
         TransferLog.lastDuration(Files.readAllLines(live.process().logFile()))
             .orElseThrow(() -> new IOException("no state transfer in the live VMM's log"));
+    JsonNode told = live.status().orElseThrow().path("transfer");
     return new Row.Transfer(
-        (int) live.number("transferRounds"),
-        live.number("transferBytes"),
+        told.path("round").asInt(),
+        told.path("bytesSent").asLong(),
         duration.toNanos(),
-        Duration.ofNanos(live.number("transferPauseMicros") * 1000).toNanos(),
+        Math.round(told.path("pauseMillis").asDouble() * NANOS_PER_MILLI),
         waited);
   }
 

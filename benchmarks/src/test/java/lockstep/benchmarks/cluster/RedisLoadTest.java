@@ -60,7 +60,9 @@ final class RedisLoadTest {
   private static void answerOneBatch(ServerSocket server, int commands) {
     try (Socket client = server.accept()) {
       client.getInputStream().readNBytes(commands * Command.SET.text(0).length());
-      client.getOutputStream().write("+OK\r\n".repeat(commands).getBytes(StandardCharsets.US_ASCII));
+      client
+          .getOutputStream()
+          .write("+OK\r\n".repeat(commands).getBytes(StandardCharsets.US_ASCII));
       client.getInputStream().readAllBytes();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);

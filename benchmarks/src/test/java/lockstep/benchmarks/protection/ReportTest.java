@@ -48,7 +48,8 @@ final class ReportTest {
   void theTableHasThePublishedFiguresBesideOurs() {
     String table =
         print(Workload.RECEIVE, samples(50, 60, 1.5), samples(100, 0, 1), Report::printTable);
-    assertTrue(table.contains("50.00     100.00   0.50     60.00  0.64, 730.0 (iperf receive)"), table);
+    assertTrue(
+        table.contains("50.00     100.00   0.50     60.00  0.64, 730.0 (iperf receive)"), table);
     assertTrue(table.contains("cores in use, of 2: protected | alone"), table);
     assertTrue(table.contains("primary 1.50 | primary 1.00"), table);
   }

@@ -15,9 +15,14 @@ final class RowTest {
   void theLongestPauseIsHeldAgainstTheBar() {
     Row row = new Row(256, 96, Load.REDIS);
     row.transfers().add(new Row.Transfer(3, 100 << 20, SECOND, 8_000_000, 20_000_000));
-    assertTrue(tsv(row).startsWith("transfer of 256 MB, Redis SET, longest pause in ms\t8.0\t\t\t50\tmet\n"));
+    assertTrue(
+        tsv(row)
+            .startsWith("transfer of 256 MB, Redis SET, longest pause in ms\t8.0\t\t\t50\tmet\n"));
     row.transfers().add(new Row.Transfer(5, 300 << 20, 3 * SECOND, 51_000_000, 90_000_000));
-    assertTrue(tsv(row).startsWith("transfer of 256 MB, Redis SET, longest pause in ms\t51.0\t\t\t50\tmissed\n"));
+    assertTrue(
+        tsv(row)
+            .startsWith(
+                "transfer of 256 MB, Redis SET, longest pause in ms\t51.0\t\t\t50\tmissed\n"));
     assertEquals(8, row.pauseMillis(50));
   }
 

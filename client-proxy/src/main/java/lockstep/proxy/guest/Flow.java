@@ -46,6 +46,7 @@ final class Flow extends ChannelInboundHandlerAdapter {
 
   private final List<TcpEffect> effects = new ArrayList<>();
   private boolean handling;
+  private boolean flushDue;
   private long unwritten;
   private boolean inputEnded;
   private boolean guestClosed;
@@ -95,9 +96,10 @@ final class Flow extends ChannelInboundHandlerAdapter {
         for (TcpEffect effect : effects) {
           carryOut(effect);
         }
-        if (!socketDone) {
+        if (flushDue && !socketDone) {
           socket.flush();
         }
+        flushDue = false;
       }
     } finally {
       handling = false;
@@ -123,6 +125,7 @@ final class Flow extends ChannelInboundHandlerAdapter {
   private void write(Slice data) {
     table.metrics().bytesFromGuest.inc(data.length());
     unwritten += data.length();
+    flushDue = true;
     socket
         .write(Unpooled.wrappedBuffer(data.array(), data.offset(), data.length()))
         .addListener(

@@ -1,7 +1,7 @@
 package lockstep.ft.net;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -13,17 +13,22 @@ import java.util.function.Function;
 import lockstep.ft.wire.MalformedMessageException;
 import lockstep.ft.wire.MessageCodec;
 import lockstep.ft.wire.WireReader;
+import lockstep.ft.wire.WireWriter;
 import org.jspecify.annotations.Nullable;
 
 /** Between bytes and a {@link MessageListener}: framing, the codec, and a reason for every end. */
 final class MessagePipeline<I, O> extends ChannelDuplexHandler {
   private static final int LENGTH_BYTES = 4;
 
+  /** More room than most messages need is given back. */
+  private static final int ENCODED_BYTES_KEPT_MAX = 128 << 10;
+
   private final MessageCodec<I> inbound;
   private final MessageCodec<O> outbound;
   private final Function<MessageChannel<O>, MessageListener<I, O>> listenerOf;
   private @Nullable MessageChannel<O> messages;
   private @Nullable MessageListener<I, O> listener;
+  private WireWriter encoded = new WireWriter(); // of the message being written
   private String reason = "closed by the peer";
 
   private MessagePipeline(
@@ -66,9 +71,8 @@ final class MessagePipeline<I, O> extends ChannelDuplexHandler {
       if (from == null || to == null || !context.channel().isOpen()) {
         return;
       }
-      byte[] bytes = new byte[frame.readableBytes()];
-      frame.readBytes(bytes);
-      WireReader reader = new WireReader(bytes);
+      // A message copies what it keeps: nothing of it refers to the frame's memory.
+      WireReader reader = new WireReader(frame.nioBuffer());
       I message = inbound.decode(reader);
       reader.expectEnd();
       to.received(from, message);
@@ -86,12 +90,8 @@ final class MessagePipeline<I, O> extends ChannelDuplexHandler {
       return;
     }
     @SuppressWarnings("unchecked") // only MessageChannel<O>.send writes here
-    byte[] bytes = outbound.toBytes((O) message);
-    if (bytes.length > outbound.messageBytesMax()) {
-      throw new IllegalStateException(
-          "message of " + bytes.length + " bytes in the " + outbound.protocol() + " protocol");
-    }
-    context.write(Unpooled.wrappedBuffer(lengthOf(bytes), bytes), promise);
+    ByteBuf framed = framed((O) message, context.alloc());
+    context.write(framed, promise);
     MessageChannel<O> channel = messages;
     if (channel != null && channel.unsentBytes() > MessageChannel.UNSENT_BYTES_MAX) {
       end(context, "the peer takes nothing: " + channel.unsentBytes() + " bytes wait");
@@ -123,8 +123,19 @@ final class MessagePipeline<I, O> extends ChannelDuplexHandler {
     context.close();
   }
 
-  private static byte[] lengthOf(byte[] bytes) {
-    int n = bytes.length;
-    return new byte[] {(byte) (n >>> 24), (byte) (n >>> 16), (byte) (n >>> 8), (byte) n};
+  /** In memory that the operating system takes as it is; written once, by one copy. */
+  private ByteBuf framed(O message, ByteBufAllocator memory) {
+    outbound.encode(message, encoded.clear());
+    int bytes = encoded.size();
+    if (bytes > outbound.messageBytesMax()) {
+      throw new IllegalStateException(
+          "message of " + bytes + " bytes in the " + outbound.protocol() + " protocol");
+    }
+    ByteBuf framed = memory.ioBuffer(LENGTH_BYTES + bytes);
+    framed.writeInt(bytes).writeBytes(encoded.array(), 0, bytes);
+    if (encoded.capacity() > ENCODED_BYTES_KEPT_MAX) {
+      encoded = new WireWriter();
+    }
+    return framed;
   }
 }

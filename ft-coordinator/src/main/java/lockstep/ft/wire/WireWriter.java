@@ -18,6 +18,24 @@ public final class WireWriter {
     return buffer.position();
   }
 
+  /** Forgets what was written, and keeps the room for it. */
+  public WireWriter clear() {
+    buffer.clear();
+    return this;
+  }
+
+  /** Bytes that it can hold before it has to grow. */
+  public int capacity() {
+    return buffer.capacity();
+  }
+
+  /**
+   * What has been written, from 0 to {@link #size()}: not a copy, to be read before the next write.
+   */
+  public byte[] array() {
+    return buffer.array();
+  }
+
   public WireWriter int8(int value) {
     room(1).put((byte) value);
     return this;

@@ -47,15 +47,12 @@ public final class Keeper {
   }
 
   /**
-   * Runs until the guest has shut down.
+   * Runs until the guest has shut down, as far as VMMs are kept that can say so.
    *
    * @throws IOException if no VMM stays up, or another server can't be started
    */
   public void run() throws IOException {
-    while (!replicas.stream().allMatch(KeptReplica::hasShutDown)) {
-      if (replicas.stream().allMatch(KeptReplica::isGivenUp)) {
-        throw new IOException("no VMM stays up; their logs say why");
-      }
+    while (replicas.stream().anyMatch(KeptReplica::isKept)) {
       long now = System.nanoTime();
       keepServer(cluster.diskServer(), cluster::startDiskServer);
       keepServer(cluster.clientProxy(), cluster::startClientProxy);
@@ -63,6 +60,9 @@ public final class Keeper {
         replica.keep(now);
       }
       Cluster.sleep(POLL);
+    }
+    if (replicas.stream().allMatch(KeptReplica::isGivenUp)) {
+      throw new IOException("no VMM stays up; their logs say why");
     }
     log.info("the guest has shut down; nothing more to keep");
   }
@@ -93,8 +93,9 @@ public final class Keeper {
       this.more = more;
     }
 
-    private boolean hasShutDown() {
-      return shutDown;
+    /** Neither shut down nor given up. */
+    private boolean isKept() {
+      return !shutDown && !givenUp;
     }
 
     private boolean isGivenUp() {
@@ -111,7 +112,7 @@ public final class Keeper {
         ran = false;
         ended(process, exitCode(process), nowNanos);
       }
-      if (!shutDown && !givenUp && delay.isOver(nowNanos)) {
+      if (isKept() && delay.isOver(nowNanos)) {
         log.info("starting {}", process.name());
         delay.started(nowNanos);
         started = Optional.of(cluster.launchReplica(index, more));
