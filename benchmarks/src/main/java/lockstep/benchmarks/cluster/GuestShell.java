@@ -9,7 +9,6 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicBoolean;
 import lockstep.tools.cluster.Cluster;
 
 /**
@@ -98,17 +97,18 @@ public final class GuestShell {
 
   /** Receives bytes from a process of the guest for {@code duration}. */
   public Transferred receiveFrom(Duration duration) throws IOException {
-    AtomicBoolean over = new AtomicBoolean();
     try (Socket socket = connect("exec cat /dev/zero")) {
       InputStream in = socket.getInputStream();
       byte[] chunk = new byte[CHUNK_BYTES];
       long bytes = 0;
       in.readNBytes(1); // it has begun
       long began = System.nanoTime();
-      while (System.nanoTime() - began < duration.toNanos() && !over.get()) {
+      while (System.nanoTime() - began < duration.toNanos()) {
         int read = in.read(chunk);
-        over.set(read < 0);
-        bytes += Math.max(read, 0);
+        if (read < 0) {
+          throw new IOException("the guest's shell has stopped sending");
+        }
+        bytes += read;
       }
       return new Transferred(bytes, System.nanoTime() - began);
     }

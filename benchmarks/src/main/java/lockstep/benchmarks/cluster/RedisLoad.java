@@ -1,6 +1,7 @@
 package lockstep.benchmarks.cluster;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,7 +58,7 @@ public final class RedisLoad {
   }
 
   private final int port;
-  private final Command command;
+  private final byte[][] commands = new byte[KEYS][]; // made before, not to cost time meanwhile
   private final int depth;
 
   /**
@@ -66,8 +67,10 @@ public final class RedisLoad {
    */
   public RedisLoad(int port, Command command, int depth) {
     this.port = port;
-    this.command = command;
     this.depth = depth;
+    for (int key = 0; key < KEYS; key++) {
+      commands[key] = command.text(key).getBytes(StandardCharsets.US_ASCII);
+    }
   }
 
   /**
@@ -115,11 +118,14 @@ public final class RedisLoad {
   }
 
   private byte[] batch(SplittableRandom random) {
-    StringBuilder batch = new StringBuilder();
-    for (int i = 0; i < depth; i++) {
-      batch.append(command.text(random.nextInt(KEYS)));
+    if (depth == 1) {
+      return commands[random.nextInt(KEYS)];
     }
-    return batch.toString().getBytes(StandardCharsets.US_ASCII);
+    ByteArrayOutputStream batch = new ByteArrayOutputStream();
+    for (int i = 0; i < depth; i++) {
+      batch.writeBytes(commands[random.nextInt(KEYS)]);
+    }
+    return batch.toByteArray();
   }
 
   /** Reads one answer: a status, or a bulk string that may be nil. */

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -104,6 +105,19 @@ final class MessageChannelTest {
       there.close();
       assertEquals("last", server.next());
       assertEquals("closed: closed by the peer", server.next());
+    }
+  }
+
+  @Test
+  void aMessageKeepsNothingOfTheOneBefore() throws Exception {
+    try (var listening = transport.listen(ANY, WORDS, WORDS, _ -> server)) {
+      transport.dial(listening.address(), WORDS, WORDS, client);
+      MessageChannel<String> there = client.channel();
+      List<String> words = List.of("x".repeat(90), "a", "", "y".repeat(98), "b");
+      words.forEach(there::send);
+      for (String word : words) {
+        assertEquals(word, server.next());
+      }
     }
   }
 
