@@ -87,14 +87,6 @@ public final class BenchCluster implements AutoCloseable {
     GuestReady.await(cluster, BOOT_TIMEOUT, progress);
   }
 
-  /** Boots the guest as a protected pair. */
-  public void bootProtected(Progress progress) throws IOException {
-    cluster.startReplica(0, List.of());
-    cluster.startReplica(1, List.of());
-    GuestReady.await(cluster, BOOT_TIMEOUT, progress);
-    protect();
-  }
-
   /** Kills the backup, and waits until the live replica goes on alone. */
   public void goAlone() throws IOException {
     Optional<ReplicaView> backup = cluster.backup();

@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
     name = "bench protection",
     mixinStandardHelpOptions = true,
     description = {
-      "Boots a guest as a protected pair and loads it, protected and alone in turns, in one run:",
+      "Boots a guest and loads it, protected and alone in turns, in one run:",
       "Redis through the client proxy, TCP into and out of the guest, a CPU-bound and a compile-like",
       "job. Prints ratios, latency that the Output Rule adds, log bandwidth and CPU per process,",
       "beside the figures that VMware published. Uses processes and ports of its own."
@@ -89,7 +89,7 @@ public final class ProtectionBench implements Callable<Integer> {
     Guest guest = GuestImages.ensureDefault(from, progress);
     try (BenchCluster cluster =
         BenchCluster.start(directory.root().resolve("protection"), guest, 0, progress)) {
-      cluster.bootProtected(progress);
+      cluster.bootAlone(progress);
       measure(cluster);
     }
     Report report = new Report(Runtime.getRuntime().availableProcessors(), guarded, alone);

@@ -36,12 +36,16 @@ public final class GuestReady {
     throw new IOException("the guest is not ready; lockstep console --recent shows what it says");
   }
 
-  private static boolean saysReady(Cluster cluster, ReplicaView live) throws IOException {
-    return cluster
-        .http()
-        .text(live.ports().httpPort(), "/console")
-        .map(console -> console.contains(READY_LINE))
-        .orElse(false);
+  private static boolean saysReady(Cluster cluster, ReplicaView live) {
+    try {
+      return cluster
+          .http()
+          .text(live.ports().httpPort(), "/console")
+          .map(console -> console.contains(READY_LINE))
+          .orElse(false);
+    } catch (IOException _) {
+      return false; // it has just ended; another may be live by the next look
+    }
   }
 
   private static void failIfAllEnded(Cluster cluster) throws IOException {
