@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Boots a guest and loads it, protected and alone in turns, in one run:",
-      "Redis through the client proxy, TCP into and out of the guest, a CPU-bound and a compile-like",
+      "Redis through the client proxy, TCP into and out of the guest, a CPU-bound and a"
+          + " compile-like",
       "job. Prints ratios, latency that the Output Rule adds, log bandwidth and CPU per process,",
       "beside the figures that VMware published. Uses processes and ports of its own."
     })
@@ -61,7 +62,8 @@ public final class ProtectionBench implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "2",
       description =
-          "Rounds of all workloads, each protected and alone, in turns (default: ${DEFAULT-VALUE}).")
+          "Rounds of all workloads, each protected and alone, in turns (default:"
+              + " ${DEFAULT-VALUE}).")
   private int rounds;
 
   @Option(

@@ -33,8 +33,10 @@ import picocli.CommandLine.Option;
     name = "bench transfer",
     mixinStandardHelpOptions = true,
     description = {
-      "Boots guests of several sizes, fills three eighths of their memory, and gives each a new backup",
-      "again and again, idle and under Redis load: rounds, bytes, seconds, and for how long the guest",
+      "Boots guests of several sizes, fills three eighths of their memory, and gives each a new"
+          + " backup",
+      "again and again, idle and under Redis load: rounds, bytes, seconds, and for how long the"
+          + " guest",
       "stood still. Uses processes and ports of its own."
     })
 public final class TransferBench implements Callable<Integer> {
