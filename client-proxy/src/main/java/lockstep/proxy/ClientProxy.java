@@ -22,6 +22,7 @@ import lockstep.ft.ops.OpsServer;
 import lockstep.proxy.failover.ArbiterWatch;
 import lockstep.proxy.failover.ReplicaLinks;
 import lockstep.proxy.guest.GuestNetwork;
+import lockstep.proxy.guest.OwnHosts;
 import lockstep.proxy.publish.PublishedPorts;
 import lockstep.proxy.publish.PublishedPorts.Listener;
 import org.slf4j.Logger;
@@ -65,14 +66,19 @@ public final class ClientProxy implements AutoCloseable {
     MetricRegistry metrics = new MetricRegistry();
     long originNanos = System.nanoTime();
     LongSupplier clock = () -> System.nanoTime() - originNanos;
+    OwnHosts own = new OwnHosts();
+    own.add(Endpoints.resolved(options.definitions()));
+    own.add(Endpoints.resolved(options.arbiter()));
     links =
-        new ReplicaLinks(options.vm(), DefinitionCodec.digest(definition), loop, clock, metrics);
+        new ReplicaLinks(
+            options.vm(), DefinitionCodec.digest(definition), own, loop, clock, metrics);
     network =
         new GuestNetwork(
             definition.network(),
             options.limits(),
             options.outbound(),
-            options.resolver().or(HostResolver::find),
+            own,
+            options.resolver().isPresent() ? options::resolver : new HostResolver(),
             loop,
             clock,
             links,
@@ -81,12 +87,18 @@ public final class ClientProxy implements AutoCloseable {
     status = sample(options.vm());
     LinkMessageCodec codec = new LinkMessageCodec();
     listening = transport.listen(Endpoints.resolved(options.link()), codec, codec, links::accept);
-    watch = new ArbiterWatch(transport, loop, options.arbiter(), options.vm(), links::recorded);
+    watch =
+        new ArbiterWatch(transport, loop, options.arbiter(), options.vm(), own, links::recorded);
     watch.start();
     ports =
         PublishedPorts.open(options.publishHost(), definition.network().published(), loop, network);
     publishGauges(metrics);
     ops = new OpsServer(Endpoints.resolved(options.http()), metrics, this::unhealthy, this::status);
+    loop.execute(
+        () -> {
+          own.add(listening.address());
+          own.add(ops.address());
+        });
     var _ =
         loop.scheduleAtFixedRate(
             () -> status = sample(options.vm()),

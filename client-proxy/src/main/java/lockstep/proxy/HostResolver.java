@@ -6,23 +6,41 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/** The resolver that this host asks (resolv.conf(5)). */
-final class HostResolver {
+/** The resolver that this host asks (resolv.conf(5)), as the file is now. */
+final class HostResolver implements Supplier<Optional<InetSocketAddress>> {
   private static final Path CONFIGURATION = Path.of("/etc/resolv.conf");
   private static final int DNS_PORT = 53;
 
-  private HostResolver() {}
+  private final Path configuration;
+  private Optional<FileTime> read = Optional.empty();
+  private Optional<InetSocketAddress> first = Optional.empty();
 
-  /** The first name server; empty if the host has none. */
-  static Optional<InetSocketAddress> find() {
+  HostResolver() {
+    this(CONFIGURATION);
+  }
+
+  HostResolver(Path configuration) {
+    this.configuration = configuration;
+  }
+
+  /** The first name server; empty if the host has none. Reads the file only if it has changed. */
+  @Override
+  public Optional<InetSocketAddress> get() {
     try {
-      return first(Files.readAllLines(CONFIGURATION));
+      Optional<FileTime> changed = Optional.of(Files.getLastModifiedTime(configuration));
+      if (!changed.equals(read)) {
+        first = first(Files.readAllLines(configuration));
+        read = changed;
+      }
     } catch (IOException e) {
-      return Optional.empty();
+      read = Optional.empty(); // while it is being replaced, what it last said holds
     }
+    return first;
   }
 
   static Optional<InetSocketAddress> first(List<String> lines) {

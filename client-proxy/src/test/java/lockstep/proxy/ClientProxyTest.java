@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -337,6 +340,29 @@ final class ClientProxyTest {
         echo(d, 10, 3);
       }
     }
+  }
+
+  @Test
+  void aVanishedClientIsFoundOutAboutWithinMinutes() throws Exception {
+    assumeTrue(HostSockets.canBeSeen());
+    try (ProxyFixture f =
+            new ProxyFixture(
+                OutboundPolicy.LOOPBACK_AS_GATEWAY, Optional.empty(), ProxyLimits.DEFAULT);
+        ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      var _ = f.live(1);
+      try (Socket client = f.connect(FakeGuest.ECHO)) {
+        expectKeepAlive(client.getPort(), client.getLocalPort());
+        var _ = f.guest.connect(FakeGuest.GATEWAY, server.getLocalPort());
+        try (Socket accepted = server.accept()) {
+          expectKeepAlive(accepted.getPort(), accepted.getLocalPort());
+        }
+      }
+    }
+  }
+
+  private static void expectKeepAlive(int proxysPort, int peersPort) throws InterruptedException {
+    ProxyFixture.await(
+        "asked soon", () -> HostSockets.keepAliveSeconds(proxysPort, peersPort).orElse(7200) <= 60);
   }
 
   @Test

@@ -82,6 +82,7 @@ final class FakeGuest {
           new Connection(
               tcp.source(),
               segment.destinationPort(),
+              segment.destinationPort(),
               TcpConnection.listening(
                   TcpLimits.DEFAULT,
                   budget,
@@ -111,10 +112,18 @@ final class FakeGuest {
     int from = nextPort++;
     Connection connection =
         new Connection(
-            to, 0, TcpConnection.closed(TcpLimits.DEFAULT, budget, from, port, 9999 * from));
+            to,
+            0,
+            from,
+            TcpConnection.closed(TcpLimits.DEFAULT, budget, from, port, initialSequence(from)));
     connections.put(to + ":" + port + ">" + from, connection);
     connection.handle(new TcpEvent.Open());
     return connection;
+  }
+
+  /** The initial sequence number of a connection outwards from {@code port}. */
+  static int initialSequence(int port) {
+    return 9999 * port;
   }
 
   /** Everything that arrived and was not TCP, and forgets it. */
@@ -153,6 +162,7 @@ final class FakeGuest {
   final class Connection {
     private final Ipv4Address remote;
     private final int port;
+    private final int localPort;
     private final TcpConnection tcp;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private Slice unsent = Slice.EMPTY;
@@ -164,10 +174,15 @@ final class FakeGuest {
     private boolean closed;
     private Optional<TcpEffect.Cause> broken = Optional.empty();
 
-    private Connection(Ipv4Address remote, int port, TcpConnection tcp) {
+    private Connection(Ipv4Address remote, int port, int localPort, TcpConnection tcp) {
       this.remote = remote;
       this.port = port;
+      this.localPort = localPort;
       this.tcp = tcp;
+    }
+
+    int localPort() {
+      return localPort;
     }
 
     Optional<TcpEffect.Cause> broken() {

@@ -2,15 +2,21 @@ package lockstep.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +31,7 @@ import lockstep.proxy.net.Slice;
 import lockstep.proxy.net.TcpOptions;
 import lockstep.proxy.net.TcpSegment;
 import lockstep.proxy.tcp.TcpEffect.Cause;
+import lockstep.proxy.tcp.TcpLimits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -84,6 +91,84 @@ final class GuestOutwardsTest {
         ProxyFixture.await(address + " refused", () -> connection.broken().isPresent());
         assertEquals(Optional.of(Cause.REFUSED), connection.broken());
       }
+    }
+  }
+
+  @Test
+  void theHostsOwnAddressesAreRefusedAndSoAreTheProxysOwnPorts() throws Exception {
+    Optional<InetAddress> own =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .filter(Inet4Address.class::isInstance)
+            .filter(address -> !address.isLoopbackAddress())
+            .findFirst();
+    assumeTrue(own.isPresent(), "this host has an address besides loopback");
+    try (ProxyFixture f = loopbackAsGateway();
+        ServerSocket server = new ServerSocket(0, 5, own.get())) {
+      var _ = f.live(1);
+      Ipv4Address host = Ipv4Address.of((Inet4Address) own.get());
+      List<FakeGuest.Connection> attempts =
+          List.of(
+              f.guest.connect(host, server.getLocalPort()),
+              f.guest.connect(FakeGuest.GATEWAY, f.proxy.linkAddress().getPort()),
+              f.guest.connect(FakeGuest.GATEWAY, f.proxy.httpAddress().getPort()));
+      for (FakeGuest.Connection attempt : attempts) {
+        ProxyFixture.await("refused", () -> attempt.broken().isPresent());
+        assertEquals(Optional.of(Cause.REFUSED), attempt.broken());
+        assertFalse(attempt.established());
+      }
+    }
+  }
+
+  private static byte[] segment(FakeGuest guest, int from, int to, int sequence, int flags) {
+    TcpSegment segment =
+        new TcpSegment(from, to, sequence, 0, flags, 1000, TcpOptions.NONE, Slice.EMPTY);
+    return guest.frames().tcp(FakeGuest.ADDRESS, FakeGuest.GATEWAY, segment, 1460);
+  }
+
+  @Test
+  void aConnectThatTheGuestGivesUpIsGivenUp() throws Exception {
+    ProxyLimits patient = new ProxyLimits(TcpLimits.DEFAULT, 1, 16, 64 << 20, 32 << 10, 120_000, 4);
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    try (ProxyFixture f =
+            new ProxyFixture(OutboundPolicy.LOOPBACK_AS_GATEWAY, Optional.empty(), patient);
+        ServerSocket busy = new ServerSocket(0, 1, loopback);
+        Socket _ = new Socket(loopback, busy.getLocalPort());
+        Socket _ = new Socket(loopback, busy.getLocalPort())) {
+      var _ = f.live(1);
+      int to = busy.getLocalPort(); // its backlog is full: who connects now waits
+      f.guest.send(segment(f.guest, 4000, to, 100, TcpSegment.SYN));
+      assumeTrue(HostSockets.canBeSeen());
+      ProxyFixture.await("connecting", () -> HostSockets.connecting(to) == 1);
+      f.guest.send(segment(f.guest, 4000, to, 101, TcpSegment.RST));
+      ProxyFixture.await("given up", () -> HostSockets.connecting(to) == 0);
+      f.guest.send(segment(f.guest, 4001, to, 100, TcpSegment.SYN));
+      ProxyFixture.await("another has the room", () -> HostSockets.connecting(to) == 1);
+      f.guest.reboot();
+      f.dial().goLive(f.guest, 2, 2);
+      ProxyFixture.await("a new guest wants none", () -> HostSockets.connecting(to) == 0);
+    }
+  }
+
+  @Test
+  void anOldSynComeAgainConnectsToNobody_rfc9293_3_6_1() throws Exception {
+    try (ProxyFixture f = loopbackAsGateway();
+        ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      var _ = f.live(1);
+      FakeGuest.Connection connection = f.guest.connect(FakeGuest.GATEWAY, server.getLocalPort());
+      server.accept().close(); // so the proxy closes first, and waits
+      ProxyFixture.await("end of input", connection::peerClosed);
+      connection.shutdown();
+      ProxyFixture.await("time-wait", () -> f.proxy.status().fill().lingering() == 1);
+      server.setSoTimeout(500);
+      int port = server.getLocalPort();
+      int from = connection.localPort();
+      int initial = FakeGuest.initialSequence(from);
+      f.guest.send(segment(f.guest, from, port, initial, TcpSegment.SYN));
+      assertThrows(SocketTimeoutException.class, server::accept);
+      server.setSoTimeout(20_000);
+      f.guest.send(segment(f.guest, from, port, initial + 1_000_000, TcpSegment.SYN));
+      server.accept().close();
     }
   }
 

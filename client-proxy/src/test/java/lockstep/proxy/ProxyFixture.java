@@ -23,7 +23,7 @@ final class ProxyFixture implements AutoCloseable {
   private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final int CLOSED_PORT = 99;
 
-  final VmDefinition definition =
+  static final VmDefinition DEFINITION =
       new VmDefinition(
           "web",
           64 << 20,
@@ -46,6 +46,7 @@ final class ProxyFixture implements AutoCloseable {
                   new PublishedPort(0, FakeGuest.FLOOD),
                   new PublishedPort(0, FakeGuest.RESETTING),
                   new PublishedPort(0, CLOSED_PORT))));
+  final VmDefinition definition = DEFINITION;
   final FakeGuest guest = new FakeGuest();
   final Transport transport = new Transport("replicas", 1);
   final ClientProxy proxy;
@@ -58,23 +59,26 @@ final class ProxyFixture implements AutoCloseable {
 
   ProxyFixture(OutboundPolicy outbound, Optional<InetSocketAddress> resolver, ProxyLimits limits)
       throws IOException {
+    proxy = ClientProxy.start(options(outbound, resolver, limits), DEFINITION);
+    var _ = ticker.scheduleAtFixedRate(guest::tick, 5, 5, TimeUnit.MILLISECONDS);
+  }
+
+  /** Free ports of loopback; no disk server and no arbiter. */
+  static ClientProxyOptions options(
+      OutboundPolicy outbound, Optional<InetSocketAddress> resolver, ProxyLimits limits) {
     InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     InetSocketAddress nobody = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
-    proxy =
-        ClientProxy.start(
-            new ClientProxyOptions(
-                "web",
-                nobody,
-                nobody,
-                free,
-                InetAddress.getLoopbackAddress(),
-                free,
-                outbound,
-                resolver,
-                limits,
-                Duration.ZERO),
-            definition);
-    var _ = ticker.scheduleAtFixedRate(guest::tick, 5, 5, TimeUnit.MILLISECONDS);
+    return new ClientProxyOptions(
+        "web",
+        nobody,
+        nobody,
+        free,
+        InetAddress.getLoopbackAddress(),
+        free,
+        outbound,
+        resolver,
+        limits,
+        Duration.ZERO);
   }
 
   FakeReplica dial() throws InterruptedException {

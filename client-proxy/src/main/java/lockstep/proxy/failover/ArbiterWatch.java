@@ -2,6 +2,7 @@ package lockstep.proxy.failover;
 
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import lockstep.ft.arbiter.ArbiterRecord;
@@ -12,29 +13,39 @@ import lockstep.ft.arbiter.ArbiterRequestCodec;
 import lockstep.ft.net.MessageChannel;
 import lockstep.ft.net.MessageListener;
 import lockstep.ft.net.Transport;
+import lockstep.proxy.guest.OwnHosts;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Listens to what the arbiter says of one VM, and dials again whenever it does not answer. The
- * proxy lives without it: replicas tell their epochs too.
+ * record is asked for again and again: an arbiter whose host has lost its power ends no connection,
+ * and silence alone is no news. The proxy lives without it: replicas tell their epochs too.
  */
 public final class ArbiterWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ArbiterWatch.class);
   private static final long REDIAL_MILLIS = 500;
+  private static final Duration PROBE_INTERVAL = Duration.ofSeconds(2);
+
+  /** Probes without any answer after which a connection is given up. */
+  private static final int UNANSWERED_MAX = 4;
 
   private final Transport transport;
   private final EventLoop loop;
   private final InetSocketAddress arbiter;
   private final String vm;
+  private final OwnHosts own;
   private final Consumer<ArbiterRecord> listener;
+  private final long probeMillis;
   private @Nullable MessageChannel<ArbiterRequest> channel;
+  private int unanswered;
   private boolean connected;
   private boolean silent;
   private boolean closed;
 
   /**
+   * @param own learns where the arbiter is
    * @param listener called on {@code loop}
    */
   public ArbiterWatch(
@@ -42,22 +53,52 @@ public final class ArbiterWatch implements AutoCloseable {
       EventLoop loop,
       InetSocketAddress arbiter,
       String vm,
+      OwnHosts own,
       Consumer<ArbiterRecord> listener) {
+    this(transport, loop, arbiter, vm, own, listener, PROBE_INTERVAL);
+  }
+
+  ArbiterWatch(
+      Transport transport,
+      EventLoop loop,
+      InetSocketAddress arbiter,
+      String vm,
+      OwnHosts own,
+      Consumer<ArbiterRecord> listener,
+      Duration probeInterval) {
     this.transport = transport;
     this.loop = loop;
     this.arbiter = arbiter;
     this.vm = vm;
+    this.own = own;
     this.listener = listener;
+    this.probeMillis = probeInterval.toMillis();
   }
 
   public void start() {
     loop.execute(this::dial);
+    var _ = loop.scheduleAtFixedRate(this::probe, probeMillis, probeMillis, TimeUnit.MILLISECONDS);
   }
 
   private void dial() {
     if (!closed) {
       transport.dial(arbiter, new ArbiterReplyCodec(), new ArbiterRequestCodec(), new Watching());
     }
+  }
+
+  /** Asks whether the arbiter is still there, or gives the connection up. */
+  private void probe() {
+    if (!connected || channel == null || closed) {
+      return;
+    }
+    if (unanswered >= UNANSWERED_MAX) {
+      unanswered = 0;
+      log.warn("arbiter={} silent for {} ms", arbiter, UNANSWERED_MAX * probeMillis);
+      channel.close();
+      return;
+    }
+    unanswered++;
+    channel.send(new ArbiterRequest.Watch(vm)); // answered with the record as it is
   }
 
   /** Ends the watching; called on {@code loop}. */
@@ -75,13 +116,16 @@ public final class ArbiterWatch implements AutoCloseable {
       channel = opened;
       connected = true;
       silent = false;
+      unanswered = 0;
       log.info("arbiter={} watched", arbiter);
+      opened.remoteAddress().ifPresent(own::add);
       opened.send(new ArbiterRequest.Hello(vm));
       opened.send(new ArbiterRequest.Watch(vm));
     }
 
     @Override
     public void received(MessageChannel<ArbiterRequest> from, ArbiterReply reply) {
+      unanswered = 0;
       switch (reply) {
         case ArbiterReply.Current current -> listener.accept(current.record());
         case ArbiterReply.HelloRefused refused ->

@@ -3,6 +3,7 @@ package lockstep.proxy.failover;
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
 import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import lockstep.ft.net.MessageChannel;
 import lockstep.ft.net.MessageListener;
 import lockstep.proxy.guest.FrameSink;
 import lockstep.proxy.guest.GuestNetwork;
+import lockstep.proxy.guest.OwnHosts;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,7 @@ public final class ReplicaLinks implements FrameSink {
 
   private final String vm;
   private final String definitionDigest;
+  private final OwnHosts own;
   private final LongSupplier clock;
   private final LiveFollower follower = new LiveFollower();
   private final Map<Long, Session> sessions = new LinkedHashMap<>();
@@ -61,15 +64,18 @@ public final class ReplicaLinks implements FrameSink {
 
   /**
    * @param definitionDigest of the definition that a replica must run
+   * @param own learns where replicas are
    */
   public ReplicaLinks(
       String vm,
       String definitionDigest,
+      OwnHosts own,
       EventLoop loop,
       LongSupplier clock,
       MetricRegistry registry) {
     this.vm = vm;
     this.definitionDigest = definitionDigest;
+    this.own = own;
     this.clock = clock;
     this.failovers = registry.counter("proxy_failovers_total");
     this.framesRefused = registry.counter("proxy_frames_refused_by_epoch_total");
@@ -239,6 +245,7 @@ public final class ReplicaLinks implements FrameSink {
       } else {
         replica = Optional.of(hello.replica());
         follower.opened(number, hello.replica());
+        channel.remoteAddress().map(InetSocketAddress::getAddress).ifPresent(own::addHost);
         channel.send(
             new LinkMessage.Hello(
                 LinkMessage.PROTOCOL_VERSION,

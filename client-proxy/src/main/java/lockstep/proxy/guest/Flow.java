@@ -1,10 +1,9 @@
 package lockstep.proxy.guest;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import lockstep.proxy.net.Slice;
+import lockstep.proxy.net.TcpSegment;
 import lockstep.proxy.tcp.TcpConnection;
 import lockstep.proxy.tcp.TcpEffect;
 import lockstep.proxy.tcp.TcpEvent;
@@ -35,10 +35,11 @@ import org.jspecify.annotations.Nullable;
  *   reset (SO_LINGER 0)  <------   Broken: refused, reset, timed out
  * </pre>
  */
-final class Flow extends ChannelInboundHandlerAdapter {
+final class Flow extends ChannelInboundHandlerAdapter implements ClientSocket.Listener {
   private final FlowTable table;
   private final FlowKey key;
-  private final SocketChannel socket;
+  private final EventLoop loop;
+  private final ClientSocket socket;
   private final TcpConnection tcp;
 
   /** Events that came while another was handled: a write that ends at once, say. */
@@ -58,7 +59,8 @@ final class Flow extends ChannelInboundHandlerAdapter {
   Flow(FlowTable table, FlowKey key, SocketChannel socket, TcpConnection tcp) {
     this.table = table;
     this.key = key;
-    this.socket = socket;
+    this.loop = socket.eventLoop();
+    this.socket = new ClientSocket(socket, this);
     this.tcp = tcp;
   }
 
@@ -126,17 +128,18 @@ final class Flow extends ChannelInboundHandlerAdapter {
     table.metrics().bytesFromGuest.inc(data.length());
     unwritten += data.length();
     flushDue = true;
-    socket
-        .write(Unpooled.wrappedBuffer(data.array(), data.offset(), data.length()))
-        .addListener(
-            done -> {
-              unwritten -= data.length();
-              if (done.isSuccess()) {
-                handle(new TcpEvent.Consumed(data.length()));
-              } else {
-                socketBroke();
-              }
-            });
+    socket.write(data);
+  }
+
+  @Override
+  public void written(int bytes) {
+    unwritten -= bytes;
+    handle(new TcpEvent.Consumed(bytes));
+  }
+
+  @Override
+  public void broke() {
+    socketBroke();
   }
 
   /** After every event: pass closing on, hold the reading back or let it go, set the timer. */
@@ -144,15 +147,12 @@ final class Flow extends ChannelInboundHandlerAdapter {
     if (!socketDone && guestClosed && unwritten == 0) {
       if (finished) {
         closeSocket();
-      } else if (!socket.isOutputShutdown()) {
-        var _ = socket.shutdownOutput();
+      } else {
+        socket.shutdownOutput();
       }
     }
     if (!socketDone && !inputEnded) {
-      boolean room = tcp.sendSpace() >= table.limits().readBytesMax();
-      if (socket.config().isAutoRead() != room) {
-        var _ = socket.config().setAutoRead(room);
-      }
+      socket.reading(tcp.sendSpace() >= table.limits().readBytesMax());
     }
     if (tcp.gone() && socketDone) {
       cancelTimer();
@@ -213,7 +213,7 @@ final class Flow extends ChannelInboundHandlerAdapter {
   private void closeSocket() {
     socketDone = true;
     table.socketClosed(this);
-    var _ = socket.close();
+    socket.close();
   }
 
   /** A RST to the client, unless the socket is closed already. */
@@ -223,14 +223,7 @@ final class Flow extends ChannelInboundHandlerAdapter {
     }
     socketDone = true;
     table.socketClosed(this);
-    if (socket.isOpen()) {
-      try {
-        var _ = socket.config().setSoLinger(0);
-      } catch (ChannelException e) {
-        // The client was quicker to end it: then there is nobody to tell.
-      }
-      var _ = socket.close();
-    }
+    socket.reset();
   }
 
   /** The guest that knew this connection is no more. */
@@ -249,10 +242,8 @@ final class Flow extends ChannelInboundHandlerAdapter {
     cancelTimer();
     timerNanos = deadlineNanos;
     timer =
-        socket
-            .eventLoop()
-            .schedule(
-                this::onTimer, Math.max(deadlineNanos - table.nowNanos(), 0), TimeUnit.NANOSECONDS);
+        loop.schedule(
+            this::onTimer, Math.max(deadlineNanos - table.nowNanos(), 0), TimeUnit.NANOSECONDS);
   }
 
   private void onTimer() {
@@ -276,8 +267,9 @@ final class Flow extends ChannelInboundHandlerAdapter {
     handle(new TcpEvent.Abort());
   }
 
-  boolean inTimeWait() {
-    return tcp.state() == TcpState.TIME_WAIT;
+  /** Whether {@code syn} may open the next connection of the same name. */
+  boolean succeededBy(TcpSegment syn) {
+    return tcp.succeededBy(syn);
   }
 
   /** Whether the guest has not answered yet, so that a guest started anew still may. */

@@ -10,7 +10,9 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import lockstep.ft.definition.VmDefinition;
+import lockstep.ft.net.KeepAlive;
 import lockstep.proxy.net.FrameReader;
 import lockstep.proxy.net.FrameWriter;
 import lockstep.proxy.net.FrameWriter.Unreachable;
@@ -22,7 +24,6 @@ import lockstep.proxy.net.TcpSegment;
 import lockstep.proxy.tcp.TcpConnection;
 import lockstep.proxy.tcp.TcpEvent;
 import lockstep.proxy.tcp.TcpResets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The network at the other end of the guest's wire: a gateway that is at home at its own and the
@@ -40,6 +41,7 @@ public final class GuestNetwork {
 
   private final ProxyLimits limits;
   private final OutboundPolicy policy;
+  private final OwnHosts own;
   private final Ipv4Address guest;
   private final Ipv4Address gateway;
   private final Ipv4Address dns;
@@ -48,25 +50,28 @@ public final class GuestNetwork {
   private final FlowTable table;
   private final InitialSequences sequences;
   private final Outbound outbound;
-  private final @Nullable DnsForwarder resolver;
+  private final DnsForwarder resolver;
 
   /**
    * @param addresses the guest's and ours
+   * @param own where the guest may not connect to, whatever the policy
    * @param sink where frames for the guest go
    * @param clock nanoseconds, from an origin not in the future
-   * @param resolverAddress where DNS questions go; empty for nowhere
+   * @param resolvers where DNS questions go now; empty for nowhere
    */
   public GuestNetwork(
       VmDefinition.Network addresses,
       ProxyLimits limits,
       OutboundPolicy policy,
-      Optional<InetSocketAddress> resolverAddress,
+      OwnHosts own,
+      Supplier<Optional<InetSocketAddress>> resolvers,
       EventLoop loop,
       LongSupplier clock,
       FrameSink sink,
       MetricRegistry registry) {
     this.limits = limits;
     this.policy = policy;
+    this.own = own;
     this.guest = Ipv4Address.parse(addresses.guestAddress());
     this.gateway = Ipv4Address.parse(addresses.gatewayAddress());
     this.dns = Ipv4Address.parse(addresses.dnsAddress());
@@ -78,9 +83,7 @@ public final class GuestNetwork {
     this.sequences = new InitialSequences(random.generateSeed(SECRET_BYTES));
     this.outbound = new Outbound(this, table, loop);
     this.resolver =
-        resolverAddress
-            .map(at -> new DnsForwarder(this, loop, at, random, limits.dnsQuestionsMax()))
-            .orElse(null);
+        new DnsForwarder(this, loop, resolvers, clock, random, limits.dnsQuestionsMax());
   }
 
   // From the guest.
@@ -118,7 +121,7 @@ public final class GuestNetwork {
       return;
     }
     boolean question = udp.destination().equals(dns) && udp.destinationPort() == DnsForwarder.PORT;
-    if (question && resolver != null) {
+    if (question && resolver.resolver().isPresent()) {
       metrics.dnsQuestions.inc();
       resolver.onQuestion(udp);
     } else {
@@ -131,7 +134,7 @@ public final class GuestNetwork {
     FlowKey key = FlowKey.of(packet.destination(), segment);
     boolean opens = segment.has(TcpSegment.SYN) && !segment.has(TcpSegment.ACK);
     Optional<Flow> flow = table.find(key);
-    if (flow.isPresent() && opens && flow.get().inTimeWait()) {
+    if (flow.isPresent() && opens && flow.get().succeededBy(segment)) {
       flow.get().forget(); // RFC 9293, 3.6.1: a new SYN may end TIME-WAIT
       flow = Optional.empty();
     }
@@ -155,11 +158,9 @@ public final class GuestNetwork {
   Optional<InetSocketAddress> outboundTarget(Packet.Tcp syn) {
     int port = syn.segment().destinationPort();
     if (syn.destination().equals(dns)) {
-      return port == DnsForwarder.PORT && resolver != null
-          ? Optional.of(resolver.resolver())
-          : Optional.empty();
+      return port == DnsForwarder.PORT ? resolver.resolver() : Optional.empty();
     }
-    return port == 0 ? Optional.empty() : policy.target(syn.destination(), port, gateway);
+    return port == 0 ? Optional.empty() : policy.target(syn.destination(), port, gateway, own);
   }
 
   int initialSequence(FlowKey key) {
@@ -200,6 +201,7 @@ public final class GuestNetwork {
       var _ = socket.close();
       return;
     }
+    KeepAlive.enable(socket.config());
     var _ = socket.config().setAutoRead(false);
     var _ = socket.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     var _ = socket.config().setOption(ChannelOption.TCP_NODELAY, true);
@@ -236,9 +238,7 @@ public final class GuestNetwork {
   public void close() {
     pathLost();
     guestGone();
-    if (resolver != null) {
-      resolver.close();
-    }
+    resolver.close();
   }
 
   /** How full everything is. */

@@ -10,8 +10,10 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import lockstep.ft.net.KeepAlive;
 import lockstep.proxy.net.FrameWriter.Unreachable;
 import lockstep.proxy.net.Packet;
 import lockstep.proxy.tcp.TcpConnection;
@@ -31,8 +33,11 @@ final class Outbound {
   private final FlowTable table;
   private final EventLoop loop;
 
-  /** Connects under way; at most what the table has room for. */
+  /** Connects that the guest waits for. */
   private final Map<FlowKey, ChannelFuture> connecting = new HashMap<>();
+
+  /** Connects under way, those that nobody waits for any more included. */
+  private int sockets;
 
   Outbound(GuestNetwork network, FlowTable table, EventLoop loop) {
     this.network = network;
@@ -49,7 +54,7 @@ final class Outbound {
     if (connecting.containsKey(key)) {
       return; // the guest grew impatient
     }
-    if (table.connections() + connecting.size() >= table.limits().connectionsMax()) {
+    if (table.connections() + sockets >= table.limits().connectionsMax()) {
       table.metrics().connectionsLimited.inc();
       refuse(syn);
       return;
@@ -62,6 +67,7 @@ final class Outbound {
     }
     ChannelFuture connect = connect(target.get());
     connecting.put(key, connect);
+    sockets++;
     var _ = connect.addListener(_ -> connected(key, syn, connect));
   }
 
@@ -79,12 +85,14 @@ final class Outbound {
               @Override
               protected void initChannel(SocketChannel channel) {
                 // The flow becomes the handler once it is connected; nothing is read before.
+                KeepAlive.enable(channel.config());
               }
             })
         .connect(target);
   }
 
   private void connected(FlowKey key, Packet.Tcp syn, ChannelFuture connect) {
+    sockets--;
     boolean wanted = connecting.remove(key, connect);
     if (!connect.isSuccess()) {
       if (wanted) {
@@ -129,11 +137,14 @@ final class Outbound {
 
   /** The guest has given this connect up. */
   void cancel(FlowKey key) {
-    connecting.remove(key);
+    ChannelFuture connect = connecting.remove(key);
+    if (connect != null) {
+      var _ = connect.channel().close();
+    }
   }
 
   /** The guest that wanted these is no more. */
   void cancelAll() {
-    connecting.clear();
+    List.copyOf(connecting.keySet()).forEach(this::cancel);
   }
 }

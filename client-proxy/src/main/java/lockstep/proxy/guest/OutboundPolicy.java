@@ -13,12 +13,15 @@ public enum OutboundPolicy {
 
   /**
    * Everywhere but to what is not a host of the network: loopback, this-network and link-local
-   * addresses (clouds serve their credentials there), multicast. The proxy host's own loopback
-   * services stay out of the guest's reach.
+   * addresses (clouds serve their credentials there), multicast; and but to {@link OwnHosts}: the
+   * hosts of Lockstep's servers stay out of the guest's reach.
    */
   ALLOW,
 
-  /** As {@link #ALLOW}; and the gateway's address is the loopback of the proxy's host. */
+  /**
+   * As {@link #ALLOW}; and the gateway's address is the loopback of the proxy's host, less the
+   * ports of Lockstep's servers that the proxy knows.
+   */
   LOOPBACK_AS_GATEWAY;
 
   /**
@@ -36,9 +39,11 @@ public enum OutboundPolicy {
   }
 
   /** Where a connection of the guest to {@code to} really goes; empty if it is refused. */
-  Optional<InetSocketAddress> target(Ipv4Address to, int port, Ipv4Address gateway) {
+  Optional<InetSocketAddress> target(Ipv4Address to, int port, Ipv4Address gateway, OwnHosts own) {
     if (this == LOOPBACK_AS_GATEWAY && to.equals(gateway)) {
-      return Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return own.hasLoopbackPort(port)
+          ? Optional.empty()
+          : Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
     boolean host =
         !to.equals(gateway)
@@ -46,7 +51,7 @@ public enum OutboundPolicy {
             && !to.isThisNetwork()
             && !to.isLinkLocal()
             && !to.isMulticastOrReserved();
-    return this == DENY || !host
+    return this == DENY || !host || own.contains(to.toInetAddress())
         ? Optional.empty()
         : Optional.of(new InetSocketAddress(to.toInetAddress(), port));
   }

@@ -3,7 +3,8 @@ package lockstep.proxy.guest;
 import lockstep.proxy.tcp.TcpLimits;
 
 /**
- * Every bound of the proxy.
+ * Every bound of the proxy. The launcher gives it a heap that holds the buffers twice: what is made
+ * of them on their way, and connections that linger, take memory too.
  *
  * @param tcp of each connection to the guest
  * @param connectionsMax connections with a socket, both directions together
@@ -23,9 +24,23 @@ public record ProxyLimits(
     int connectTimeoutMillis,
     int dnsQuestionsMax) {
 
-  /** 1024 connections in 192 MiB. */
+  /** 1024 connections in 128 MiB. */
   public static final ProxyLimits DEFAULT =
-      new ProxyLimits(TcpLimits.DEFAULT, 1024, 16_384, 192L << 20, 32 << 10, 10_000, 256);
+      new ProxyLimits(TcpLimits.DEFAULT, 1024, 8192, 128L << 20, 32 << 10, 10_000, 256);
+
+  /** The default, or of its connections and buffers what half a heap of {@code heapBytes} holds. */
+  public static ProxyLimits within(long heapBytes) {
+    long buffers = Math.min(DEFAULT.bufferBytesMax, heapBytes / 2);
+    long connections = buffers / (2L * DEFAULT.tcp.initialBytes());
+    return new ProxyLimits(
+        DEFAULT.tcp,
+        (int) Math.min(DEFAULT.connectionsMax, connections),
+        DEFAULT.timeWaitMax,
+        buffers,
+        DEFAULT.readBytesMax,
+        DEFAULT.connectTimeoutMillis,
+        DEFAULT.dnsQuestionsMax);
+  }
 
   public ProxyLimits {
     if (readBytesMax > tcp.initialBytes()) {

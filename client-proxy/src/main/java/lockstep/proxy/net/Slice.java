@@ -48,6 +48,11 @@ public record Slice(byte[] array, int offset, int length) {
     System.arraycopy(array, offset, target, at, length);
   }
 
+  /** Itself, or a copy if more than a quarter of its array holds something else. */
+  public Slice compact() {
+    return array.length - length > array.length / 4 ? of(toArray()) : this;
+  }
+
   public byte[] toArray() {
     return Arrays.copyOfRange(array, offset, offset + length);
   }

@@ -92,6 +92,13 @@ final class Sender {
     retransmission.start(nowNanos);
   }
 
+  /** The SYN again, for a peer at a new place: its silence begins now. */
+  void onSynPathMoved(int flags, long nowNanos) {
+    retransmission.forgetBackOff();
+    heardNanos = nowNanos;
+    sendSyn(flags, nowNanos);
+  }
+
   /** What the peer's SYN says. Windows are scaled only if both sides offer it (RFC 7323, 2.2). */
   void learn(TcpSegment syn, boolean scaled) {
     int offered = syn.options().maximumSegmentSize().orElse(SEGMENT_SIZE_DEFAULT);
@@ -257,11 +264,13 @@ final class Sender {
     }
   }
 
+  /** The first segment again: of what was sent, or its acknowledgment would not be believed. */
   private void retransmitFirst() {
     timing = false; // Karn
     if (una != bufferStart - 1) {
-      int bytes = Math.min(buffer.length(), segmentSize);
-      emit(una, bytes, bytes == buffer.length() && closing);
+      int sent = sentMax - una;
+      int bytes = Math.min(Math.min(buffer.length(), segmentSize), sent);
+      emit(una, bytes, closing && bytes == buffer.length() && bytes < sent);
     }
   }
 

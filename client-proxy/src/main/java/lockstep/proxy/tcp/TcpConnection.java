@@ -104,6 +104,15 @@ public final class TcpConnection {
         : Math.min(sender.deadlineNanos(), receiver.ackDeadlineNanos());
   }
 
+  /**
+   * Whether {@code syn} may open the next connection between the same ports while this one is in
+   * TIME-WAIT (RFC 9293, 3.6.1): its number is beyond all that the peer used here, so it is no old
+   * one come again.
+   */
+  public boolean succeededBy(TcpSegment syn) {
+    return state == TcpState.TIME_WAIT && Sequence.lessThan(receiver.next(), syn.sequence());
+  }
+
   /** Whether nothing is left of the connection. */
   public boolean gone() {
     return state == TcpState.CLOSED && opened;
@@ -192,8 +201,8 @@ public final class TcpConnection {
     boolean heardLately = lostSinceNanos - heardNanos < ACKNOWLEDGMENT_IN_FLIGHT_NANOS;
     suspended = false;
     switch (state) {
-      case SYN_SENT -> sender.sendSyn(TcpSegment.SYN, nowNanos);
-      case SYN_RECEIVED -> sender.sendSyn(TcpSegment.SYN | TcpSegment.ACK, nowNanos);
+      case SYN_SENT -> sender.onSynPathMoved(TcpSegment.SYN, nowNanos);
+      case SYN_RECEIVED -> sender.onSynPathMoved(TcpSegment.SYN | TcpSegment.ACK, nowNanos);
       case ESTABLISHED, FIN_WAIT_1, CLOSE_WAIT, CLOSING, LAST_ACK, FIN_WAIT_2 -> {
         int before = effects.size();
         if (state != TcpState.FIN_WAIT_2) {

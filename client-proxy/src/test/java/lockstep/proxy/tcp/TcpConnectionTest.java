@@ -1,11 +1,14 @@
 package lockstep.proxy.tcp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.OptionalInt;
+import lockstep.proxy.net.Slice;
 import lockstep.proxy.net.TcpOptions;
+import lockstep.proxy.net.TcpSegment;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -196,6 +199,19 @@ final class TcpConnectionTest {
       assertEquals("", s.peer("ACK", 5001, 1001, 1000, ""));
       assertEquals(
           "again ACK seq=1001 ack=5001 win=1000 len=100", s.peer("ACK", 5001, 1001, 1000, ""));
+    }
+
+    @Test
+    void onlyWhatWasSentIsSentAgain() {
+      Script s = Script.established(50);
+      assertEquals("ACK seq=1001 ack=5001 win=1000 len=50", s.send(80));
+      String _ = s.event(new TcpEvent.Close());
+      String _ = s.peer("ACK", 5001, 1001, 50, "");
+      String _ = s.peer("ACK", 5001, 1001, 50, "");
+      assertEquals(
+          "again ACK seq=1001 ack=5001 win=1000 len=50", s.peer("ACK", 5001, 1001, 50, ""));
+      assertEquals(
+          "FIN|PSH|ACK seq=1051 ack=5001 win=1000 len=30", s.peer("ACK", 5001, 1051, 50, ""));
     }
 
     @Test
@@ -430,6 +446,21 @@ final class TcpConnectionTest {
     }
 
     @Test
+    void onlyANewSynMaySucceedAConnectionInTimeWait_rfc9293_3_6_1() {
+      Script s = Script.established();
+      assertFalse(s.connection.succeededBy(syn(9000)), "not in TIME-WAIT");
+      String _ = s.event(new TcpEvent.Close());
+      String _ = s.peer("FIN|ACK", 5001, 1002, 1000, "");
+      assertFalse(s.connection.succeededBy(syn(Script.IRS)), "the old one again");
+      assertFalse(s.connection.succeededBy(syn(5001)));
+      assertTrue(s.connection.succeededBy(syn(5003)));
+    }
+
+    private TcpSegment syn(int sequence) {
+      return new TcpSegment(9, 80, sequence, 0, TcpSegment.SYN, 1000, TcpOptions.NONE, Slice.EMPTY);
+    }
+
+    @Test
     void closeDuringTheHandshakeWaitsForIt() {
       Script s = Script.closed();
       String _ = s.event(new TcpEvent.Open());
@@ -526,6 +557,20 @@ final class TcpConnectionTest {
       assertEquals(
           "again SYN seq=1000 ack=0 win=1000 len=0 mss=100 ws=0",
           s.event(new TcpEvent.PathMoved()));
+    }
+
+    @Test
+    void whoWaitsForAnAnswerWaitsOnAfterALongOutage() {
+      Script s = Script.closed();
+      String _ = s.event(new TcpEvent.Open());
+      String _ = s.event(new TcpEvent.PathLost());
+      String _ = s.after(3_600_000);
+      String _ = s.event(new TcpEvent.PathMoved());
+      String syn = "again SYN seq=1000 ack=0 win=1000 len=0 mss=100 ws=0";
+      assertEquals("@3601000 " + syn, s.after(1500));
+      assertEquals(
+          "established\nACK seq=1001 ack=5001 win=1000 len=0",
+          s.peer("SYN|ACK", 5000, 1001, 1000, "", 100));
     }
 
     @Test

@@ -2,6 +2,8 @@ package lockstep.ft.net;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
@@ -47,6 +49,11 @@ public final class MessageChannel<O> {
   /** The thread that this connection's listener is called on. */
   public Executor executor() {
     return channel.eventLoop();
+  }
+
+  /** The peer's address; empty if it was gone before it was known. */
+  public Optional<InetSocketAddress> remoteAddress() {
+    return Optional.ofNullable((InetSocketAddress) channel.remoteAddress());
   }
 
   /** The peer's address, for people. */

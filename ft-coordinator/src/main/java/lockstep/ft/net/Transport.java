@@ -64,6 +64,7 @@ public final class Transport implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    KeepAlive.enable(channel.config());
                     MessagePipeline.install(channel, inbound, outbound, listenerOf);
                   }
                 });
@@ -91,6 +92,7 @@ public final class Transport implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    KeepAlive.enable(channel.config());
                     MessagePipeline.install(channel, inbound, outbound, _ -> listener);
                   }
                 })

@@ -7,7 +7,7 @@
  * lockstep.ft.net.MessageListener} hears of them on an I/O thread and does nothing there but hand
  * on to the thread that owns the state. {@link lockstep.ft.net.VmSource} fetches definitions and
  * blobs from the disk server; {@link lockstep.ft.net.NameResolvers} keeps slow name servers off the
- * I/O threads.
+ * I/O threads; {@link lockstep.ft.net.KeepAlive} finds peers that lost their power.
  */
 @NullMarked
 package lockstep.ft.net;

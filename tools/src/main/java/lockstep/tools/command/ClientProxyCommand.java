@@ -74,7 +74,7 @@ public final class ClientProxyCommand implements Callable<Integer> {
       defaultValue = "allow",
       description = {
         "Where the guest may connect to: ${COMPLETION-CANDIDATES}",
-        "(default: ${DEFAULT-VALUE}, which leaves out this host's loopback)."
+        "(default: ${DEFAULT-VALUE}, which leaves out this host, the disk server's and the VMMs')."
       })
   private OutboundPolicy outbound = OutboundPolicy.ALLOW;
 
@@ -96,7 +96,7 @@ public final class ClientProxyCommand implements Callable<Integer> {
             Endpoints.parse(linkListen, httpPort),
             outbound,
             resolver.map(text -> Endpoints.resolved(Endpoints.parse(text, 53))),
-            ProxyLimits.DEFAULT,
+            ProxyLimits.within(Runtime.getRuntime().maxMemory()),
             DEFINITION_TIMEOUT);
     UntilTerminated.serve(ClientProxy.start(options));
     return 0;
