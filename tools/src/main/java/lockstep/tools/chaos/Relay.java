@@ -100,6 +100,10 @@ final class Relay implements AutoCloseable {
         to.setTcpNoDelay(true);
         sockets.add(from);
         sockets.add(to);
+        if (state == State.CUT) { // since, and without having seen these
+          closeQuietly(to);
+          return;
+        }
         Thread.ofVirtual().start(() -> pass(from, to));
         pass(to, from);
       }
