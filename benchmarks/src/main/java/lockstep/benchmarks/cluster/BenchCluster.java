@@ -3,15 +3,12 @@ package lockstep.benchmarks.cluster;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ClusterSettings;
 import lockstep.tools.cluster.GuestReady;
@@ -19,6 +16,7 @@ import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.cluster.ServerProcess;
 import lockstep.tools.cluster.StateDirectory;
 import lockstep.tools.cluster.VmSetup;
+import lockstep.tools.image.Directories;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.Progress;
 
@@ -55,7 +53,7 @@ public final class BenchCluster implements AutoCloseable {
    */
   public static BenchCluster start(Path directory, Guest guest, long memoryBytes, Progress progress)
       throws IOException {
-    deleteTree(directory);
+    Directories.deleteTree(directory);
     StateDirectory state = new StateDirectory(directory);
     Cluster cluster = new Cluster(state, ClusterSettings.loadOrChoose(state, VM));
     BenchCluster started = new BenchCluster(cluster, freePort(), freePort());
@@ -179,19 +177,6 @@ public final class BenchCluster implements AutoCloseable {
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
-    }
-  }
-
-  private static void deleteTree(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    List<Path> all;
-    try (Stream<Path> walk = Files.walk(directory)) {
-      all = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
-      Files.delete(path);
     }
   }
 }

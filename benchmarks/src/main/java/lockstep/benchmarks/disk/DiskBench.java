@@ -2,16 +2,13 @@ package lockstep.benchmarks.disk;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import lockstep.tools.image.Directories;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -86,7 +83,7 @@ public final class DiskBench implements Callable<Integer> {
       try {
         measure(kind, scratch);
       } finally {
-        deleteTree(scratch);
+        Directories.deleteTree(scratch);
       }
     }
     if (tsv) {
@@ -145,28 +142,5 @@ public final class DiskBench implements Callable<Integer> {
     return path != null
         && Arrays.stream(path.split(File.pathSeparator))
             .anyMatch(entry -> Files.isExecutable(Path.of(entry, tool)));
-  }
-
-  private static void deleteTree(Path root) throws IOException {
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<Path>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -2,6 +2,7 @@ package lockstep.ft.core;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import lockstep.ft.arbiter.ArbiterRecord;
 import lockstep.ft.arbiter.ArbiterReply;
 import lockstep.ft.arbiter.ArbiterRequest;
@@ -52,7 +53,7 @@ final class Backup implements Stage {
     this.channel = channel;
     this.role = role;
     this.replay = replay;
-    this.detector = new FailureDetector(core.limits.silenceNanos(), core.now());
+    this.detector = FailureDetector.adaptive(core.limits, core.now());
     this.ackSentAtNanos = core.now();
   }
 
@@ -137,7 +138,7 @@ final class Backup implements Stage {
     if (from != channel || !isOpen()) {
       return; // sealed
     }
-    detector.heard();
+    detector.heard(core.now());
     switch (message) {
       case LogChannelMessage.Entries entries -> {
         for (LogEntry entry : entries.entries()) {
@@ -299,7 +300,7 @@ final class Backup implements Stage {
   @Override
   public void onTick() {
     if (isOpen() && detector.observe(core.now())) {
-      losePrimary("the primary is silent");
+      losePrimary("the primary is silent for %d ms".formatted(detector.limitNanos() / 1_000_000));
     }
   }
 
@@ -312,7 +313,9 @@ final class Backup implements Stage {
     tellPaths();
     long position = core.guest.machine.position();
     long sinceLast = core.now() - ackSentAtNanos;
-    boolean progressed = position != positionAcked && sinceLast >= core.limits.heartbeatNanos() / 8;
+    boolean progressed =
+        position != positionAcked
+            && sinceLast >= core.limits.heartbeatNanos() / LogSender.PROMPT_PARTS;
     if (ackDue || progressed || sinceLast >= core.limits.heartbeatNanos()) {
       ackDue = false;
       positionAcked = position;
@@ -393,6 +396,7 @@ final class Backup implements Stage {
         0,
         replay.outputsReleased(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        isOpen() ? OptionalLong.of(detector.limitNanos()) : OptionalLong.empty());
   }
 }

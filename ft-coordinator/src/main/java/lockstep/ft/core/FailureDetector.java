@@ -7,28 +7,62 @@ package lockstep.ft.core;
  * of {@link #observe}, and no single gap between two of them adds more than a quarter of the limit.
  * A replica that was itself stopped for a minute therefore concludes nothing on waking, and hears
  * first what has arrived meanwhile.
+ *
+ * <p>How much silence is too much, a detector made by {@link #adaptive} learns: {@value #GAPS}
+ * times the longest gap that it has lately heard the peer keep, within bounds. So a quiet peer's
+ * death is noticed soon, and one on a busy host, which is now and then not heard for a while, is
+ * given its time. It begins with the upper bound, for it has heard nothing yet; a long gap is
+ * forgotten little by little, two thirds of it in {@value #FORGETS} times the upper bound.
  */
 final class FailureDetector {
   private static final int OBSERVATIONS_MIN = 4;
+  private static final int GAPS = 4;
+  private static final int FORGETS = 15;
 
-  private final long silenceNanosMax;
+  private final long limitNanosMin;
+  private final long limitNanosMax;
   private long observedAtNanos;
+  private long heardAtNanos;
   private long silenceNanos;
+  private long longestGapNanos;
 
-  FailureDetector(long silenceNanosMax, long nowNanos) {
-    this.silenceNanosMax = silenceNanosMax;
+  private FailureDetector(long limitNanosMin, long limitNanosMax, long nowNanos) {
+    this.limitNanosMin = limitNanosMin;
+    this.limitNanosMax = limitNanosMax;
     this.observedAtNanos = nowNanos;
+    this.heardAtNanos = nowNanos;
+    this.longestGapNanos = limitNanosMax / GAPS;
+  }
+
+  /** Takes a peer for dead after the same silence always. */
+  static FailureDetector fixed(long limitNanos, long nowNanos) {
+    return new FailureDetector(limitNanos, limitNanos, nowNanos);
+  }
+
+  /** Takes a peer for dead after a silence that depends on how it was heard before. */
+  static FailureDetector adaptive(ReplicaConfig.Limits limits, long nowNanos) {
+    return new FailureDetector(limits.silenceNanosMin(), limits.silenceNanos(), nowNanos);
   }
 
   /** Anything came from the peer. */
-  void heard() {
+  void heard(long nowNanos) {
+    observe(nowNanos);
+    double share = Math.min(1, (double) (nowNanos - heardAtNanos) / (FORGETS * limitNanosMax));
+    longestGapNanos = Math.max(silenceNanos, (long) (longestGapNanos * (1 - share)));
+    heardAtNanos = nowNanos;
     silenceNanos = 0;
   }
 
   /** Adds the time since the last observation; whether the peer is now taken for dead. */
   boolean observe(long nowNanos) {
-    silenceNanos += Math.min(nowNanos - observedAtNanos, silenceNanosMax / OBSERVATIONS_MIN);
+    long limit = limitNanos();
+    silenceNanos += Math.min(nowNanos - observedAtNanos, limit / OBSERVATIONS_MIN);
     observedAtNanos = nowNanos;
-    return silenceNanos >= silenceNanosMax;
+    return silenceNanos >= limit;
+  }
+
+  /** The silence that is too much, as things are. */
+  long limitNanos() {
+    return Math.clamp(GAPS * longestGapNanos, limitNanosMin, limitNanosMax);
   }
 }

@@ -20,19 +20,16 @@ final class GuestPace {
    * @param speed the share of full speed, up to 1
    */
   long steps(long stepsMax, double speed, long nowNanos) {
-    boolean slowedBefore = slowed;
     slowed = speed < 1;
     if (!slowed) {
+      periodEndsNanos = nowNanos; // what runs at full speed counts for no period
       return stepsMax;
     }
-    // What was run at full speed counts for no period.
-    if (!slowedBefore
-        || periodEndsNanos - nowNanos <= 0
-        || periodEndsNanos - nowNanos > PERIOD_NANOS) {
+    if (periodEndsNanos - nowNanos <= 0 || periodEndsNanos - nowNanos > PERIOD_NANOS) {
       periodEndsNanos = nowNanos + PERIOD_NANOS;
       stepsLeft = Math.max(1, (long) (stepsMax * speed));
     }
-    return Math.max(1, Math.min(stepsMax, stepsLeft));
+    return Math.min(stepsMax, stepsLeft);
   }
 
   void ran(long steps) {

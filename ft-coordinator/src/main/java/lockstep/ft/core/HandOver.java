@@ -76,7 +76,7 @@ final class HandOver {
 
   void logged(long nowNanos) {
     state = State.LOGGED;
-    untaken = Optional.of(new FailureDetector(limits.silenceNanos(), nowNanos));
+    untaken = Optional.of(FailureDetector.fixed(limits.silenceNanos(), nowNanos));
   }
 
   /** Whether the backup has had its time and more; called on each tick. */

@@ -15,6 +15,9 @@ final class LogSender {
   /** A batch is cut when it has grown so long. */
   private static final long BATCH_BYTES_MAX = 1 << 20;
 
+  /** Released outputs and executed positions are told within this part of a heartbeat. */
+  static final int PROMPT_PARTS = 4;
+
   private record Unacked(long lsn, int bytes) {}
 
   final long channel;
@@ -35,11 +38,11 @@ final class LogSender {
   /**
    * @param nextLsn where the peer begins
    */
-  LogSender(long channel, Member peer, long nextLsn, long silenceNanos, long nowNanos) {
+  LogSender(long channel, Member peer, long nextLsn, ReplicaConfig.Limits limits, long nowNanos) {
     this.channel = channel;
     this.peer = peer;
     this.nextLsn = nextLsn;
-    this.detector = new FailureDetector(silenceNanos, nowNanos);
+    this.detector = FailureDetector.adaptive(limits, nowNanos);
     this.sentAtNanos = nowNanos;
   }
 
@@ -62,7 +65,7 @@ final class LogSender {
       sendBatch(outputsReleased, core);
     } else if (core.now() - sentAtNanos >= core.limits.heartbeatNanos()
         || (outputsReleased != releasedTold
-            && core.now() - sentAtNanos >= core.limits.heartbeatNanos() / 8)) {
+            && core.now() - sentAtNanos >= core.limits.heartbeatNanos() / PROMPT_PARTS)) {
       sent(outputsReleased, core);
       core.emit(
           new Effect.SendToPeer(
@@ -83,8 +86,8 @@ final class LogSender {
     releasedTold = outputsReleased;
   }
 
-  void heard() {
-    detector.heard();
+  void heard(long nowNanos) {
+    detector.heard(nowNanos);
   }
 
   /** Takes an acknowledgement; whether it can be true. */
@@ -102,6 +105,10 @@ final class LogSender {
 
   boolean suspects(long nowNanos) {
     return detector.observe(nowNanos);
+  }
+
+  long silenceLimitNanos() {
+    return detector.limitNanos();
   }
 
   void reached(long position, long nowNanos) {

@@ -36,14 +36,14 @@ final class OutgoingTransfer {
     this.peer = peer;
     this.core = core;
     this.source = new TransferSource(core.guest.machine, core.limits.transfer(), core.now());
-    this.detector = new FailureDetector(core.limits.silenceNanos(), core.now());
+    this.detector = FailureDetector.fixed(core.limits.silenceNanos(), core.now());
     PagedMemory memory = core.guest.machine.pages();
     send(new LogChannelMessage.TransferBegan(memory.pageCount(), memory.pageBytes()));
   }
 
   /** The candidate has taken so many bytes of pages; returns whether that can be. */
   boolean taken(long bytes) {
-    detector.heard();
+    detector.heard(core.now());
     return source.taken(bytes);
   }
 

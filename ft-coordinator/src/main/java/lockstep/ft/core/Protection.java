@@ -28,7 +28,7 @@ import lockstep.ft.transfer.TransferProgress;
  */
 final class Protection {
   /** So much of the bound on lag slows nothing. */
-  private static final double LAG_UNSLOWED = 0.2;
+  private static final double LAG_UNSLOWED = 0.5;
 
   private static final double SPEED_MIN = 1.0 / 16;
 
@@ -93,7 +93,7 @@ final class Protection {
       }
       return;
     }
-    peer.ifPresent(LogSender::heard);
+    peer.ifPresent(sender -> sender.heard(core.now()));
     switch (message) {
       case LogChannelMessage.Ack ack when peer.isPresent() -> onAck(peer.get(), ack);
       case LogChannelMessage.Paths paths when peer.isPresent() -> peerPaths = Optional.of(paths);
@@ -155,8 +155,7 @@ final class Protection {
   }
 
   private LogSender beginLog(long channel, Member member, long nextLsn) {
-    LogSender sender =
-        new LogSender(channel, member, nextLsn, core.limits.silenceNanos(), core.now());
+    LogSender sender = new LogSender(channel, member, nextLsn, core.limits, core.now());
     peer = Optional.of(sender);
     return sender;
   }
@@ -343,6 +342,8 @@ final class Protection {
         lagNanos(nowNanos),
         live.gate().released(),
         transfer.map(OutgoingTransfer::progress).or(() -> progress),
-        peerPaths);
+        peerPaths,
+        peer.map(sender -> OptionalLong.of(sender.silenceLimitNanos()))
+            .orElse(OptionalLong.empty()));
   }
 }

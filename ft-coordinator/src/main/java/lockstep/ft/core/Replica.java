@@ -199,6 +199,7 @@ public final class Replica {
         core.guest.isPaused(),
         core.paths(),
         own.peerPaths(),
+        own.silenceLimitNanos(),
         stage.held(nowNanos));
   }
 

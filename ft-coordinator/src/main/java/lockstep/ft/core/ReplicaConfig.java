@@ -45,7 +45,9 @@ public record ReplicaConfig(
    * Bounds and times; durations in nanoseconds.
    *
    * @param heartbeatNanos at most so long between two messages on the log channel
-   * @param silenceNanos a peer that was silent for so long is taken for dead
+   * @param silenceNanosMin a peer in lockstep that was silent for less is never taken for dead; for
+   *     how much it is, is learnt from how it is heard (see {@code FailureDetector})
+   * @param silenceNanos a peer that was silent for so long is taken for dead in any case
    * @param retryNanos between two attempts at asking, dialling or attaching
    * @param leaseMarginNanos a lease counts as over so long before it is
    * @param lagNanosMax the backup may be behind by so much before the guest is held
@@ -64,6 +66,7 @@ public record ReplicaConfig(
    */
   public record Limits(
       long heartbeatNanos,
+      long silenceNanosMin,
       long silenceNanos,
       long retryNanos,
       long leaseMarginNanos,
@@ -81,11 +84,12 @@ public record ReplicaConfig(
     /** What production uses. */
     public static final Limits DEFAULT =
         new Limits(
-            TimeUnit.MILLISECONDS.toNanos(50),
+            TimeUnit.MILLISECONDS.toNanos(25),
+            TimeUnit.MILLISECONDS.toNanos(150),
             TimeUnit.MILLISECONDS.toNanos(1000),
             TimeUnit.MILLISECONDS.toNanos(100),
             TimeUnit.MILLISECONDS.toNanos(500),
-            TimeUnit.MILLISECONDS.toNanos(250),
+            TimeUnit.MILLISECONDS.toNanos(100),
             TimeUnit.MILLISECONDS.toNanos(1),
             TimeUnit.SECONDS.toNanos(10),
             TimeUnit.SECONDS.toNanos(1),

@@ -1,6 +1,7 @@
 package lockstep.ft.core;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import lockstep.ft.arbiter.ReplicaId;
 import lockstep.ft.log.LogChannelMessage;
 import lockstep.ft.transfer.TransferProgress;
@@ -25,6 +26,7 @@ import lockstep.ft.transfer.TransferProgress;
  * @param paused whether the operator has paused the guest
  * @param paths which ways to the outside this replica has
  * @param peerPaths those of its backup, as far as that has told
+ * @param silenceLimitNanos the peer is taken for dead when it is silent for so long, as things are
  * @param held why the guest may not run, if it may not
  */
 public record ReplicaStatus(
@@ -45,4 +47,5 @@ public record ReplicaStatus(
     boolean paused,
     LogChannelMessage.Paths paths,
     Optional<LogChannelMessage.Paths> peerPaths,
+    OptionalLong silenceLimitNanos,
     Optional<String> held) {}

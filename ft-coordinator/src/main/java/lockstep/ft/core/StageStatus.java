@@ -1,6 +1,7 @@
 package lockstep.ft.core;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import lockstep.ft.arbiter.ReplicaId;
 import lockstep.ft.log.LogChannelMessage;
 import lockstep.ft.transfer.TransferProgress;
@@ -13,7 +14,9 @@ record StageStatus(
     long lagNanos,
     long outputsReleased,
     Optional<TransferProgress> transfer,
-    Optional<LogChannelMessage.Paths> peerPaths) {
+    Optional<LogChannelMessage.Paths> peerPaths,
+    OptionalLong silenceLimitNanos) {
   static final StageStatus NONE =
-      new StageStatus(Optional.empty(), 0, 0, 0, 0, Optional.empty(), Optional.empty());
+      new StageStatus(
+          Optional.empty(), 0, 0, 0, 0, Optional.empty(), Optional.empty(), OptionalLong.empty());
 }

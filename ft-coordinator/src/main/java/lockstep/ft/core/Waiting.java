@@ -67,7 +67,7 @@ final class Waiting implements Stage {
   Waiting(Core core, long nowNanos) {
     this.core = core;
     this.startNonce = core.arbiter.newNonce();
-    this.detector = new FailureDetector(core.limits.silenceNanos(), nowNanos);
+    this.detector = FailureDetector.fixed(core.limits.silenceNanos(), nowNanos);
     this.nextTryNanos = nowNanos;
   }
 
@@ -161,7 +161,7 @@ final class Waiting implements Stage {
     }
     dialling = false;
     channel = OptionalLong.of(opened);
-    detector = new FailureDetector(core.limits.silenceNanos(), core.now());
+    detector = FailureDetector.fixed(core.limits.silenceNanos(), core.now());
     long epoch = known.map(ArbiterRecord::epoch).orElse(0L);
     core.emit(
         new Effect.SendToPeer(opened, core.hello(LogChannelMessage.HelloRole.CANDIDATE, epoch)));
@@ -216,7 +216,7 @@ final class Waiting implements Stage {
     if (!isCurrent(from)) {
       return;
     }
-    detector.heard();
+    detector.heard(core.now());
     switch (message) {
       case LogChannelMessage.Hello hello -> onHello(from, hello);
       case LogChannelMessage.HelloRefused refused -> onHelloRefused(from, refused);

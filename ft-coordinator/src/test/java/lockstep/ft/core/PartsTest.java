@@ -23,26 +23,6 @@ final class PartsTest {
   }
 
   @Test
-  void silenceIsJudgedByItsTimeout() {
-    FailureDetector detector = new FailureDetector(1000, 0);
-    for (long now = 100; now < 1000; now += 100) {
-      assertFalse(detector.observe(now));
-    }
-    assertTrue(detector.observe(1000));
-    detector.heard();
-    assertFalse(detector.observe(1100));
-  }
-
-  @Test
-  void ownPauseIsNoSilenceOfThePeer() {
-    FailureDetector detector = new FailureDetector(1000, 0);
-    detector.observe(100);
-    assertFalse(detector.observe(1_000_000), "it was this replica that slept");
-    detector.heard();
-    assertFalse(detector.observe(1_000_100));
-  }
-
-  @Test
   void leaseCountsFromWhenItsRenewalWasSent() {
     LeaseGuard lease = new LeaseGuard(100 * MILLI, 0, 1000);
     assertTrue(lease.holds(899 * MILLI));

@@ -53,7 +53,8 @@ final class SabotageTest {
 
   @Test
   void leaseThatIsNotKeptIsNoticed() {
-    assertNoticed(sabotage -> sabotage.stretchesLeases = true, "started anew since");
+    assertNoticed(
+        SEEDS_FOR_RARE_MOMENTS, sabotage -> sabotage.stretchesLeases = true, "started anew since");
   }
 
   @Test

@@ -27,6 +27,7 @@ final class Simulation {
   static final ReplicaConfig.Limits LIMITS =
       new ReplicaConfig.Limits(
           10 * World.MILLI,
+          50 * World.MILLI,
           150 * World.MILLI,
           20 * World.MILLI,
           60 * World.MILLI,

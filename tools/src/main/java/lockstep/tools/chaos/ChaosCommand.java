@@ -65,13 +65,13 @@ public final class ChaosCommand implements Callable<Integer> {
     ChaosReport report = new ChaosReport();
     Random random = new Random(seed);
     for (int i = 1; i <= faults; i++) {
-      report.add(runOnce(saved, i, random));
+      report.add(runOnce(saved, place, i, random));
     }
     report.print(System.out, fault, seed);
     return report.allGood() ? 0 : 1;
   }
 
-  private FaultRun.Outcome runOnce(SavedGuest saved, int number, Random random)
+  private FaultRun.Outcome runOnce(SavedGuest saved, Path place, int number, Random random)
       throws IOException, InterruptedException {
     try {
       FaultRun.Outcome outcome = new FaultRun(saved, fault, clientPort, random).run();
@@ -83,6 +83,9 @@ public final class ChaosCommand implements Callable<Integer> {
           outcome.client().acknowledged(),
           outcome.client().longestPauseNanos() / 1e6,
           outcome.good() ? "" : "  " + outcome);
+      if (!outcome.good()) {
+        System.out.println("             logs: " + saved.keepLogs(place.resolve("bad-" + number)));
+      }
       return outcome;
     } catch (RedisErrorException e) {
       throw new IOException("Redis answers: " + e.getMessage(), e);

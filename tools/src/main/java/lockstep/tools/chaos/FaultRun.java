@@ -118,10 +118,11 @@ final class FaultRun {
 
   /** A pair that has failed over before its fault would show nothing of it. */
   private static String isAsStarted(Cluster cluster) throws IOException {
-    boolean paired =
-        isLive(cluster, 0)
-            && cluster.backup().map(view -> isReplica(cluster, 1, view)).orElse(false);
-    return paired ? "" : "the pair was no longer as it was started, before the fault";
+    List<ReplicaView> views = cluster.replicas();
+    return views.get(0).hasRole("PRIMARY") && views.get(1).hasRole("BACKUP")
+        ? ""
+        : "the pair was no longer as it was started, before the fault: "
+            + views.stream().map(ReplicaView::role).toList();
   }
 
   private String whoIsLive(Cluster cluster) throws IOException {

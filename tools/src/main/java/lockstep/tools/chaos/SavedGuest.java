@@ -1,18 +1,13 @@
 package lockstep.tools.chaos;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import lockstep.disk.store.DataDirectory;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ClusterSettings;
@@ -21,6 +16,7 @@ import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.cluster.ServerProcess;
 import lockstep.tools.cluster.StateDirectory;
 import lockstep.tools.cluster.VmSetup;
+import lockstep.tools.image.Directories;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.Progress;
 import lockstep.vmm.machine.Machine;
@@ -60,7 +56,7 @@ record SavedGuest(StateDirectory state, Path machineState, Path disk) {
                 Machine.VERSION,
                 DataDirectory.FORMAT);
     if (!Files.exists(marker) || !Files.readString(marker).equals(identity)) {
-      delete(directory);
+      Directories.deleteTree(directory);
       saved.make(guest, publishedPort, progress);
       Files.writeString(marker, identity);
     }
@@ -73,8 +69,15 @@ record SavedGuest(StateDirectory state, Path machineState, Path disk) {
 
   /** Puts the disk server's data back to the saved moment. */
   void resetDisk() throws IOException {
-    delete(state.disk());
-    copy(disk, state.disk());
+    Directories.deleteTree(state.disk());
+    Directories.copyTree(disk, state.disk());
+  }
+
+  /** Copies the servers' logs, which the next run replaces, to {@code place}; returns that. */
+  Path keepLogs(Path place) throws IOException {
+    Directories.deleteTree(place);
+    Directories.copyTree(state.logs(), place);
+    return place;
   }
 
   private void make(Guest guest, int publishedPort, Progress progress) throws IOException {
@@ -100,7 +103,7 @@ record SavedGuest(StateDirectory state, Path machineState, Path disk) {
         stopAll(cluster);
       }
     }
-    copy(state.disk(), disk);
+    Directories.copyTree(state.disk(), disk);
   }
 
   private void save(Cluster cluster) throws IOException {
@@ -121,47 +124,5 @@ record SavedGuest(StateDirectory state, Path machineState, Path disk) {
         process.awaitEnd(SERVER_PATIENCE);
       }
     }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> paths = Files.walk(from)) {
-      paths.forEach(
-          path -> {
-            try {
-              Files.copy(path, to.resolve(from.relativize(path).toString()));
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
-  static void delete(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(
-              Path folder, @org.jspecify.annotations.Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

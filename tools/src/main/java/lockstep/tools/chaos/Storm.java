@@ -15,8 +15,8 @@ import lockstep.tools.redis.RedisErrorException;
 /**
  * Fault after fault on one guest that a keeper keeps: each when the guest is protected again, so
  * that every one of those that cost a pause is a single failure. Several clients read and write
- * meanwhile, and one counts over a connection that has to live through all single failures. Deaths
- * of the proxy and double failures come after those.
+ * meanwhile. Deaths of the proxy and double failures come first; then one client counts over a
+ * connection that has to live through all single failures.
  */
 final class Storm {
   private static final Duration PROTECTED_TIMEOUT = Duration.ofMinutes(2);
@@ -31,6 +31,9 @@ final class Storm {
 
   /** Redis answers a write once it is on the disk: only that outlives a double failure. */
   private static final List<String> SYNC_ALWAYS = List.of("CONFIG", "SET", "appendfsync", "always");
+
+  private static final List<String> SYNC_EVERY_SECOND =
+      List.of("CONFIG", "SET", "appendfsync", "everysec");
 
   private final StormGuest guest;
   private final Strikes strikes;
@@ -56,8 +59,9 @@ final class Storm {
    * @param single that cost a pause each
    * @param proxyDeaths that cost the clients' connections
    * @param doubles that cost the running guest
+   * @param atMost no single failure is done when so much time has gone by
    */
-  record Plan(int single, int proxyDeaths, int doubles) {
+  record Plan(int single, int proxyDeaths, int doubles, Duration atMost) {
     int sum() {
       return single + proxyDeaths + doubles;
     }
@@ -100,21 +104,22 @@ final class Storm {
 
   Outcome run(Plan plan, RoleWatch roles)
       throws IOException, InterruptedException, RedisErrorException {
+    long deadline = System.nanoTime() + plan.atMost().toNanos();
     guest.awaitProtected(PROTECTED_TIMEOUT);
+    long byProxyDeaths = part(StormFault.Cost.CONNECTIONS, plan.proxyDeaths(), SYNC_EVERY_SECOND);
+    long byDoubles = part(StormFault.Cost.COLD_START, plan.doubles(), SYNC_ALWAYS);
     IncrementLoad.Result counted;
     long bySingles;
-    try (StormClients clients = clients(List.of());
+    try (StormClients clients = clients(SYNC_EVERY_SECOND);
         RedisConnection connection =
             new RedisConnection("127.0.0.1", guest.clientPort(), ANSWER_TIMEOUT);
         IncrementLoad count = IncrementLoad.start(connection, "storm", COUNTING_PACE)) {
-      for (int i = 0; i < plan.single(); i++) {
+      for (int i = 0; i < plan.single() && System.nanoTime() < deadline; i++) {
         strike(StormFault.Cost.PAUSE, clients, Optional.of(count));
       }
       counted = count.stop();
       bySingles = clients.connectionsLost();
     }
-    long byProxyDeaths = part(StormFault.Cost.CONNECTIONS, plan.proxyDeaths(), List.of());
-    long byDoubles = part(StormFault.Cost.COLD_START, plan.doubles(), SYNC_ALWAYS);
     return new Outcome(
         counted,
         history.size(),

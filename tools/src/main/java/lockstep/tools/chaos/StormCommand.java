@@ -3,6 +3,7 @@ package lockstep.tools.chaos;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import lockstep.tools.StateOption;
 import lockstep.tools.image.Guest;
@@ -20,10 +21,10 @@ import picocli.CommandLine.Option;
     name = "storm",
     description = {
       "Keeps one guest and does faults of all kinds to it, each once it is protected again, while",
-      "clients read and write: kills, stops, and wires between the servers that are cut or held. Then",
-      "deaths of the proxy, which cost connections, and double failures, which cost the running guest",
-      "but nothing that Redis has synced. Sums up pauses by kind, connections and writes lost, whether",
-      "what the clients saw is linearizable, and whether disk and memory agree."
+      "clients read and write: first deaths of the proxy, which cost connections, and double failures,",
+      "which cost the running guest but nothing that Redis has synced; then single failures: kills,",
+      "stops, and wires between the servers that are cut or held. Sums up pauses by kind, connections",
+      "and writes lost, whether what the clients saw is linearizable, and whether disk and memory agree."
     })
 final class StormCommand implements Callable<Integer> {
   private static final int SINGLES_PER_PROXY_DEATH = 20;
@@ -51,6 +52,13 @@ final class StormCommand implements Callable<Integer> {
       defaultValue = "-1",
       description = "How many of these are double failures (default: one in 40).")
   private int doubles;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "COUNT",
+      defaultValue = "600",
+      description = "No more single failures after that long (default: ${DEFAULT-VALUE}).")
+  private int minutes;
 
   @Option(
       names = "--clients",
@@ -101,7 +109,7 @@ final class StormCommand implements Callable<Integer> {
           "%d deaths of the proxy and %d double failures are more than %d faults"
               .formatted(proxy, twice, faults));
     }
-    return new Storm.Plan(faults - proxy - twice, proxy, twice);
+    return new Storm.Plan(faults - proxy - twice, proxy, twice, Duration.ofMinutes(minutes));
   }
 
   private boolean run(Storm.Plan plan, StormGuest guest, RoleWatch roles, Progress progress)
@@ -117,6 +125,9 @@ final class StormCommand implements Callable<Integer> {
       DiskAgreement.Found disk = DiskAgreement.check(guest, storm.keys(), progress);
       StormReport.print(System.out, storm.survived(), outcome, disk, seed);
       return outcome.good() && disk.good();
+    } catch (IOException e) {
+      StormReport.printPauses(System.out, storm.survived());
+      throw e;
     } finally {
       if (picture != null) {
         Files.writeString(picture, StormPicture.of(roles.spans(), storm.survived()));

@@ -2,7 +2,6 @@ package lockstep.tools.chaos;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +15,7 @@ import lockstep.tools.cluster.Keeper;
 import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.cluster.StateDirectory;
 import lockstep.tools.cluster.VmSetup;
+import lockstep.tools.image.Directories;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.Progress;
 
@@ -59,9 +59,7 @@ final class StormGuest implements AutoCloseable {
   /** A fresh guest in {@code place}, booted and ready; what was there before is removed. */
   static StormGuest boot(Path place, int clientPort, Guest guest, Progress progress)
       throws IOException {
-    if (Files.exists(place)) {
-      SavedGuest.delete(place);
-    }
+    Directories.deleteTree(place);
     StormGuest storm = new StormGuest(place, clientPort);
     try {
       storm.cluster.startDiskServer();

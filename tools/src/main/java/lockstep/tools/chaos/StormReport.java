@@ -31,6 +31,16 @@ final class StormReport {
       Storm.Outcome outcome,
       DiskAgreement.Found disk,
       long seed) {
+    printPauses(out, survived);
+    print(out, outcome);
+    out.printf("disk                      %s%n", disk.text());
+    out.printf(
+        "%n%s: %d faults, seed %d%n",
+        outcome.good() && disk.good() ? "all held" : "NOT as it must be", survived.size(), seed);
+  }
+
+  /** The table of pauses by kind of fault. */
+  static void printPauses(PrintStream out, List<Storm.Survived> survived) {
     Map<StormFault, Seen> seen = new EnumMap<>(StormFault.class);
     for (Storm.Survived one : survived) {
       Seen ofKind = seen.computeIfAbsent(one.fault(), _ -> new Seen(new Pauses(), new Pauses()));
@@ -50,11 +60,6 @@ final class StormReport {
                 ofKind.pauses().percentileNanos(99) / NANOS_PER_MILLI,
                 ofKind.pauses().longestNanos() / NANOS_PER_MILLI,
                 ofKind.unprotected().percentileNanos(50) / 1e9));
-    print(out, outcome);
-    out.printf("disk                      %s%n", disk.text());
-    out.printf(
-        "%n%s: %d faults, seed %d%n",
-        outcome.good() && disk.good() ? "all held" : "NOT as it must be", survived.size(), seed);
   }
 
   private static void print(PrintStream out, Storm.Outcome outcome) {

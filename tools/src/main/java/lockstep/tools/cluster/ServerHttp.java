@@ -3,12 +3,14 @@ package lockstep.tools.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -35,13 +37,24 @@ public final class ServerHttp implements AutoCloseable {
   /** The server's {@code /status}, or empty if nothing answers there. */
   public Optional<JsonNode> status(int port) {
     try {
-      HttpResponse<String> response = send(get(port, "/status"));
-      return response.statusCode() == 200
-          ? Optional.of(MAPPER.readTree(response.body()))
-          : Optional.empty();
-    } catch (IOException _) {
+      return askStatus(port);
+    } catch (ConnectException | HttpTimeoutException _) {
       return Optional.empty(); // not there, or not yet: the caller says so
+    } catch (IOException _) {
+      // A connection that was kept for the next request may have been closed meanwhile.
+      try {
+        return askStatus(port);
+      } catch (IOException _) {
+        return Optional.empty();
+      }
     }
+  }
+
+  private Optional<JsonNode> askStatus(int port) throws IOException {
+    HttpResponse<String> response = send(get(port, "/status"));
+    return response.statusCode() == 200
+        ? Optional.of(MAPPER.readTree(response.body()))
+        : Optional.empty();
   }
 
   public boolean isHealthy(int port) {

@@ -34,8 +34,12 @@ public record StateDirectory(Path root) {
     return root.resolve("disk");
   }
 
+  public Path logs() {
+    return root.resolve("logs");
+  }
+
   public Path logFile(String server) {
-    return root.resolve("logs").resolve(server + ".log");
+    return logs().resolve(server + ".log");
   }
 
   public Path pidFile(String server) {
@@ -44,7 +48,7 @@ public record StateDirectory(Path root) {
 
   /** Makes the folders that are missing. */
   public void create() throws IOException {
-    Files.createDirectories(root.resolve("logs"));
+    Files.createDirectories(logs());
     Files.createDirectories(root.resolve("run"));
   }
 }

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Whole directories. */
-final class Directories {
+public final class Directories {
   private Directories() {}
 
   /** Deletes a directory and everything in it; does nothing where there is none. */
-  static void deleteTree(Path directory) throws IOException {
+  public static void deleteTree(Path directory) throws IOException {
     if (!Files.exists(directory)) {
       return;
     }
@@ -22,6 +22,17 @@ final class Directories {
     }
     for (Path path : all) {
       Files.delete(path);
+    }
+  }
+
+  /** Copies a directory and everything in it to a place where there is nothing yet. */
+  public static void copyTree(Path from, Path to) throws IOException {
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(from)) {
+      all = walk.toList(); // each directory before what is in it
+    }
+    for (Path path : all) {
+      Files.copy(path, to.resolve(from.relativize(path).toString()));
     }
   }
 }

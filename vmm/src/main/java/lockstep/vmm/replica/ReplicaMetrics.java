@@ -59,6 +59,8 @@ final class ReplicaMetrics {
     registry.registerGauge("vmm_epoch", () -> status.get().epoch());
     registry.registerGauge("vmm_live", () -> status.get().role().isLive() ? 1 : 0);
     registry.registerGauge("vmm_lag_nanos", () -> status.get().lagNanos());
+    registry.registerGauge(
+        "vmm_silence_limit_nanos", () -> status.get().silenceLimitNanos().orElse(0));
     registry.registerGauge("vmm_log_unacked_bytes", () -> status.get().unackedBytes());
     registry.registerGauge("vmm_outputs_made", () -> status.get().outputsMade());
     registry.registerGauge("vmm_outputs_released", () -> status.get().outputsReleased());
