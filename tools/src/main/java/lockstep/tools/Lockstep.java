@@ -10,6 +10,7 @@ import lockstep.tools.command.ConsoleCommand;
 import lockstep.tools.command.DefineCommand;
 import lockstep.tools.command.DemoCommand;
 import lockstep.tools.command.DiskServerCommand;
+import lockstep.tools.command.DivergeCommand;
 import lockstep.tools.command.DownCommand;
 import lockstep.tools.command.GuestControls;
 import lockstep.tools.command.KeepCommand;
@@ -43,8 +44,8 @@ import picocli.CommandLine.ScopeType;
       "Keeps an unmodified Linux server running through the death of the machine under it.",
       "",
       "Commands about `lockstep up` take --state DIR: which one on this machine is meant. The servers",
-      "(disk-server, vmm, client-proxy), define, disk, replay and run-elf take none: what they need is",
-      "named on their own command line.",
+      "(disk-server, vmm, client-proxy), define, disk, replay, diverge and run-elf take none: what they",
+      "need is named on their own command line.",
       "",
       "The launcher has four more: build, test, format, and mvn ARGUMENTS, each with the JDK it has found;",
       "and `bench NAME`: disk, machine, differential."
@@ -87,6 +88,7 @@ import picocli.CommandLine.ScopeType;
       ClientProxyCommand.class,
       RecordCommand.class,
       ReplayCommand.class,
+      DivergeCommand.class,
       RunElfCommand.class
     })
 public final class Lockstep implements Runnable {

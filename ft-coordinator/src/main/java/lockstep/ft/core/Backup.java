@@ -65,7 +65,7 @@ final class Backup implements Stage {
       long epoch,
       List<LogEntry> entries,
       long outputsReleased) {
-    Replay replay = new Replay(core.guest, 0, core.startUnreleased(), core.logged());
+    Replay replay = replay(core, 0, core.startUnreleased());
     for (LogEntry entry : entries) {
       if (!replay.receive(entry)) {
         core.emit(new Effect.ClosePeer(channel));
@@ -86,8 +86,9 @@ final class Backup implements Stage {
       long channel,
       LogChannelMessage.TransferCut cut,
       List<Output> unreleased) {
-    Replay replay = new Replay(core.guest, cut.nextLsn(), unreleased, core.logged());
+    Replay replay = replay(core, cut.nextLsn(), unreleased);
     replay.outputsReleased(cut.outputsReleased());
+    core.evidence.checked(core.guest, cut.nextLsn(), cut.hash());
     core.become(new Backup(core, Optional.of(before), channel, Role.CANDIDATE, replay));
   }
 
@@ -99,12 +100,17 @@ final class Backup implements Stage {
    */
   static Backup exchanged(
       Core core, long channel, long epoch, long nextLsn, List<Output> unreleased) {
-    Replay replay = new Replay(core.guest, nextLsn, unreleased, core.logged());
+    Replay replay = replay(core, nextLsn, unreleased);
+    core.evidence.checked(core.guest, nextLsn, core.guest.machine.hash());
     Backup backup = new Backup(core, Optional.empty(), channel, Role.BACKUP, replay);
     backup.enlistedAtEpoch = epoch;
     core.become(backup);
     core.tellRole(Role.HANDING_OVER, Role.BACKUP, "the backup has taken over");
     return backup;
+  }
+
+  private static Replay replay(Core core, long nextLsn, List<Output> unreleased) {
+    return new Replay(core.guest, nextLsn, unreleased, core.logged(), core.evidence);
   }
 
   private void becomeBackup(long epoch) {
@@ -272,7 +278,7 @@ final class Backup implements Stage {
 
   @Override
   public void runSlice(long stepsMax) {
-    Optional<String> difference = replay.run(stepsMax, core::emit);
+    Optional<Replay.Difference> difference = replay.run(stepsMax, core::emit);
     if (difference.isPresent()) {
       diverged(difference.get());
       return;
@@ -284,16 +290,21 @@ final class Backup implements Stage {
     goLiveIfReplayed();
   }
 
-  private void diverged(String what) {
+  private void diverged(Replay.Difference difference) {
     // The peer first: keeping this replica's state takes its time.
     long position = core.guest.machine.position();
+    long lsn = difference.lsn();
+    String what = difference.what();
     if (isOpen()) {
       core.emit(
           new Effect.SendToPeer(
-              channel, new LogChannelMessage.Diverged(replay.nextLsn(), position, what)));
+              channel, new LogChannelMessage.Diverged(lsn, position, what, difference.actual())));
       core.emit(new Effect.ClosePeer(channel));
     }
-    core.emit(new Effect.DivergenceFound(position, what));
+    core.emit(
+        new Effect.DivergenceFound(
+            core.evidence.about(
+                Role.BACKUP, enlistedAtEpoch, lsn, position, what, difference.expected())));
     core.halt(HaltReason.DIVERGED, what);
   }
 

@@ -23,6 +23,9 @@ final class Core {
   /** Replaced when the machine takes over another's state, or goes back to its own. */
   Guest guest;
 
+  /** Of the pair that this replica is part of, if it is of one. */
+  final Evidence evidence;
+
   private final long startPosition;
   private final StateHash startHash;
   private final List<Output> startUnreleased;
@@ -50,6 +53,7 @@ final class Core {
     this.limits = config.limits();
     this.guest = guest;
     this.arbiter = new ArbiterAsking(limits.retryNanos());
+    this.evidence = new Evidence(limits.evidenceBytesMax());
     this.startPosition = guest.machine.position();
     this.startHash = guest.machine.hash();
     this.beforePowerOn =

@@ -87,8 +87,11 @@ public sealed interface Effect {
   /** One line for the log of the process: a state transfer has begun, was cut, or has ended. */
   record TransferTold(ReplicaId peer, String what, TransferProgress progress) implements Effect {}
 
-  /** The two machines differ: keep this replica's state (a {@code save}) for inspection. */
-  record DivergenceFound(long position, String what) implements Effect {}
+  /**
+   * The two machines differ: keep this replica's side of it in a file. The machine and what it
+   * remembers are as {@code divergence} says until this has been done.
+   */
+  record DivergenceFound(Divergence divergence) implements Effect {}
 
   /** The machine's state had this hash at this position: for comparing runs. */
   record Hashed(long lsn, long position, StateHash hash) implements Effect {}

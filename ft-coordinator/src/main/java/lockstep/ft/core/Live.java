@@ -93,6 +93,11 @@ final class Live implements Stage {
     return disks;
   }
 
+  /** Whether somebody executes the log too. */
+  boolean isLogSent() {
+    return protection.hasPeer();
+  }
+
   boolean guestHasRun() {
     return running.isPresent();
   }
@@ -229,6 +234,7 @@ final class Live implements Stage {
     become(Role.PRIMARY, "enlisted " + enlist.backup().id().brief());
     if (running.isEmpty()) {
       beginRunning();
+      running.ifPresent(LiveGuest::hashCheckWanted); // where both are equal first
     }
   }
 

@@ -117,11 +117,16 @@ final class LiveGuest {
   }
 
   private void checkHash() {
-    if (hashWanted || (nextHashPosition > 0 && machine.position() >= nextHashPosition)) {
+    if (hashWanted
+        || (nextHashPosition > 0 && machine.position() >= nextHashPosition)
+        || core.evidence.isCheckDue(core.guest)) {
       hashWanted = false;
       StateHash hash = machine.hash();
       LogEntry entry = live.log().append(new Payload.HashChecked(hash));
       core.emit(new Effect.Hashed(entry.lsn(), entry.position(), hash));
+      if (live.isLogSent()) {
+        core.evidence.checked(core.guest, entry.lsn() + 1, hash);
+      }
       setNextHash();
     }
   }

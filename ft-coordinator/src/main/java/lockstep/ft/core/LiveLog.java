@@ -36,6 +36,7 @@ final class LiveLog {
     if (core.logged()) {
       core.emit(new Effect.Logged(entry));
     }
+    core.evidence.append(core.guest, entry);
     if (keeping) {
       fromBeginning.add(entry);
     }

@@ -109,7 +109,15 @@ final class Protection {
       case LogChannelMessage.Diverged diverged -> {
         // The claim first: keeping this replica's state takes its time.
         live.losePeer("the backup has diverged: " + diverged.what());
-        core.emit(new Effect.DivergenceFound(diverged.position(), diverged.what()));
+        core.emit(
+            new Effect.DivergenceFound(
+                core.evidence.about(
+                    Role.PRIMARY,
+                    live.epoch(),
+                    diverged.lsn(),
+                    diverged.position(),
+                    diverged.what(),
+                    diverged.hash())));
       }
       case LogChannelMessage.Ack _,
           LogChannelMessage.Paths _,
@@ -152,6 +160,7 @@ final class Protection {
     nextLsnAcked = nextLsn;
     rolesExchanged = true;
     live.log().sendTo(beginLog(channel, member, nextLsn));
+    core.evidence.checked(core.guest, nextLsn, core.guest.machine.hash());
   }
 
   private LogSender beginLog(long channel, Member member, long nextLsn) {
@@ -184,6 +193,7 @@ final class Protection {
       live.losePeer("the backup acknowledges what was never sent");
       return;
     }
+    core.evidence.executed(core.guest, ack.positionExecuted());
     boolean mayEnlist =
         live.role() == Role.LIVE_WAITING ? sender.allAcked() : live.role() == Role.ALONE;
     if (mayEnlist && !core.arbiter.isOpen() && !live.hasEnded()) {
@@ -240,6 +250,9 @@ final class Protection {
     measurePause();
     transfer.ifPresent(this::continueTransfer);
     peer.ifPresent(sender -> sender.flush(live.gate().released(), core));
+    if (peer.isEmpty()) {
+      core.evidence.end(core.guest);
+    }
   }
 
   private boolean mayCut() {
@@ -265,6 +278,7 @@ final class Protection {
       transfer = Optional.empty();
       peerFromLsn = nextLsn;
       live.log().sendTo(beginLog(outgoing.channel, outgoing.peer, nextLsn));
+      core.evidence.checked(core.guest, nextLsn, core.guest.machine.hash());
       tell(outgoing.peer, "cut", outgoing.progress().cut(0));
       if (live.wantsToRun(core.now())) {
         pausedAtNanos = OptionalLong.of(core.now());

@@ -24,8 +24,20 @@ final class Replay {
 
   private record Made(long number, long position, Output output) {}
 
+  /**
+   * How the machine differs from the log.
+   *
+   * @param lsn of the entry that showed it
+   * @param what for people
+   * @param expected the hash that the log has there, if that is what differs
+   * @param actual the machine's
+   */
+  record Difference(
+      long lsn, String what, Optional<StateHash> expected, Optional<StateHash> actual) {}
+
   private final Guest guest;
   private final boolean logged;
+  private final Evidence evidence;
   private final ArrayDeque<LogEntry> entries = new ArrayDeque<>();
 
   /** Outputs made that may not have left, in order. */
@@ -45,11 +57,14 @@ final class Replay {
    * @param nextLsn where the log begins
    * @param unreleased outputs that the guest had made already and that may not have left
    * @param logged whether to emit {@link Effect.Logged}
+   * @param evidence keeps what is executed
    */
-  Replay(Guest guest, long nextLsn, List<Output> unreleased, boolean logged) {
+  Replay(
+      Guest guest, long nextLsn, List<Output> unreleased, boolean logged, Evidence evidence) {
     this.guest = guest;
     this.nextLsn = nextLsn;
     this.logged = logged;
+    this.evidence = evidence;
     this.lastPosition = guest.machine.position();
     long number = guest.outputsMade() - unreleased.size();
     this.outputsReleased = number;
@@ -116,7 +131,7 @@ final class Replay {
   }
 
   /** Executes up to {@code stepsMax} steps; returns how the machine differs from the log, if so. */
-  Optional<String> run(long stepsMax, Effects effects) {
+  Optional<Difference> run(long stepsMax, Effects effects) {
     long limit = guest.machine.position() + stepsMax;
     for (int i = 0; i < ENTRIES_PER_SLICE_MAX && !entries.isEmpty(); i++) {
       LogEntry next = entries.getFirst();
@@ -127,15 +142,17 @@ final class Replay {
         Pause pause = guest.run(Math.min(limit, next.position()), this::made);
         boolean stuck = pause == Pause.IDLE || pause == Pause.OFF;
         if (stuck && guest.machine.position() < next.position()) {
-          return Optional.of(
-              pause + " at " + guest.machine.position() + ", primary went to " + next.position());
+          evidence.append(guest, next);
+          return differs(
+              next, pause + " at " + guest.machine.position() + ", primary went to " + next.position());
         }
       }
       entries.removeFirst();
+      evidence.append(guest, next);
       if (logged) {
         effects.emit(new Effect.Logged(next));
       }
-      Optional<String> difference = execute(next, effects);
+      Optional<Difference> difference = execute(next, effects);
       if (difference.isPresent()) {
         return difference;
       }
@@ -143,59 +160,66 @@ final class Replay {
     return Optional.empty();
   }
 
-  private Optional<String> execute(LogEntry entry, Effects effects) {
-    return switch (entry.payload()) {
-      case Payload.Injected(Input input) -> {
-        if (!guest.open.expects(input)) {
-          yield Optional.of("the primary's guest was given what this one never asked for");
-        }
-        guest.inject(input, this::made);
-        yield Optional.empty();
+  private static Optional<Difference> differs(LogEntry entry, String what) {
+    return Optional.of(new Difference(entry.lsn(), what, Optional.empty(), Optional.empty()));
+  }
+
+  private Optional<Difference> execute(LogEntry entry, Effects effects) {
+    switch (entry.payload()) {
+      case Payload.Injected(Input input) when !guest.open.expects(input) -> {
+        return differs(entry, "the primary's guest was given what this one never asked for");
       }
-      case Payload.OutputMade(long output) -> mark(output);
+      case Payload.Injected(Input input) -> guest.inject(input, this::made);
+      case Payload.OutputMade(long output) -> {
+        return mark(entry, output);
+      }
       case Payload.HashChecked(StateHash expected) -> {
-        StateHash actual = guest.machine.hash();
-        effects.emit(new Effect.Hashed(entry.lsn(), entry.position(), actual));
-        yield actual.equals(expected)
-            ? Optional.empty()
-            : Optional.of("state hash " + actual + ", the primary's is " + expected);
+        return check(entry, expected, effects);
       }
-      case Payload.OwnFlushBegan(int disk, _) when !guest.hasDisk(disk) ->
-          Optional.of("the primary's guest has a disk " + disk);
-      case Payload.OwnFlushEnded ended when !guest.hasDisk(ended.disk()) ->
-          Optional.of("the primary's guest has a disk " + ended.disk());
-      case Payload.OwnFlushBegan(int disk, long flush) -> {
-        guest.unflushed(disk).ownFlushBegan(flush);
-        yield Optional.empty();
+      case Payload.OwnFlushBegan(int disk, _) when !guest.hasDisk(disk) -> {
+        return differs(entry, "the primary's guest has a disk " + disk);
       }
-      case Payload.OwnFlushEnded ended -> {
-        guest.unflushed(ended.disk()).ownFlushEnded(ended.flush(), ended.status());
-        yield Optional.empty();
+      case Payload.OwnFlushEnded ended when !guest.hasDisk(ended.disk()) -> {
+        return differs(entry, "the primary's guest has a disk " + ended.disk());
       }
-      case Payload.Paused _ -> {
-        guest.pause(true);
-        yield Optional.empty();
-      }
-      case Payload.Resumed _ -> {
-        guest.pause(false);
-        yield Optional.empty();
-      }
-      case Payload.Reset _ -> {
-        guest.reset();
-        yield Optional.empty();
-      }
-      case Payload.Progressed _, Payload.EpochBegan _, Payload.HandedOver _, Payload.PoweredOff _ ->
-          Optional.empty();
-    };
+      case Payload.OwnFlushBegan(int disk, long flush) ->
+          guest.unflushed(disk).ownFlushBegan(flush);
+      case Payload.OwnFlushEnded ended ->
+          guest.unflushed(ended.disk()).ownFlushEnded(ended.flush(), ended.status());
+      case Payload.Paused _ -> guest.pause(true);
+      case Payload.Resumed _ -> guest.pause(false);
+      case Payload.Reset _ -> guest.reset();
+      case Payload.Progressed _,
+          Payload.EpochBegan _,
+          Payload.HandedOver _,
+          Payload.PoweredOff _ -> {}
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Difference> check(LogEntry entry, StateHash expected, Effects effects) {
+    StateHash actual = guest.machine.hash();
+    effects.emit(new Effect.Hashed(entry.lsn(), entry.position(), actual));
+    if (!actual.equals(expected)) {
+      return Optional.of(
+          new Difference(
+              entry.lsn(),
+              "state hash " + actual + ", the primary's is " + expected,
+              Optional.of(expected),
+              Optional.of(actual)));
+    }
+    evidence.checked(guest, entry.lsn() + 1, actual);
+    evidence.equal(guest, entry.lsn() + 1);
+    return Optional.empty();
   }
 
   /** The step just executed must have made output number {@code output}. */
-  private Optional<String> mark(long output) {
+  private Optional<Difference> mark(LogEntry entry, long output) {
     Made made = unmarked.pollFirst();
     long position = guest.machine.position();
     if (made == null || made.number != output || made.position != position) {
-      return Optional.of(
-          "the primary made output " + output + " at " + position + ", not this one");
+      return differs(
+          entry, "the primary made output " + output + " at " + position + ", not this one");
     }
     return Optional.empty();
   }

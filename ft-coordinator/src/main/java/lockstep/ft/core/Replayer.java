@@ -18,11 +18,12 @@ public final class Replayer {
    * @param machine not powered on, or restored from the state with which the recording began
    * @param disks how many disks the definition has
    * @param state what was saved beside the machine, or {@link CoreState#POWER_ON}
+   * @param firstLsn of the log's first entry
    */
-  public Replayer(DeterministicMachine machine, int disks, CoreState state) {
+  public Replayer(DeterministicMachine machine, int disks, CoreState state, long firstLsn) {
     this.guest = new Guest(machine, disks, state);
     List<Output> unreleased = state.unreleased();
-    this.replay = new Replay(guest, 0, unreleased, false);
+    this.replay = new Replay(guest, firstLsn, unreleased, false, new Evidence(0));
     replay.outputsReleased(Long.MAX_VALUE);
   }
 
@@ -43,6 +44,6 @@ public final class Replayer {
    * @return how the machine differs from the recorded one, if it does; it must not be run on then
    */
   public Optional<String> run(long stepsMax, Effects effects) {
-    return replay.run(stepsMax, effects);
+    return replay.run(stepsMax, effects).map(Replay.Difference::what);
   }
 }

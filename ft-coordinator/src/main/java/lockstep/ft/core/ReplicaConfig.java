@@ -62,6 +62,8 @@ public record ReplicaConfig(
    * @param keptWritesBytesMax writes kept per replica that no completed flush covers; at half of it
    *     the replica flushes by itself, at all of it the guest is held
    * @param inputsPendingBytesMax frames and console bytes waiting for the guest; more are dropped
+   * @param evidenceBytesMax log entries, and changes to the machine, that are kept for explaining a
+   *     divergence; at half of it the state is checked, at all of it they are forgotten
    * @param transfer of a state transfer
    */
   public record Limits(
@@ -79,6 +81,7 @@ public record ReplicaConfig(
       long logUnexecutedBytesMax,
       long keptWritesBytesMax,
       long inputsPendingBytesMax,
+      long evidenceBytesMax,
       TransferLimits transfer) {
 
     /** What production uses. */
@@ -98,6 +101,7 @@ public record ReplicaConfig(
             32L << 20,
             64L << 20,
             8L << 20,
+            32L << 20,
             TransferLimits.DEFAULT);
   }
 }

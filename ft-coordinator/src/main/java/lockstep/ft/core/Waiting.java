@@ -12,6 +12,7 @@ import lockstep.ft.log.LogChannelMessage;
 import lockstep.ft.log.LogEntry;
 import lockstep.ft.log.Payload;
 import lockstep.ft.machine.Output;
+import lockstep.ft.machine.StateHash;
 import lockstep.ft.wire.MalformedMessageException;
 
 /**
@@ -273,11 +274,18 @@ final class Waiting implements Stage {
       Backup.transferred(core, this, from, cut, state.unreleased());
       return;
     }
+    // The cut is the check: as if it were an entry before the log that it begins.
+    long lsn = Math.max(0, cut.nextLsn() - 1);
+    StateHash hash = core.guest.machine.hash();
     core.emit(
         new Effect.SendToPeer(
-            from, new LogChannelMessage.Diverged(cut.nextLsn(), cut.position(), difference)));
+            from,
+            new LogChannelMessage.Diverged(lsn, cut.position(), difference, Optional.of(hash))));
     core.emit(new Effect.ClosePeer(from));
-    core.emit(new Effect.DivergenceFound(cut.position(), difference));
+    core.emit(
+        new Effect.DivergenceFound(
+            core.evidence.about(
+                Role.BACKUP, epoch(), lsn, cut.position(), difference, Optional.of(cut.hash()))));
     core.halt(HaltReason.DIVERGED, difference);
   }
 

@@ -74,7 +74,8 @@
  *       {@code OutputGate} holds outputs for their acknowledgement and {@code LeaseGuard} for the
  *       lease; {@code LiveDisks} are a {@code DiskPath} each, which attaches, catches up and
  *       issues.
- *   <li>{@code FailureDetector} judges silence, on both sides.
+ *   <li>{@code FailureDetector} judges silence, on both sides; {@code Evidence} is what both keep to
+ *       explain a {@link lockstep.ft.core.Divergence}.
  *   <li>{@code CoreState} travels with a machine's saved state.
  * </ul>
  *
@@ -87,6 +88,8 @@
  *   <dd>a backup takes and acknowledges nothing more, so what it has is all there is.
  *   <dt>claim
  *   <dd>the test-and-set at the arbiter by which a backup goes live or a primary goes on alone.
+ *   <dt>check
+ *   <dd>an entry with the hash of the state; both machines compare, and remember the state there.
  *   <dt>open request
  *   <dd>a disk or entropy request made by the guest and not completed.
  *   <dt>kept write

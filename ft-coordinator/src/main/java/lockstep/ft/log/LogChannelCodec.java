@@ -79,6 +79,7 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
         out.int64(diverged.lsn());
         out.int64(diverged.position());
         out.string(diverged.what());
+        out.optional(diverged.hash(), LogChannelCodec::encodeHash);
       }
       case LogChannelMessage.GuestEnded ended -> {
         out.int8(GUEST_ENDED);
@@ -95,7 +96,7 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
       case LogChannelMessage.TransferCut cut -> {
         out.int8(TRANSFER_CUT).int64(cut.nextLsn()).int64(cut.position());
         out.int64(cut.outputsReleased());
-        out.int64(cut.hash().harts()).int64(cut.hash().memory());
+        encodeHash(cut.hash(), out);
       }
     }
   }
@@ -120,7 +121,11 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
       case HEARTBEAT ->
           new LogChannelMessage.Heartbeat(in.count64("sequence"), in.count64("outputs released"));
       case DIVERGED ->
-          new LogChannelMessage.Diverged(in.count64("lsn"), in.count64("position"), in.string());
+          new LogChannelMessage.Diverged(
+              in.count64("lsn"),
+              in.count64("position"),
+              in.string(),
+              in.optional(LogChannelCodec::decodeHash));
       case PATHS -> new LogChannelMessage.Paths(in.flag(), in.flag(), in.flag());
       case GUEST_ENDED -> new LogChannelMessage.GuestEnded(in.flag());
       case TRANSFER_BEGAN ->
@@ -135,7 +140,7 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
               in.count64("next lsn"),
               in.count64("position"),
               in.count64("outputs released"),
-              new StateHash(in.int64(), in.int64()));
+              decodeHash(in));
       default -> throw new MalformedMessageException("no kind of log channel message: " + kind);
     };
   }
@@ -155,8 +160,7 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
     out.int64(hello.epoch());
     out.int8(hello.role().ordinal());
     out.int64(hello.startPosition());
-    out.int64(hello.startHash().harts());
-    out.int64(hello.startHash().memory());
+    encodeHash(hello.startHash(), out);
   }
 
   private static LogChannelMessage.Hello decodeHello(WireReader in)
@@ -170,7 +174,15 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
         in.count64("epoch"),
         in.enumValue(ROLES),
         in.count64("start position"),
-        new StateHash(in.int64(), in.int64()));
+        decodeHash(in));
+  }
+
+  private static void encodeHash(StateHash hash, WireWriter out) {
+    out.int64(hash.harts()).int64(hash.memory());
+  }
+
+  private static StateHash decodeHash(WireReader in) throws MalformedMessageException {
+    return new StateHash(in.int64(), in.int64());
   }
 
   private static void checkGapless(List<LogEntry> batch) {

@@ -1,6 +1,7 @@
 package lockstep.ft.log;
 
 import java.util.List;
+import java.util.Optional;
 import lockstep.ft.arbiter.Member;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.PagedMemory;
@@ -16,7 +17,7 @@ import lockstep.ft.machine.StateHash;
 public sealed interface LogChannelMessage {
 
   /** Version of the messages themselves. */
-  int PROTOCOL_VERSION = 3;
+  int PROTOCOL_VERSION = 4;
 
   /** Most entries that one {@link Entries} carries. */
   int ENTRIES_MAX = 4096;
@@ -139,8 +140,16 @@ public sealed interface LogChannelMessage {
     }
   }
 
-  /** Backup to live: my state is not yours. The backup stops. */
-  record Diverged(long lsn, long position, String what) implements LogChannelMessage {}
+  /**
+   * Backup to live: my state is not yours. The backup stops.
+   *
+   * @param lsn of the entry that showed it
+   * @param position of the backup's machine
+   * @param what the difference, for people
+   * @param hash of the backup's state, if the entry was a check
+   */
+  record Diverged(long lsn, long position, String what, Optional<StateHash> hash)
+      implements LogChannelMessage {}
 
   // State transfer.
 

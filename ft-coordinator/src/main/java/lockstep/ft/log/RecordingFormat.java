@@ -21,6 +21,9 @@ import lockstep.ft.wire.WireWriter;
  * {@link #MACHINE_STATE} with {@link #CORE_STATE} if it did not begin with power-on. What was read
  * from disks is in the entries. So the file needs nothing else to be replayed.
  *
+ * <p>What a replica keeps of a divergence is a recording too, from the last equal state: with {@link
+ * #DIVERGENCE}, which says what differed, and {@link #OWN_STATE}, the replica's machine there.
+ *
  * <p>A recording whose process was killed has no end: its whole entries are good nevertheless.
  */
 final class RecordingFormat {
@@ -28,6 +31,8 @@ final class RecordingFormat {
   static final String INITRAMFS = "initramfs";
   static final String MACHINE_STATE = "machine-state";
   static final String CORE_STATE = "core-state";
+  static final String DIVERGENCE = "divergence";
+  static final String OWN_STATE = "own-state";
 
   static final byte[] MAGIC = "LOCKSTEP".getBytes(StandardCharsets.US_ASCII);
   static final int VERSION = 2;

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
 import lockstep.ft.wire.WireWriter;
 
 /**
@@ -24,6 +25,12 @@ public final class RecordingWriter implements Closeable {
 
   /** Name of the section that holds the core's state beside it. */
   public static final String CORE_STATE = RecordingFormat.CORE_STATE;
+
+  /** Name of the section that says how two machines differed, if the recording is about that. */
+  public static final String DIVERGENCE = RecordingFormat.DIVERGENCE;
+
+  /** Name of the section that holds the state of one of them. */
+  public static final String OWN_STATE = RecordingFormat.OWN_STATE;
 
   private static final int COPY_BYTES = 1 << 16;
 
@@ -55,11 +62,7 @@ public final class RecordingWriter implements Closeable {
    * @throws IOException if the file can't be written or {@code content} is shorter
    */
   public void section(String name, long length, InputStream content) throws IOException {
-    if (inEntries || name.isEmpty() || length < 0) {
-      throw new IllegalStateException("no place for a section named '" + name + "'");
-    }
-    out.writeUTF(name);
-    out.writeLong(length);
+    beginSection(name, length);
     CRC32C crc = RecordingFormat.sectionChecksum(name, length);
     byte[] buffer = new byte[COPY_BYTES];
     for (long left = length; left > 0; ) {
@@ -72,6 +75,46 @@ public final class RecordingWriter implements Closeable {
       left -= read;
     }
     out.writeInt((int) crc.getValue());
+  }
+
+  /** Writes the content of a section. */
+  @FunctionalInterface
+  public interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Writes a section of a length that nobody knows yet.
+   *
+   * @param content asked twice, first for its length; writes the same both times
+   */
+  public void section(String name, Content content) throws IOException {
+    long[] length = {0};
+    content.writeTo(
+        new OutputStream() {
+          @Override
+          public void write(int one) {
+            length[0]++;
+          }
+
+          @Override
+          public void write(byte[] bytes, int offset, int count) {
+            length[0] += count;
+          }
+        });
+    beginSection(name, length[0]);
+    CheckedOutputStream checked =
+        new CheckedOutputStream(out, RecordingFormat.sectionChecksum(name, length[0]));
+    content.writeTo(checked);
+    out.writeInt((int) checked.getChecksum().getValue());
+  }
+
+  private void beginSection(String name, long length) throws IOException {
+    if (inEntries || name.isEmpty() || length < 0) {
+      throw new IllegalStateException("no place for a section named '" + name + "'");
+    }
+    out.writeUTF(name);
+    out.writeLong(length);
   }
 
   /** Appends the next entry. */

@@ -94,4 +94,7 @@ public interface DeterministicMachine {
    * As {@link #restore}, of a state saved without the pages, which have all been written before.
    */
   void restoreWithoutPages(InputStream in) throws IOException;
+
+  /** The states in which this machine has been and that are remembered. */
+  StateHistory history();
 }

@@ -255,7 +255,8 @@ final class Checker {
   }
 
   void noDivergence(Effect.DivergenceFound found) {
-    require(false, "divergence at " + found.position() + ": " + found.what());
+    require(
+        false, "divergence at " + found.divergence().position() + ": " + found.divergence().what());
   }
 
   void noCorruption(long corruptions) {

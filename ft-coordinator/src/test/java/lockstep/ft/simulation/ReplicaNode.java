@@ -503,7 +503,7 @@ final class ReplicaNode implements Net.Listener {
                 + ": "
                 + changed.why());
       }
-      case Effect.DivergenceFound found -> sim.divergence(found);
+      case Effect.DivergenceFound found -> sim.divergence(found, machine);
       case Effect.Hashed _ -> {}
       case Effect.TransferTold told -> {
         world.tell(name() + " transfer " + told.what() + " " + told.progress());

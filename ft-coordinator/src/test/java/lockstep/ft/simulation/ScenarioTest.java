@@ -203,18 +203,6 @@ final class ScenarioTest {
   }
 
   @Test
-  void divergedBackupIsDroppedAndThePrimaryGoesOn() {
-    sim.expectDivergence();
-    startPair();
-    sim.node(1).machine().flipBit();
-    assertSameGuestServes();
-    sim.runFor(SECOND);
-    assertEquals(Optional.of(HaltReason.DIVERGED), sim.node(1).haltReason());
-    assertEquals(Role.ALONE, sim.node(0).role());
-    assertEquals(2, sim.divergences(), "both sides keep their state");
-  }
-
-  @Test
   void guestThatSwitchesItselfOffEndsBoth() {
     startPair();
     sim.node(0).input(new ReplicaEvent.PowerButton());
@@ -644,7 +632,7 @@ final class ScenarioTest {
     sim.start(1);
     sim.serve(50, 10 * SECOND);
     ToyMachine machine = new ToyMachine();
-    Replayer replayer = new Replayer(machine, ToyMachine.DISKS, CoreState.POWER_ON);
+    Replayer replayer = new Replayer(machine, ToyMachine.DISKS, CoreState.POWER_ON, 0);
     long[] checks = new long[1];
     for (LogEntry entry : sim.log()) {
       assertTrue(replayer.receive(entry), entry::toString);

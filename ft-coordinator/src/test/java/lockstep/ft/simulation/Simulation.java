@@ -40,6 +40,7 @@ final class Simulation {
           8 << 10,
           2 << 10,
           16 << 10,
+          16 << 10,
           new TransferLimits(30_000, 400, 3, 3, 3));
 
   static final long LEASE_MILLIS = 400;
@@ -58,7 +59,7 @@ final class Simulation {
   private final Map<String, Runnable> atSwitch = new HashMap<>();
   private boolean recordNext;
   private boolean divergenceExpected;
-  private long divergences;
+  private final List<KeptDivergence> divergences = new ArrayList<>();
   private StartRule startRule = StartRule.WITH_BACKUP;
   private String definitionDigest = "digest";
   private int machineVersion = 1;
@@ -258,12 +259,13 @@ final class Simulation {
     divergenceExpected = true;
   }
 
-  long divergences() {
+  /** What replicas have kept, in order. */
+  List<KeptDivergence> divergences() {
     return divergences;
   }
 
-  void divergence(Effect.DivergenceFound found) {
-    divergences++;
+  void divergence(Effect.DivergenceFound found, ToyMachine machine) {
+    divergences.add(KeptDivergence.of(found.divergence(), machine));
     if (!divergenceExpected) {
       checker.noDivergence(found);
     }

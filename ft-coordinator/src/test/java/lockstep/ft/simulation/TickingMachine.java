@@ -13,9 +13,11 @@ import lockstep.ft.machine.Input;
 import lockstep.ft.machine.Output;
 import lockstep.ft.machine.PagedMemory;
 import lockstep.ft.machine.StateHash;
+import lockstep.ft.machine.StateHistory;
 
 /** The smallest machine: every step writes a byte to the console. It has no memory and no clock. */
 final class TickingMachine implements DeterministicMachine, PagedMemory {
+  private final StateHistory history = new SavedStates(this);
   private long position;
   private long drained;
 
@@ -77,6 +79,11 @@ final class TickingMachine implements DeterministicMachine, PagedMemory {
   @Override
   public void restoreWithoutPages(InputStream in) throws IOException {
     restore(in);
+  }
+
+  @Override
+  public StateHistory history() {
+    return history;
   }
 
   @Override

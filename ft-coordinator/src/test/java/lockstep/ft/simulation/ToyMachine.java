@@ -20,6 +20,7 @@ import lockstep.ft.machine.Input;
 import lockstep.ft.machine.Output;
 import lockstep.ft.machine.PagedMemory;
 import lockstep.ft.machine.StateHash;
+import lockstep.ft.machine.StateHistory;
 
 /**
  * A small deterministic machine with a small guest: a counter service.
@@ -50,6 +51,7 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
   /** What the guest waits for from a request of its disk. */
   private record Pending(int disk, long id, DiskOperation operation, int block, long value) {}
 
+  private final StateHistory history = new SavedStates(this);
   private long position;
   private long time;
   private long chain = 1;
@@ -531,6 +533,11 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
   }
 
   // Pages.
+
+  @Override
+  public StateHistory history() {
+    return history;
+  }
 
   @Override
   public PagedMemory pages() {

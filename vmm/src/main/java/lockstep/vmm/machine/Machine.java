@@ -17,6 +17,7 @@ import lockstep.ft.machine.Input;
 import lockstep.ft.machine.Output;
 import lockstep.ft.machine.PagedMemory;
 import lockstep.ft.machine.StateHash;
+import lockstep.ft.machine.StateHistory;
 import lockstep.vmm.machine.bus.Bus;
 import lockstep.vmm.machine.bus.GuestClock;
 import lockstep.vmm.machine.bus.InputHandler;
@@ -55,6 +56,7 @@ public final class Machine implements DeterministicMachine {
   private final List<InputHandler> inputHandlers = new ArrayList<>();
   private final Map<String, Stateful> states = new LinkedHashMap<>();
   private final List<Output> outputs = new ArrayList<>();
+  private final StateHistory history;
   private boolean off;
 
   /** A machine that interprets everything. */
@@ -68,6 +70,7 @@ public final class Machine implements DeterministicMachine {
     memory = new PhysicalMemory(config.ramBytes());
     time = new GuestTime(config.picosecondsPerStep());
     hart = new Hart(0, memory, bus, time, compiler);
+    history = new RememberedStates(memory, this::writeState);
     bus.map("clint", Clint.BASE, Clint.SIZE, new Clint(hart, time));
   }
 
@@ -204,12 +207,24 @@ public final class Machine implements DeterministicMachine {
 
   @Override
   public void save(OutputStream out) throws IOException {
-    DataOutputStream data =
-        new DataOutputStream(new BufferedOutputStream(out, STREAM_BUFFER_BYTES));
+    DataOutputStream data = buffered(out);
     writeState(data);
     memory.save(data);
+    writeEnd(data);
+  }
+
+  static DataOutputStream buffered(OutputStream out) {
+    return new DataOutputStream(new BufferedOutputStream(out, STREAM_BUFFER_BYTES));
+  }
+
+  static void writeEnd(DataOutputStream data) throws IOException {
     data.writeInt(SAVED_END);
     data.flush();
+  }
+
+  @Override
+  public StateHistory history() {
+    return history;
   }
 
   @Override
@@ -219,11 +234,9 @@ public final class Machine implements DeterministicMachine {
 
   @Override
   public void saveWithoutPages(OutputStream out) throws IOException {
-    DataOutputStream data =
-        new DataOutputStream(new BufferedOutputStream(out, STREAM_BUFFER_BYTES));
+    DataOutputStream data = buffered(out);
     writeState(data);
-    data.writeInt(SAVED_END);
-    data.flush();
+    writeEnd(data);
   }
 
   @Override

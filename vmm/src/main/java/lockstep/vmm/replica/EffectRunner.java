@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out what the replica wants done. On the guest's thread; nothing here blocks, save that
- * the state of a machine that has diverged is written to a file.
+ * Carries out what the replica wants done. On the guest's thread; nothing here blocks, save that a
+ * divergence is written to a file.
  */
 final class EffectRunner implements Effects {
   private static final Logger log = LoggerFactory.getLogger(EffectRunner.class);

@@ -1,15 +1,17 @@
 package lockstep.vmm.replica;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import lockstep.ft.arbiter.ReplicaId;
+import lockstep.ft.core.Divergence;
 import lockstep.ft.core.Effect;
 import lockstep.ft.core.Replica;
 import lockstep.ft.core.Role;
+import lockstep.ft.definition.DefinitionCodec;
+import lockstep.ft.definition.VmDefinition;
 import lockstep.ft.log.LogEntry;
 import lockstep.ft.machine.DeterministicMachine;
 import org.slf4j.Logger;
@@ -20,17 +22,22 @@ final class Keeping {
   private static final Logger log = LoggerFactory.getLogger(Keeping.class);
 
   private final VmmOptions options;
-  private final String definitionDigest;
+  private final VmDefinition definition;
+  private final ReplicaId self;
+  private final KeptDivergences kept;
   private final DeterministicMachine machine;
   private final Optional<LogRecorder> recorder;
 
   Keeping(
       VmmOptions options,
-      String definitionDigest,
+      VmDefinition definition,
+      ReplicaId self,
       DeterministicMachine machine,
       Optional<LogRecorder> recorder) {
     this.options = options;
-    this.definitionDigest = definitionDigest;
+    this.definition = definition;
+    this.self = self;
+    this.kept = new KeptDivergences(options.keepDirectory(), definition.name());
     this.machine = machine;
     this.recorder = recorder;
   }
@@ -50,17 +57,33 @@ final class Keeping {
     }
   }
 
-  /** Keeps the machine's state for inspection. A full disk must not stop a live guest. */
+  /**
+   * Keeps this replica's side of a divergence. A full disk must not stop a live guest, which stands
+   * still meanwhile.
+   */
   void keepDivergence(Effect.DivergenceFound found) {
-    Path file = options.keepDirectory().resolve("diverged-at-" + found.position() + ".machine");
-    log.error("divergence position={} what=\"{}\" kept={}", found.position(), found.what(), file);
+    Divergence divergence = found.divergence();
+    Path file = kept.fileFor(divergence, self);
     try {
-      Files.createDirectories(options.keepDirectory());
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-        machine.save(out);
-      }
+      kept.makeRoom();
+      DivergenceFile.write(file, definition, self, divergence, machine);
+      log.error(
+          "divergence role={} epoch={} lsn={} position={} what=\"{}\" explain=\"lockstep diverge {}\"",
+          divergence.by(),
+          divergence.epoch(),
+          divergence.lsn(),
+          divergence.position(),
+          divergence.what(),
+          file.toAbsolutePath());
     } catch (IOException e) {
-      log.error("the state could not be kept: {}", e.getMessage());
+      log.error(
+          "divergence role={} epoch={} lsn={} position={} what=\"{}\"; it could not be kept: {}",
+          divergence.by(),
+          divergence.epoch(),
+          divergence.lsn(),
+          divergence.position(),
+          divergence.what(),
+          e.toString());
     }
   }
 
@@ -77,7 +100,8 @@ final class Keeping {
     Files.createDirectories(options.keepDirectory());
     Path file = options.keepDirectory().resolve("saved-at-" + machine.position() + ".state");
     try {
-      SavedState.save(file, definitionDigest, replica.coreState(), machine);
+      SavedState.save(
+          file, DefinitionCodec.digest(definition), replica.coreState(), machine);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

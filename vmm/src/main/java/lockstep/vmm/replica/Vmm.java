@@ -134,7 +134,7 @@ public final class Vmm implements AutoCloseable {
             options.recording().isPresent());
     Replica replica = Startup.replica(options, config, machine);
     metrics = new ReplicaMetrics(metricRegistry, this::replicaStatus);
-    keeping = new Keeping(options, digest, machine, recorder);
+    keeping = new Keeping(options, definition, id, machine, recorder);
     EffectRunner effects =
         new EffectRunner(
             inbox,

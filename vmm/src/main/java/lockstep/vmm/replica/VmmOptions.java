@@ -21,7 +21,7 @@ import lockstep.vmm.compiler.CompilerMode;
  * @param alone start the guest without waiting for a backup
  * @param savedState start from this saved state instead of booting
  * @param recording write the log into this file
- * @param keepDirectory where states are kept for inspection after a divergence
+ * @param keepDirectory where saved states and divergences are kept
  * @param compiler what of the guest's code is compiled; the other replica may choose otherwise
  */
 public record VmmOptions(

@@ -11,9 +11,13 @@
  * lockstep.vmm.replica.DiskLinks} (NBD), {@link lockstep.vmm.replica.ProxyLink} (frames), {@link
  * lockstep.vmm.replica.ConsoleServer}.
  *
- * <p>Saved states ({@link lockstep.vmm.replica.SavedState}) and recordings ({@link
- * lockstep.vmm.replica.LogRecorder}, {@link lockstep.vmm.replica.RecordingReplay}) are files made
- * here.
+ * <p>Saved states ({@link lockstep.vmm.replica.SavedState}), recordings ({@link
+ * lockstep.vmm.replica.LogRecorder}, {@link lockstep.vmm.replica.RecordingReplay}) and what is kept
+ * of a divergence ({@link lockstep.vmm.replica.DivergenceFile}) are files made here. {@link
+ * lockstep.vmm.replica.DivergenceExplanation} explains the last: it executes the log again ({@link
+ * lockstep.vmm.replica.LogReplay}) and compares states ({@link
+ * lockstep.vmm.replica.StateDifference}) and engines ({@link
+ * lockstep.vmm.replica.EngineComparison}).
  */
 @NullMarked
 package lockstep.vmm.replica;

@@ -119,6 +119,18 @@ public final class Board {
     return board.machine;
   }
 
+  /**
+   * A machine that can only go on from a saved state: it has no kernel to be powered on with.
+   *
+   * @param compiler as above
+   */
+  public static Machine createForSavedState(BoardConfig config, UnitCompiler compiler)
+      throws BootException {
+    Board board = new Board(config, KernelImage.none(), new byte[0], compiler);
+    board.map();
+    return board.machine;
+  }
+
   private InterruptLine virtioLine(int slot) {
     return plic.line(MemoryMap.VIRTIO_SOURCE + slot);
   }

@@ -63,6 +63,11 @@ public final class KernelImage {
     return new KernelImage(file, textOffset, imageSize);
   }
 
+  /** Nothing to boot: of a machine that goes on from a saved state. */
+  public static KernelImage none() {
+    return new KernelImage(new byte[0], 0, 0);
+  }
+
   private static boolean startsWith(byte[] file, int at, byte[] magic) {
     return file.length >= at + magic.length
         && Arrays.equals(file, at, at + magic.length, magic, 0, magic.length);

@@ -62,6 +62,7 @@ public final class PhysicalMemory implements GuestMemory, PagedMemory {
   private final long sizeBytes;
   private final byte[] marks;
   private final PageHashes hashes;
+  private final PageHistory history;
   private final List<PageObserver> observers = new ArrayList<>();
   private Runnable onWatchedStore = () -> {};
   private final byte[] pageBuffer = new byte[PAGE_BYTES];
@@ -74,6 +75,7 @@ public final class PhysicalMemory implements GuestMemory, PagedMemory {
     marks = new byte[pages];
     Arrays.fill(marks, (byte) DIRTY_FOR_TRANSFER);
     hashes = new PageHashes(ram, pages);
+    history = new PageHistory(ram, pages, hashes);
   }
 
   public void observe(PageObserver observer) {
@@ -140,6 +142,7 @@ public final class PhysicalMemory implements GuestMemory, PagedMemory {
   public void markDirty(int page) {
     if ((marks[page] & DIRTY_FOR_HASH) == 0) {
       hashes.changed(page);
+      history.aboutToChange(page);
     }
     marks[page] |= (byte) DIRECT;
   }
@@ -371,16 +374,70 @@ public final class PhysicalMemory implements GuestMemory, PagedMemory {
     }
   }
 
+  /** What pages hold, or held. */
+  interface Pages {
+    boolean isZero(int page);
+
+    void read(int page, byte[] into);
+  }
+
+  private final class Present implements Pages {
+    @Override
+    public boolean isZero(int page) {
+      return hashes.isZero(page);
+    }
+
+    @Override
+    public void read(int page, byte[] into) {
+      PhysicalMemory.this.read(addressOf(page), into, 0, PAGE_BYTES);
+    }
+  }
+
   /** Writes every page that is not all zero, as index and contents. */
   public void save(DataOutputStream out) throws IOException {
+    save(new Present(), out);
+  }
+
+  /** As {@link #save}, of remembered contents. */
+  public void saveRemembered(int state, DataOutputStream out) throws IOException {
+    save(history.view(state), out);
+  }
+
+  private void save(Pages pages, DataOutputStream out) throws IOException {
     for (int page = 0; page < marks.length; page++) {
-      if (!hashes.isZero(page)) {
+      if (!pages.isZero(page)) {
         out.writeInt(page);
-        read(addressOf(page), pageBuffer, 0, PAGE_BYTES);
+        pages.read(page, pageBuffer);
         out.write(pageBuffer);
       }
     }
     out.writeInt(END_OF_PAGES);
+  }
+
+  /** Remembers the present contents; returns their number, which counts up from 1. */
+  public int remember() {
+    hash(); // so that every page is marked anew before it changes
+    return history.remember();
+  }
+
+  /** Forgets remembered contents with numbers below {@code first}. */
+  public void forgetBefore(int first) {
+    history.forgetBefore(first);
+  }
+
+  /** Forgets all that was remembered; keeps nothing until {@link #remember}. */
+  public void forgetAll() {
+    history.forgetAll();
+  }
+
+  /** Whether these contents are still remembered. */
+  public boolean remembers(int state) {
+    return history.remembers(state);
+  }
+
+  /** What was kept since contents were last remembered. */
+  public long keptBytes() {
+    return history.keptBytes();
   }
 
   /**

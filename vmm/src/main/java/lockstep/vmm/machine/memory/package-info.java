@@ -6,7 +6,8 @@
  * nothing is derived from it. {@link lockstep.vmm.machine.memory.GuestMemory} is what a device sees
  * of it, {@link lockstep.vmm.machine.memory.PageObserver} how a hart hears that a page is about to
  * change, {@link lockstep.vmm.machine.memory.PageHashes} the hash that costs as much as was
- * changed, not as there is.
+ * changed, not as there is, {@link lockstep.vmm.machine.memory.PageHistory} what pages held in
+ * states that are remembered.
  */
 @NullMarked
 package lockstep.vmm.machine.memory;
