@@ -42,6 +42,10 @@ final class Backup implements Stage {
   private boolean ackDue = true;
   private boolean handedOver;
   private boolean channelLost;
+
+  /** The guest has ended; how, the rest of the log tells. */
+  private boolean nobodyIsLive;
+
   private LogChannelMessage.Paths pathsTold = LogChannelMessage.Paths.NONE;
 
   /** The claim that was won. */
@@ -238,15 +242,25 @@ final class Backup implements Stage {
   @Override
   public void onRefused(ArbiterRequest question, ArbiterReply.Refused refused) {
     if (refused.record().live().isEmpty()) {
-      core.halt(guestEnded(), "nobody is live any more");
+      guestEnded();
     } else {
       core.halt(HaltReason.LOST, refused.reason());
     }
   }
 
-  /** As far as this replica has executed. */
-  private HaltReason guestEnded() {
-    return core.guest.endsInReset() ? HaltReason.GUEST_RESET : HaltReason.GUEST_OFF;
+  private void guestEnded() {
+    nobodyIsLive = true;
+    channelLost = true;
+    haltIfGuestEnded();
+  }
+
+  /** Whether the guest has switched itself off, or is to be started anew, is known at its end. */
+  private void haltIfGuestEnded() {
+    if (nobodyIsLive && replay.isDone()) {
+      core.halt(
+          core.guest.endsInReset() ? HaltReason.GUEST_RESET : HaltReason.GUEST_OFF,
+          "nobody is live any more");
+    }
   }
 
   /**
@@ -263,7 +277,7 @@ final class Backup implements Stage {
     if (role == Role.BACKUP && record.epoch() > enlistedAtEpoch && !named) {
       core.emit(new Effect.ClosePeer(channel));
       if (record.live().isEmpty()) {
-        core.halt(guestEnded(), "nobody is live any more");
+        guestEnded();
       } else {
         core.halt(HaltReason.DISMISSED, "epoch " + record.epoch() + " has another backup or none");
       }
@@ -284,6 +298,10 @@ final class Backup implements Stage {
       return;
     }
     ackDue |= replay.isDone();
+    haltIfGuestEnded();
+    if (core.stage() != this) {
+      return;
+    }
     if (handedOver && replay.isDone() && role == Role.BACKUP) {
       takeOver();
     }

@@ -22,6 +22,9 @@ final class Evidence {
   private long entriesBytes;
   private long entriesBytesSinceCheck;
 
+  /** Who was told needs it until the event that told it has been dealt with. */
+  private boolean told;
+
   /**
    * @param bytesMax of the log, and of what the machine remembers; 0 keeps nothing at all
    */
@@ -88,7 +91,7 @@ final class Evidence {
     entriesBytes += entry.sizeBytes();
     entriesBytesSinceCheck += entry.sizeBytes();
     if (entriesBytes > bytesMax) {
-      end(guest);
+      forgetAll(guest);
     }
   }
 
@@ -101,10 +104,19 @@ final class Evidence {
 
   /** There is no peer any more. */
   void end(Guest guest) {
+    if (told) {
+      told = false;
+    } else {
+      forgetAll(guest);
+    }
+  }
+
+  private void forgetAll(Guest guest) {
     if (!checks.isEmpty()) {
       checks.clear();
       entries.clear();
       entriesBytes = 0;
+      entriesBytesSinceCheck = 0;
       guest.machine.history().forgetAll();
     }
   }
@@ -112,6 +124,7 @@ final class Evidence {
   /** What there is about a difference that the entry {@code lsn} has shown. */
   Divergence about(
       Role by, long epoch, long lsn, long position, String what, Optional<StateHash> other) {
+    told = true;
     Optional<Divergence.Check> lastEqual =
         checks.stream().filter(check -> check.nextLsn() <= lsn).reduce((_, later) -> later);
     Optional<Divergence.Check> own =

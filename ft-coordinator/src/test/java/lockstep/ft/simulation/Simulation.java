@@ -257,6 +257,7 @@ final class Simulation {
 
   void expectDivergence() {
     divergenceExpected = true;
+    checker.expectDivergence();
   }
 
   /** What replicas have kept, in order. */
