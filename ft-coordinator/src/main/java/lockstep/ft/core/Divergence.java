@@ -43,8 +43,7 @@ public record Divergence(
    * @param state number of the state in the machine's {@link StateHistory}; valid while the effect
    *     is carried out
    */
-  public record Check(
-      long nextLsn, long position, StateHash hash, CoreState core, long state) {}
+  public record Check(long nextLsn, long position, StateHash hash, CoreState core, long state) {}
 
   public Divergence {
     entries = List.copyOf(entries);

@@ -59,8 +59,7 @@ final class Replay {
    * @param logged whether to emit {@link Effect.Logged}
    * @param evidence keeps what is executed
    */
-  Replay(
-      Guest guest, long nextLsn, List<Output> unreleased, boolean logged, Evidence evidence) {
+  Replay(Guest guest, long nextLsn, List<Output> unreleased, boolean logged, Evidence evidence) {
     this.guest = guest;
     this.nextLsn = nextLsn;
     this.logged = logged;
@@ -144,7 +143,8 @@ final class Replay {
         if (stuck && guest.machine.position() < next.position()) {
           evidence.append(guest, next);
           return differs(
-              next, pause + " at " + guest.machine.position() + ", primary went to " + next.position());
+              next,
+              pause + " at " + guest.machine.position() + ", primary went to " + next.position());
         }
       }
       entries.removeFirst();

@@ -74,8 +74,8 @@
  *       {@code OutputGate} holds outputs for their acknowledgement and {@code LeaseGuard} for the
  *       lease; {@code LiveDisks} are a {@code DiskPath} each, which attaches, catches up and
  *       issues.
- *   <li>{@code FailureDetector} judges silence, on both sides; {@code Evidence} is what both keep to
- *       explain a {@link lockstep.ft.core.Divergence}.
+ *   <li>{@code FailureDetector} judges silence, on both sides; {@code Evidence} is what both keep
+ *       to explain a {@link lockstep.ft.core.Divergence}.
  *   <li>{@code CoreState} travels with a machine's saved state.
  * </ul>
  *

@@ -21,8 +21,9 @@ import lockstep.ft.wire.WireWriter;
  * {@link #MACHINE_STATE} with {@link #CORE_STATE} if it did not begin with power-on. What was read
  * from disks is in the entries. So the file needs nothing else to be replayed.
  *
- * <p>What a replica keeps of a divergence is a recording too, from the last equal state: with {@link
- * #DIVERGENCE}, which says what differed, and {@link #OWN_STATE}, the replica's machine there.
+ * <p>What a replica keeps of a divergence is a recording too, from the last equal state: with
+ * {@link #DIVERGENCE}, which says what differed, and {@link #OWN_STATE}, the replica's machine
+ * there.
  *
  * <p>A recording whose process was killed has no end: its whole entries are good nevertheless.
  */

@@ -88,8 +88,7 @@ final class DivergenceTest {
     assertEquals(backup.position(), primary.position());
     assertEquals(
         backup.lastEqual().orElseThrow().nextLsn(), primary.lastEqual().orElseThrow().nextLsn());
-    assertEquals(
-        backup.lastEqual().orElseThrow().hash(), primary.lastEqual().orElseThrow().hash());
+    assertEquals(backup.lastEqual().orElseThrow().hash(), primary.lastEqual().orElseThrow().hash());
     assertEquals(backup.entries(), primary.entries().subList(0, backup.entries().size()));
     assertEquals(backup.lsn(), backup.entries().getLast().lsn());
   }

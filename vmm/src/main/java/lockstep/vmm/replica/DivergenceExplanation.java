@@ -78,7 +78,9 @@ public final class DivergenceExplanation {
       tell("", "%s", parts(facts.ownHash(), facts.other().get()));
     }
     long inputs =
-        file.entries().stream().filter(entry -> entry.payload() instanceof Payload.Injected).count();
+        file.entries().stream()
+            .filter(entry -> entry.payload() instanceof Payload.Injected)
+            .count();
     tell("log between", "%,d entries, %,d of them inputs", file.entries().size(), inputs);
     facts
         .lastEqual()
@@ -92,7 +94,9 @@ public final class DivergenceExplanation {
   }
 
   private static String parts(StateHash one, StateHash other) {
-    return (one.harts() == other.harts() ? "harts and devices are equal" : "harts or devices differ")
+    return (one.harts() == other.harts()
+            ? "harts and devices are equal"
+            : "harts or devices differ")
         + ", "
         + (one.memory() == other.memory() ? "memory is equal" : "memory differs");
   }
@@ -106,8 +110,7 @@ public final class DivergenceExplanation {
             && other.definition().equals(file.definition());
     if (!same) {
       throw new IOException(
-          "%s and %s are not the two sides of one divergence"
-              .formatted(file.file(), other.file()));
+          "%s and %s are not the two sides of one divergence".formatted(file.file(), other.file()));
     }
     if (theirs.ownPosition() != facts.ownPosition()) {
       tell(

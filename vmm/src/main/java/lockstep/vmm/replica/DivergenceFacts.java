@@ -45,8 +45,7 @@ record DivergenceFacts(
    */
   record LastEqual(long nextLsn, long position, StateHash hash) {}
 
-  static DivergenceFacts of(
-      ReplicaId self, Divergence found, long ownPosition, StateHash ownHash) {
+  static DivergenceFacts of(ReplicaId self, Divergence found, long ownPosition, StateHash ownHash) {
     return new DivergenceFacts(
         self,
         found.by() == Role.PRIMARY,

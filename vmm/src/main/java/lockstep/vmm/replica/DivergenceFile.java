@@ -92,8 +92,7 @@ final class DivergenceFile {
       DeterministicMachine machine)
       throws IOException {
     StateHistory history = machine.history();
-    Optional<Divergence.Check> own =
-        found.own().filter(check -> history.remembers(check.state()));
+    Optional<Divergence.Check> own = found.own().filter(check -> history.remembers(check.state()));
     DivergenceFacts facts =
         DivergenceFacts.of(
             self,
@@ -118,8 +117,7 @@ final class DivergenceFile {
         Divergence.Check check = lastEqual.get();
         byte[] core = new CoreStateCodec().toBytes(check.core());
         writer.section(RecordingWriter.CORE_STATE, out -> out.write(core));
-        writer.section(
-            RecordingWriter.MACHINE_STATE, out -> history.save(check.state(), out));
+        writer.section(RecordingWriter.MACHINE_STATE, out -> history.save(check.state(), out));
       }
       writer.section(
           RecordingWriter.OWN_STATE,
@@ -200,8 +198,7 @@ final class DivergenceFile {
   }
 
   private static RecordingReader open(Path file) throws IOException, MalformedMessageException {
-    return new RecordingReader(
-        new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES));
+    return new RecordingReader(new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES));
   }
 
   Path file() {

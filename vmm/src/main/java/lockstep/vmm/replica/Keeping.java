@@ -100,8 +100,7 @@ final class Keeping {
     Files.createDirectories(options.keepDirectory());
     Path file = options.keepDirectory().resolve("saved-at-" + machine.position() + ".state");
     try {
-      SavedState.save(
-          file, DefinitionCodec.digest(definition), replica.coreState(), machine);
+      SavedState.save(file, DefinitionCodec.digest(definition), replica.coreState(), machine);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

@@ -33,8 +33,7 @@ final class KeptDivergences {
     String role = divergence.by() == Role.PRIMARY ? "primary" : "backup";
     return directory.resolve(
         "%sepoch%d-at-%d-%s-%s.lockstep"
-            .formatted(
-                prefix(), divergence.epoch(), divergence.position(), role, self.brief()));
+            .formatted(prefix(), divergence.epoch(), divergence.position(), role, self.brief()));
   }
 
   private String prefix() {

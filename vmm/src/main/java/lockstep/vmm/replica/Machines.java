@@ -34,8 +34,7 @@ final class Machines {
   static Machine restore(VmDefinition definition, CompilerMode compiler, InputStream state)
       throws IOException {
     try {
-      Machine machine =
-          Board.createForSavedState(config(definition), GuestCompiler.of(compiler));
+      Machine machine = Board.createForSavedState(config(definition), GuestCompiler.of(compiler));
       machine.restore(state);
       return machine;
     } catch (BootException e) {

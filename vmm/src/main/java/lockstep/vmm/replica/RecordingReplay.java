@@ -90,8 +90,8 @@ public final class RecordingReplay {
   }
 
   /** As {@link #run(Path, CompilerMode, LongConsumer)}; for measuring what the checks cost. */
-  public static Result run(
-      Path file, CompilerMode compiler, Checks checks, LongConsumer progress) throws IOException {
+  public static Result run(Path file, CompilerMode compiler, Checks checks, LongConsumer progress)
+      throws IOException {
     try (RecordingReader reader =
         new RecordingReader(new BufferedInputStream(Files.newInputStream(file), 1 << 20))) {
       VmDefinition definition = definition(reader.header());
@@ -156,8 +156,7 @@ public final class RecordingReplay {
     }
     byte[] kernel = sections.getOrDefault(RecordingWriter.KERNEL, new byte[0]);
     byte[] initramfs = sections.getOrDefault(RecordingWriter.INITRAMFS, new byte[0]);
-    return new Start(
-        Machines.create(definition, kernel, initramfs, compiler), CoreState.POWER_ON);
+    return new Start(Machines.create(definition, kernel, initramfs, compiler), CoreState.POWER_ON);
   }
 
   private static Result replay(
@@ -174,10 +173,7 @@ public final class RecordingReplay {
     Optional<LogEntry> next = reader.nextEntry();
     Replayer replayer =
         new Replayer(
-            machine,
-            definition.disks().size(),
-            start.core,
-            next.map(LogEntry::lsn).orElse(0L));
+            machine, definition.disks().size(), start.core, next.map(LogEntry::lsn).orElse(0L));
     while (next.isPresent() && difference.isEmpty()) {
       entries++;
       LogEntry entry = checks == Checks.IGNORED ? withoutCheck(next.get()) : next.get();
@@ -211,8 +207,7 @@ public final class RecordingReplay {
   }
 
   private static void remember(StateHistory history, LogEntry entry) {
-    if (entry.payload() instanceof Payload.HashChecked
-        || history.keptBytes() > CHANGED_BYTES_MAX) {
+    if (entry.payload() instanceof Payload.HashChecked || history.keptBytes() > CHANGED_BYTES_MAX) {
       history.forgetBefore(history.remember());
     }
   }

@@ -150,7 +150,8 @@ record StateDifference(List<Field> fields, List<Page> pages) {
   }
 
   private static String cut(String value, int from) {
-    return value.substring(Math.min(from, value.length()), Math.min(value.length(), from + VALUE_TOLD_MAX / 2));
+    return value.substring(
+        Math.min(from, value.length()), Math.min(value.length(), from + VALUE_TOLD_MAX / 2));
   }
 
   /** Which parts of the machine differ, in a few words: {@code hart0, bus.net, memory}. */

@@ -104,7 +104,9 @@ final class Trio {
         replica.onEvent(inbox.removeFirst(), now, this::perform);
       }
       replica.onEvent(
-          replica.wantsToRun(now) ? new ReplicaEvent.RunSlice(SLICE_STEPS) : new ReplicaEvent.Tick(),
+          replica.wantsToRun(now)
+              ? new ReplicaEvent.RunSlice(SLICE_STEPS)
+              : new ReplicaEvent.Tick(),
           now,
           this::perform);
     }
@@ -117,8 +119,7 @@ final class Trio {
             Optional.ofNullable(channels.get(send.channel()))
                 .ifPresent(
                     far ->
-                        far.node.inbox.add(
-                            new ReplicaEvent.PeerSaid(far.channel, send.message())));
+                        far.node.inbox.add(new ReplicaEvent.PeerSaid(far.channel, send.message())));
         case Effect.ClosePeer close ->
             Optional.ofNullable(channels.remove(close.channel()))
                 .ifPresent(
