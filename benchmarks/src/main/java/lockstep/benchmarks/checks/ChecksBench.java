@@ -33,10 +33,11 @@ public final class ChecksBench {
     boolean tsv = given.remove("--tsv");
     int rounds = value(given, "--rounds", ROUNDS_DEFAULT);
     CompilerMode compiler = given.remove("--compiler") ? mode(given) : CompilerMode.OFF;
-    if (given.size() != 1 || given.getFirst().startsWith("--") || rounds < 1) {
+    boolean help = given.remove("--help");
+    if (help || given.size() != 1 || given.getFirst().startsWith("--") || rounds < 1) {
       System.err.println(
           "usage: lockstep bench checks RECORDING [--rounds N] [--compiler off|on] [--tsv]");
-      System.exit(2);
+      System.exit(help ? 0 : 2);
     }
     measure(Path.of(given.getFirst()), compiler, rounds, tsv);
   }

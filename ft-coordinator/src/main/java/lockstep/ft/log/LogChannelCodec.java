@@ -14,6 +14,9 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
   /** The primary cuts its batches well below it; one entry with a large disk read fits. */
   private static final int MESSAGE_BYTES_MAX = 2 * LogEntryCodec.BODY_BYTES_MAX;
 
+  /** A hello, or its refusal: some names and numbers. */
+  private static final int HELLO_BYTES_MAX = 64 << 10;
+
   private static final int HELLO = 1;
   private static final int HELLO_REFUSED = 2;
   private static final int ENTRIES = 3;
@@ -45,6 +48,11 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
   @Override
   public int messageBytesMax() {
     return MESSAGE_BYTES_MAX;
+  }
+
+  @Override
+  public int firstMessageBytesMax() {
+    return HELLO_BYTES_MAX;
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import java.util.function.Function;
 import lockstep.ft.wire.MalformedMessageException;
@@ -18,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Between bytes and a {@link MessageListener}: framing, the codec, and a reason for every end. */
 final class MessagePipeline<I, O> extends ChannelDuplexHandler {
-  private static final int LENGTH_BYTES = 4;
-
   /** More room than most messages need is given back. */
   private static final int ENCODED_BYTES_KEPT_MAX = 128 << 10;
 
@@ -48,9 +45,7 @@ final class MessagePipeline<I, O> extends ChannelDuplexHandler {
     channel
         .pipeline()
         .addLast(new FlushConsolidationHandler(64, true))
-        .addLast(
-            new LengthFieldBasedFrameDecoder(
-                inbound.messageBytesMax() + LENGTH_BYTES, 0, LENGTH_BYTES, 0, LENGTH_BYTES))
+        .addLast(new FrameDecoder(inbound))
         .addLast(new MessagePipeline<>(inbound, outbound, listenerOf));
   }
 
@@ -131,7 +126,7 @@ final class MessagePipeline<I, O> extends ChannelDuplexHandler {
       throw new IllegalStateException(
           "message of " + bytes + " bytes in the " + outbound.protocol() + " protocol");
     }
-    ByteBuf framed = memory.ioBuffer(LENGTH_BYTES + bytes);
+    ByteBuf framed = memory.ioBuffer(FrameDecoder.LENGTH_BYTES + bytes);
     framed.writeInt(bytes).writeBytes(encoded.array(), 0, bytes);
     if (encoded.capacity() > ENCODED_BYTES_KEPT_MAX) {
       encoded = new WireWriter();

@@ -14,6 +14,14 @@ public interface MessageCodec<M> {
   /** Upper bound of an encoded message in bytes; a longer one is refused at both ends. */
   int messageBytesMax();
 
+  /**
+   * Upper bound of the first message that a connection brings. Who it is that has connected is not
+   * known before, so it should be small.
+   */
+  default int firstMessageBytesMax() {
+    return messageBytesMax();
+  }
+
   void encode(M message, WireWriter to);
 
   /**

@@ -25,6 +25,8 @@ final class MessageChannelTest {
   private static final InetSocketAddress ANY =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
+  private static final int FIRST_BYTES_MAX = 95;
+
   private final Transport transport = new Transport("test", 1);
   private final Recorder server = new Recorder();
   private final Recorder client = new Recorder();
@@ -40,6 +42,11 @@ final class MessageChannelTest {
         @Override
         public int messageBytesMax() {
           return 100;
+        }
+
+        @Override
+        public int firstMessageBytesMax() {
+          return FIRST_BYTES_MAX;
         }
 
         @Override
@@ -136,6 +143,17 @@ final class MessageChannelTest {
         Socket socket = connect(listening.address())) {
       socket.getOutputStream().write(ByteBuffer.allocate(4).putInt(1 << 30).array());
       assertTrue(server.next().startsWith("closed: no framing"));
+    }
+  }
+
+  @Test
+  void aFirstMessageThatIsLongEndsTheConnectionBeforeItIsRead() throws Exception {
+    try (var listening = transport.listen(ANY, WORDS, WORDS, _ -> server);
+        Socket socket = connect(listening.address())) {
+      socket.getOutputStream().write(ByteBuffer.allocate(4).putInt(FIRST_BYTES_MAX + 1).array());
+      assertEquals(
+          "closed: no framing: a first message of " + (FIRST_BYTES_MAX + 1) + " bytes",
+          server.next());
     }
   }
 
