@@ -41,6 +41,7 @@ final class Trio {
     Limits usual = Limits.DEFAULT;
     return new Limits(
         usual.heartbeatNanos(),
+        usual.silenceNanosMin(),
         usual.silenceNanos(),
         usual.retryNanos(),
         usual.leaseMarginNanos(),
