@@ -88,7 +88,7 @@ public final class ClientProxy implements AutoCloseable {
     LinkMessageCodec codec = new LinkMessageCodec();
     listening = transport.listen(Endpoints.resolved(options.link()), codec, codec, links::accept);
     watch =
-        new ArbiterWatch(transport, loop, options.arbiter(), options.vm(), own, links::recorded);
+        new ArbiterWatch(transport, loop, options.arbiter(), options.vm(), own, links);
     watch.start();
     ports =
         PublishedPorts.open(options.publishHost(), definition.network().published(), loop, network);

@@ -3,8 +3,8 @@ package lockstep.proxy.failover;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import lockstep.ft.arbiter.ArbiterRecord;
 import lockstep.ft.arbiter.ArbiterReply;
 import lockstep.ft.arbiter.ArbiterReplyCodec;
@@ -21,9 +21,24 @@ import org.slf4j.LoggerFactory;
 /**
  * Listens to what the arbiter says of one VM, and dials again whenever it does not answer. The
  * record is asked for again and again: an arbiter whose host has lost its power ends no connection,
- * and silence alone is no news. The proxy lives without it: replicas tell their epochs too.
+ * and silence alone is no news. The proxy lives without it: replicas tell their epochs too. What a
+ * replica has told and the arbiter has not is asked for on a connection of its own, for only the
+ * answer there is certain to be newer than what was told.
  */
 public final class ArbiterWatch implements AutoCloseable {
+
+  /** Who wants to know; called on the event loop. */
+  public interface Listener {
+    /** The record, now or after a change. */
+    void recorded(ArbiterRecord record);
+
+    /** Number of a replica's claim that the arbiter should confirm; empty if there is none. */
+    OptionalLong unconfirmed();
+
+    /** The record, asked for after {@code claim} was made. */
+    void recordedAfter(long claim, ArbiterRecord record);
+  }
+
   private static final Logger log = LoggerFactory.getLogger(ArbiterWatch.class);
   private static final long REDIAL_MILLIS = 500;
   private static final Duration PROBE_INTERVAL = Duration.ofSeconds(2);
@@ -36,7 +51,7 @@ public final class ArbiterWatch implements AutoCloseable {
   private final InetSocketAddress arbiter;
   private final String vm;
   private final OwnHosts own;
-  private final Consumer<ArbiterRecord> listener;
+  private final Listener listener;
   private final long probeMillis;
   private @Nullable MessageChannel<ArbiterRequest> channel;
   private int unanswered;
@@ -46,7 +61,7 @@ public final class ArbiterWatch implements AutoCloseable {
 
   /**
    * @param own learns where the arbiter is
-   * @param listener called on {@code loop}
+   * @param listener hears what the arbiter says
    */
   public ArbiterWatch(
       Transport transport,
@@ -54,7 +69,7 @@ public final class ArbiterWatch implements AutoCloseable {
       InetSocketAddress arbiter,
       String vm,
       OwnHosts own,
-      Consumer<ArbiterRecord> listener) {
+      Listener listener) {
     this(transport, loop, arbiter, vm, own, listener, PROBE_INTERVAL);
   }
 
@@ -64,7 +79,7 @@ public final class ArbiterWatch implements AutoCloseable {
       InetSocketAddress arbiter,
       String vm,
       OwnHosts own,
-      Consumer<ArbiterRecord> listener,
+      Listener listener,
       Duration probeInterval) {
     this.transport = transport;
     this.loop = loop;
@@ -99,6 +114,14 @@ public final class ArbiterWatch implements AutoCloseable {
     }
     unanswered++;
     channel.send(new ArbiterRequest.Watch(vm)); // answered with the record as it is
+    OptionalLong claim = listener.unconfirmed();
+    if (claim.isPresent()) {
+      transport.dial(
+          arbiter,
+          new ArbiterReplyCodec(),
+          new ArbiterRequestCodec(),
+          new Confirming(claim.getAsLong()));
+    }
   }
 
   /** Ends the watching; called on {@code loop}. */
@@ -127,7 +150,7 @@ public final class ArbiterWatch implements AutoCloseable {
     public void received(MessageChannel<ArbiterRequest> from, ArbiterReply reply) {
       unanswered = 0;
       switch (reply) {
-        case ArbiterReply.Current current -> listener.accept(current.record());
+        case ArbiterReply.Current current -> listener.recorded(current.record());
         case ArbiterReply.HelloRefused refused ->
             log.error("arbiter={} refuses the hello: {}", arbiter, refused.reason());
         case ArbiterReply.Refused refused ->
@@ -147,6 +170,36 @@ public final class ArbiterWatch implements AutoCloseable {
       connected = false;
       silent = true; // one line for each outage
       var _ = loop.schedule(ArbiterWatch.this::dial, REDIAL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Asks once. */
+  private final class Confirming implements MessageListener<ArbiterReply, ArbiterRequest> {
+    private final long claim;
+    private boolean answered;
+
+    Confirming(long claim) {
+      this.claim = claim;
+    }
+
+    @Override
+    public void opened(MessageChannel<ArbiterRequest> opened) {
+      opened.send(new ArbiterRequest.Hello(vm));
+      opened.send(new ArbiterRequest.Watch(vm));
+    }
+
+    @Override
+    public void received(MessageChannel<ArbiterRequest> from, ArbiterReply reply) {
+      if (reply instanceof ArbiterReply.Current current && !answered && !closed) {
+        answered = true;
+        listener.recordedAfter(claim, current.record());
+        from.close();
+      }
+    }
+
+    @Override
+    public void closed(String reason) {
+      // Asked again with the next probe, if it was not answered.
     }
   }
 }

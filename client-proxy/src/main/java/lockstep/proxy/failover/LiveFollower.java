@@ -1,6 +1,8 @@
 package lockstep.proxy.failover;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,7 +14,10 @@ import lockstep.ft.arbiter.ReplicaId;
  * Whose frames count. Sans-IO.
  *
  * <p>Two sources name epochs: a replica that says "I am live at e", and the arbiter's record. The
- * highest epoch heard of from either is kept for ever. A link is the live one if its replica said
+ * highest epoch heard of from either is kept for ever; but what only a replica has said, and the
+ * arbiter, asked after that, knows nothing of, was never granted, and is as if it had not been said.
+ * (An arbiter that has confirmed an epoch and says less later has lost its memory, and is not heard.)
+ * A link is the live one if its replica said
  * that it is live, and either said so at the highest epoch, or is named live by the arbiter's
  * record of the highest epoch (an enlisting or a dismissal raises the epoch, and the arbiter may be
  * heard first). Who the record does not name live has to say so anew, should it be live again:
@@ -27,6 +32,9 @@ final class LiveFollower {
     OptionalLong epoch = OptionalLong.empty();
     long guestGeneration;
 
+    /** Number of the claim that brought the epoch. */
+    long claim;
+
     Link(ReplicaId replica) {
       this.replica = replica;
     }
@@ -38,6 +46,7 @@ final class LiveFollower {
   private OptionalLong live = OptionalLong.empty();
   private OptionalLong guestGeneration = OptionalLong.empty();
   private long guestRestarts;
+  private long claims;
 
   /** A replica has introduced itself on a new link. */
   void opened(long link, ReplicaId replica) {
@@ -62,6 +71,7 @@ final class LiveFollower {
     if (said.epoch.isEmpty() || said.epoch.getAsLong() <= epoch) {
       said.epoch = OptionalLong.of(epoch);
       said.guestGeneration = generation;
+      said.claim = ++claims;
     }
     boolean contested = epoch == epochHighest && contested(said.replica, epoch);
     epochHighest = Math.max(epochHighest, epoch);
@@ -99,6 +109,43 @@ final class LiveFollower {
       }
     }
     choose();
+  }
+
+  /**
+   * Number of the newest claim, if the highest epoch is one that the arbiter has not spoken of; it
+   * may be asked whether that is true.
+   */
+  OptionalLong unconfirmed() {
+    return recordEpoch() < epochHighest ? OptionalLong.of(claims) : OptionalLong.empty();
+  }
+
+  private long recordEpoch() {
+    return record.map(ArbiterRecord::epoch).orElse(0L);
+  }
+
+  /**
+   * The arbiter's record, asked for after {@code claim} was heard.
+   *
+   * @return links that have claimed to be live at an epoch which nobody was granted; they have to
+   *     say so anew
+   */
+  List<Long> recordedAfter(long claim, ArbiterRecord heard) {
+    List<Long> refuted = new ArrayList<>();
+    if (heard.epoch() < epochHighest && heard.epoch() >= recordEpoch()) {
+      long highest = heard.epoch();
+      for (Map.Entry<Long, Link> entry : links.entrySet()) {
+        Link link = entry.getValue();
+        if (link.epoch.orElse(0) > heard.epoch() && link.claim <= claim) {
+          link.epoch = OptionalLong.empty();
+          refuted.add(entry.getKey());
+        }
+        highest = Math.max(highest, link.epoch.orElse(0));
+      }
+      epochHighest = highest;
+    }
+    recorded(heard);
+    choose();
+    return refuted;
   }
 
   /** Who the arbiter says is live at the highest epoch, if it has spoken of that epoch. */

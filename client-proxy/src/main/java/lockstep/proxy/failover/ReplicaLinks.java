@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Everything happens on one event loop, which is the connections' as well.
  */
-public final class ReplicaLinks implements FrameSink {
+public final class ReplicaLinks implements FrameSink, ArbiterWatch.Listener {
   private static final Logger log = LoggerFactory.getLogger(ReplicaLinks.class);
 
   /** A frame that finds so much waiting is dropped, as a NIC's full queue drops it. */
@@ -96,9 +96,27 @@ public final class ReplicaLinks implements FrameSink {
     return new Session(nextLink++, channel);
   }
 
-  /** What the arbiter says. */
+  @Override
   public void recorded(ArbiterRecord record) {
     follower.recorded(record);
+    settle();
+  }
+
+  @Override
+  public OptionalLong unconfirmed() {
+    return follower.unconfirmed();
+  }
+
+  @Override
+  public void recordedAfter(long claim, ArbiterRecord record) {
+    for (long link : follower.recordedAfter(claim, record)) {
+      Optional.ofNullable(sessions.get(link))
+          .ifPresent(
+              session ->
+                  session.refuse(
+                      "said to be live at an epoch that nobody was granted: the arbiter is at "
+                          + record.epoch()));
+    }
     settle();
   }
 

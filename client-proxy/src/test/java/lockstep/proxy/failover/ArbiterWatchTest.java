@@ -7,10 +7,12 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import lockstep.ft.arbiter.ArbiterRecord;
 import lockstep.ft.arbiter.ArbiterReply;
 import lockstep.ft.arbiter.ArbiterReplyCodec;
@@ -30,6 +32,28 @@ final class ArbiterWatchTest {
 
   private final Transport transport = new Transport("test", 1);
   private final BlockingQueue<Long> epochs = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> confirmed = new LinkedBlockingQueue<>();
+  private final AtomicLong unconfirmed = new AtomicLong();
+
+  private final ArbiterWatch.Listener listener =
+      new ArbiterWatch.Listener() {
+        @Override
+        public void recorded(ArbiterRecord record) {
+          epochs.add(record.epoch());
+        }
+
+        @Override
+        public OptionalLong unconfirmed() {
+          long claim = unconfirmed.get();
+          return claim == 0 ? OptionalLong.empty() : OptionalLong.of(claim);
+        }
+
+        @Override
+        public void recordedAfter(long claim, ArbiterRecord record) {
+          unconfirmed.set(0);
+          confirmed.add("claim " + claim + ": epoch " + record.epoch());
+        }
+      };
   private final AtomicInteger connections = new AtomicInteger();
 
   @AfterEach
@@ -80,7 +104,7 @@ final class ArbiterWatchTest {
             arbiter.address(),
             "web",
             new OwnHosts(),
-            record -> epochs.add(record.epoch()),
+            listener,
             PROBE_INTERVAL)
         .start();
   }
@@ -94,6 +118,16 @@ final class ArbiterWatchTest {
     watchArbiterOf(1);
     assertEquals(1, heard());
     assertEquals(2, heard());
+  }
+
+  @Test
+  void whatAReplicaClaimsIsAskedForOnAConnectionOfItsOwn() throws Exception {
+    unconfirmed.set(7);
+    watchArbiterOf(Integer.MAX_VALUE);
+    assertEquals("claim 7: epoch 2", confirmed.poll(20, TimeUnit.SECONDS));
+    for (int i = 0; i < 5; i++) {
+      assertEquals(1, heard());
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -113,6 +114,47 @@ final class LiveFollowerTest {
     follower.recorded(record(3, B));
     assertTrue(follower.hears(1));
     assertEquals(7, follower.epochHighest());
+  }
+
+  @Test
+  void anEpochThatTheArbiterKnowsNothingOfIsAsIfItHadNotBeenSaid() {
+    follower.opened(1, A);
+    follower.opened(2, B);
+    var _ = follower.saidLive(1, 5, 1);
+    follower.recorded(record(5, A));
+    assertEquals(OptionalLong.empty(), follower.unconfirmed());
+    var _ = follower.saidLive(2, Long.MAX_VALUE, 1);
+    assertFalse(follower.hears(1));
+    follower.recorded(record(5, A)); // perhaps said before
+    assertFalse(follower.hears(1));
+    long claim = follower.unconfirmed().orElseThrow();
+    assertEquals(List.of(2L), follower.recordedAfter(claim, record(5, A)));
+    assertTrue(follower.hears(1));
+    assertEquals(5, follower.epochHighest());
+    assertEquals(Optional.empty(), follower.saidLive(2, 6, 1));
+    assertTrue(follower.hears(2));
+  }
+
+  @Test
+  void whatWasSaidAfterTheQuestionIsNotItsBusiness() {
+    follower.opened(1, A);
+    follower.opened(2, B);
+    var _ = follower.saidLive(1, 5, 1);
+    long claim = follower.unconfirmed().orElseThrow();
+    var _ = follower.saidLive(2, 6, 1);
+    assertEquals(List.of(), follower.recordedAfter(claim, record(5, A)));
+    assertTrue(follower.hears(2));
+  }
+
+  @Test
+  void anArbiterThatHasForgottenWhatItConfirmedIsNotHeard() {
+    follower.opened(1, A);
+    var _ = follower.saidLive(1, 5, 1);
+    follower.recorded(record(5, A));
+    var _ = follower.saidLive(1, 6, 1);
+    long claim = follower.unconfirmed().orElseThrow();
+    assertEquals(List.of(), follower.recordedAfter(claim, record(2, B)));
+    assertTrue(follower.hears(1));
   }
 
   @Test
