@@ -87,8 +87,7 @@ public final class ClientProxy implements AutoCloseable {
     status = sample(options.vm());
     LinkMessageCodec codec = new LinkMessageCodec();
     listening = transport.listen(Endpoints.resolved(options.link()), codec, codec, links::accept);
-    watch =
-        new ArbiterWatch(transport, loop, options.arbiter(), options.vm(), own, links);
+    watch = new ArbiterWatch(transport, loop, options.arbiter(), options.vm(), own, links);
     watch.start();
     ports =
         PublishedPorts.open(options.publishHost(), definition.network().published(), loop, network);

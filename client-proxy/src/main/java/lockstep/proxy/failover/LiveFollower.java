@@ -15,14 +15,14 @@ import lockstep.ft.arbiter.ReplicaId;
  *
  * <p>Two sources name epochs: a replica that says "I am live at e", and the arbiter's record. The
  * highest epoch heard of from either is kept for ever; but what only a replica has said, and the
- * arbiter, asked after that, knows nothing of, was never granted, and is as if it had not been said.
- * (An arbiter that has confirmed an epoch and says less later has lost its memory, and is not heard.)
- * A link is the live one if its replica said
- * that it is live, and either said so at the highest epoch, or is named live by the arbiter's
- * record of the highest epoch (an enlisting or a dismissal raises the epoch, and the arbiter may be
- * heard first). Who the record does not name live has to say so anew, should it be live again:
- * after an exchange of roles, it is not yet when the arbiter is heard first. Where the two
- * contradict each other at one epoch, the arbiter is right.
+ * arbiter, asked after that, knows nothing of, was never granted, and is as if it had not been
+ * said. (An arbiter that has confirmed an epoch and says less later has lost its memory, and is not
+ * heard.) A link is the live one if its replica said that it is live, and either said so at the
+ * highest epoch, or is named live by the arbiter's record of the highest epoch (an enlisting or a
+ * dismissal raises the epoch, and the arbiter may be heard first). Who the record does not name
+ * live has to say so anew, should it be live again: after an exchange of roles, it is not yet when
+ * the arbiter is heard first. Where the two contradict each other at one epoch, the arbiter is
+ * right.
  */
 final class LiveFollower {
 
