@@ -6,6 +6,12 @@ import lockstep.ft.nbd.RequestHeader;
 
 /** The one check in front of every command; behind it offsets and lengths lie within the disk. */
 final class RequestRules {
+  /**
+   * Clients are told that {@link Nbd#PAYLOAD_BYTES_MAX} is the most; but one that has not asked may
+   * send more, and its requests too are carried out in parts.
+   */
+  private static final int LENGTH_MAX = 48 << 20;
+
   private RequestRules() {}
 
   /**
@@ -23,9 +29,7 @@ final class RequestRules {
       case Nbd.CMD_BLOCK_STATUS ->
           allocation && request.length() > 0 && lies(request, export) ? Nbd.OK : Nbd.EINVAL;
       case Nbd.CMD_WRITE ->
-          request.length() > Nbd.PAYLOAD_BYTES_MAX
-              ? Nbd.EINVAL
-              : modify(request, export, Nbd.ENOSPC);
+          request.length() > LENGTH_MAX ? Nbd.EINVAL : modify(request, export, Nbd.ENOSPC);
       case Nbd.CMD_TRIM -> modify(request, export, Nbd.EINVAL);
       case Nbd.CMD_WRITE_ZEROES -> modify(request, export, Nbd.ENOSPC);
       case Nbd.CMD_FLUSH, Nbd.CMD_DISC ->
@@ -49,7 +53,7 @@ final class RequestRules {
     if (!lies(request, export)) {
       return Nbd.EINVAL;
     }
-    if (request.length() <= Nbd.PAYLOAD_BYTES_MAX) {
+    if (request.length() <= LENGTH_MAX) {
       return Nbd.OK;
     }
     return (request.flags() & Nbd.CMD_FLAG_DF) != 0 ? Nbd.EOVERFLOW : Nbd.EINVAL;

@@ -168,8 +168,8 @@ final class NbdProtocolTest {
       assertEquals(Nbd.EINVAL, nbd.error(Nbd.CMD_READ, 0, end, 1));
       assertEquals(Nbd.EINVAL, nbd.error(Nbd.CMD_READ, 0, -1, 1));
       assertEquals(Nbd.EINVAL, nbd.error(Nbd.CMD_READ, Nbd.CMD_FLAG_NO_HOLE, 0, 1));
-      assertEquals(Nbd.EINVAL, nbd.error(Nbd.CMD_READ, 0, 0, 33 << 20));
-      assertEquals(Nbd.EOVERFLOW, nbd.error(Nbd.CMD_READ, Nbd.CMD_FLAG_DF, 0, 33 << 20));
+      assertEquals(Nbd.EINVAL, nbd.error(Nbd.CMD_READ, 0, 0, 49 << 20));
+      assertEquals(Nbd.EOVERFLOW, nbd.error(Nbd.CMD_READ, Nbd.CMD_FLAG_DF, 0, 49 << 20));
       assertEquals(Nbd.EINVAL, nbd.error(Nbd.CMD_TRIM, 0, end - 1, 2));
       assertEquals(Nbd.EINVAL, nbd.error(Nbd.CMD_CACHE, 0, end - 1, 2));
       assertEquals(Nbd.EINVAL, nbd.error(Nbd.CMD_CACHE, Nbd.CMD_FLAG_DF, 0, 2));
@@ -179,7 +179,7 @@ final class NbdProtocolTest {
       assertEquals(Nbd.EINVAL, nbd.error(Nbd.CMD_BLOCK_STATUS, 0, end, 1));
       assertEquals(Nbd.EINVAL, nbd.error(Nbd.CMD_BLOCK_STATUS, 0, 0, 0));
       assertEquals(Nbd.ENOSPC, lastError(nbd, end - 1, new byte[2]));
-      assertEquals(Nbd.EINVAL, lastError(nbd, 0, new byte[(32 << 20) + 1]));
+      assertEquals(Nbd.EINVAL, lastError(nbd, 0, new byte[(48 << 20) + 1]));
       assertEquals(Nbd.EPERM, lastError(fixed, 0, new byte[2]));
       assertEquals(Nbd.EPERM, fixed.error(Nbd.CMD_TRIM, 0, 0, 2));
       assertEquals(Nbd.EPERM, fixed.error(Nbd.CMD_WRITE_ZEROES, 0, 0, 2));
