@@ -20,14 +20,39 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
  * A server's HTTP side: {@code /metrics} (Prometheus text), {@code /healthz} (200 {@code ok}, or
  * 503 and what is wrong), {@code /status} (JSON), and routes of the server's own.
+ *
+ * <p>A client that sends slowly, or takes its answer slowly, holds up no other: each connection has
+ * a thread while it has a request. Their number is bounded, and so is how long each may take.
  */
 public final class OpsServer implements AutoCloseable {
-  private static final int THREADS = 4;
+  /** Further connections are closed at once. */
+  public static final int CONNECTIONS_MAX = 64;
+
+  /** A request has to be here whole by then, its body too. */
+  private static final int REQUEST_SECONDS_MAX = 120;
+
+  /** Work and answer have to be over by then; copying a large disk takes its time. */
+  private static final int ANSWER_SECONDS_MAX = 3600;
+
+  private static final int IDLE_SECONDS_MAX = 30;
+
+  /** What is under way when the server is closed has so long to notice. */
+  private static final int CLOSE_SECONDS_MAX = 10;
+
+  static {
+    // The JDK's server takes its limits from these, for the whole process, and has none without.
+    limit("jdk.httpserver.maxConnections", CONNECTIONS_MAX);
+    limit("sun.net.httpserver.idleInterval", IDLE_SECONDS_MAX);
+    limit("sun.net.httpserver.maxReqTime", REQUEST_SECONDS_MAX);
+    limit("sun.net.httpserver.maxRspTime", ANSWER_SECONDS_MAX);
+  }
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
@@ -55,8 +80,7 @@ public final class OpsServer implements AutoCloseable {
       throw new IOException("can't listen on " + address + ": " + e.getMessage(), e);
     }
     this.threads =
-        Executors.newFixedThreadPool(
-            THREADS, Thread.ofPlatform().daemon().name("http-", 0).factory());
+        Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("http-", 0).factory());
     server.setExecutor(threads);
     server.createContext("/metrics", new MetricsHandler(registry));
     route("/healthz", exchange -> health(exchange, unhealthy.get()));
@@ -120,10 +144,25 @@ public final class OpsServer implements AutoCloseable {
     answer(exchange, code, "application/json", MAPPER.writeValueAsBytes(value));
   }
 
+  /** Ends every connection; what handlers use may be closed when this has returned. */
   @Override
   public void close() {
     server.stop(0);
     threads.shutdownNow();
+    try {
+      if (!threads.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("a request over HTTP does not end");
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Sets a limit, unless whoever started this process has. */
+  private static void limit(String property, int value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, Integer.toString(value));
+    }
   }
 
   private static void health(HttpExchange exchange, Optional<String> unhealthy) throws IOException {

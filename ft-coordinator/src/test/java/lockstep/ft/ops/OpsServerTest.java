@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.codahale.metrics.MetricRegistry;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +48,48 @@ final class OpsServerTest {
       assertEquals("{\"role\":\"LIVE\"}", get(server, "/status").body());
       assertEquals("hello\n", get(server, "/hello").body());
     }
+  }
+
+  /** More of them than a pool of a few threads would have. */
+  @Test
+  void clientsThatSendSlowlyOrTakeNoAnswerHoldUpNobody() throws Exception {
+    byte[] much = new byte[16 << 20];
+    try (OpsServer server =
+        new OpsServer(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            new MetricRegistry(),
+            Optional::empty,
+            () -> "up")) {
+      for (String limit : List.of("maxReqTime", "maxRspTime", "idleInterval")) {
+        assertTrue(Integer.getInteger("sun.net.httpserver." + limit, 0) > 0, limit);
+      }
+      server.route("/take", exchange -> exchange.getRequestBody().readAllBytes());
+      server.route(
+          "/give",
+          exchange -> {
+            exchange.sendResponseHeaders(200, much.length);
+            exchange.getResponseBody().write(much);
+          });
+      List<Socket> slow = new ArrayList<>();
+      try {
+        for (int i = 0; i < OpsServer.CONNECTIONS_MAX / 4; i++) {
+          slow.add(say(server, "GET /healthz HTT"));
+          slow.add(say(server, "PUT /take HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf"));
+          slow.add(say(server, "GET /give HTTP/1.1\r\n\r\n"));
+        }
+        assertEquals("ok\n", get(server, "/healthz").body());
+      } finally {
+        for (Socket socket : slow) {
+          socket.close();
+        }
+      }
+    }
+  }
+
+  private static Socket say(OpsServer server, String text) throws IOException {
+    Socket socket = new Socket(server.address().getAddress(), server.address().getPort());
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    return socket;
   }
 
   private static HttpResponse<String> get(OpsServer server, String path) throws Exception {
