@@ -39,8 +39,8 @@ final class DiskImport {
    * @return the size of the disk
    */
   long run(Path image, ExportName disk, long sizeBytes, boolean overwrite) throws IOException {
-    boolean raw = isRaw(image);
-    long imageBytes = raw ? Files.size(image) : QemuImg.virtualBytes(image);
+    Optional<ForeignImage> foreign = ForeignImage.of(image);
+    long imageBytes = foreign.isPresent() ? QemuImg.virtualBytes(foreign.get()) : Files.size(image);
     Optional<JsonNode> old = api.find(disk.path());
     if (old.isPresent() && !overwrite) {
       throw new IOException(disk.path() + " is there already; --overwrite replaces it");
@@ -57,10 +57,10 @@ final class DiskImport {
     api.create(partial, size);
     try (Undo undo = new Undo(() -> api.delete(partial));
         CopyProgress progress = new CopyProgress("importing " + disk.path(), imageBytes)) {
-      if (raw) {
-        copyRaw(image, imageBytes, partial, progress);
+      if (foreign.isPresent()) {
+        QemuImg.copyIn(foreign.get(), imageBytes, nbd, partial, progress);
       } else {
-        QemuImg.copyIn(image, nbd, partial, progress);
+        copyRaw(image, imageBytes, partial, progress);
       }
       // The server notes a moment later that the copy's connection has ended.
       AfterDetach.retry(
@@ -74,15 +74,6 @@ final class DiskImport {
       undo.done();
     }
     return size;
-  }
-
-  /** By the first bytes: what {@code qemu-img} knows better than us. */
-  private static boolean isRaw(Path image) throws IOException {
-    byte[][] others = {{'Q', 'F', 'I', (byte) 0xfb}, {'K', 'D', 'M', 'V'}, {'v', 'h', 'd', 'x'}};
-    try (var in = Files.newInputStream(image)) {
-      byte[] first = in.readNBytes(4);
-      return Arrays.stream(others).noneMatch(other -> Arrays.equals(first, other));
-    }
   }
 
   private void copyRaw(Path image, long imageBytes, String export, CopyProgress progress)

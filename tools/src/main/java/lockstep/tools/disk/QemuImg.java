@@ -1,6 +1,8 @@
 package lockstep.tools.disk;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,21 +17,37 @@ import java.util.regex.Pattern;
 final class QemuImg {
   private static final Pattern PERCENT = Pattern.compile("\\((\\d+(?:\\.\\d+)?)/100%\\)");
   private static final int PERCENTS = 100;
+  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private QemuImg() {}
 
-  /** The size of the disk in an image. */
-  static long virtualBytes(Path image) throws IOException {
-    Process process = start(List.of("qemu-img", "info", "--output=json", image.toString()));
+  /**
+   * The size of the disk in an image.
+   *
+   * @throws IOException if QEMU finds that it depends on other files
+   */
+  static long virtualBytes(ForeignImage image) throws IOException {
+    Process process =
+        start(List.of("qemu-img", "info", "--output=json", "-f", image.driver(), alone(image)));
     String json = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    await(process, "qemu-img info " + image);
-    return new ObjectMapper().readTree(json).path("virtual-size").asLong();
+    await(process, "qemu-img info " + image.path());
+    JsonNode info = MAPPER.readTree(json);
+    for (String other : List.of("backing-filename", "data-file")) {
+      if (info.findValue(other) != null) {
+        throw new IOException(image.path() + " can't be imported: it has a " + other);
+      }
+    }
+    return info.path("virtual-size").asLong();
   }
 
   /** Writes an image into a disk of zeroes. */
-  static void copyIn(Path image, InetSocketAddress server, String export, CopyProgress progress)
+  static void copyIn(
+      ForeignImage image,
+      long bytes,
+      InetSocketAddress server,
+      String export,
+      CopyProgress progress)
       throws IOException {
-    long bytes = virtualBytes(image);
     convert(
         List.of(
             "qemu-img",
@@ -37,12 +55,23 @@ final class QemuImg {
             "-p",
             "-n",
             "--target-is-zero",
+            "-f",
+            image.driver(),
             "-O",
             "raw",
-            image.toString(),
+            alone(image),
             uri(server, export)),
         bytes,
         progress);
+  }
+
+  /** The image as a file of this host, whatever its name looks like, and without any other. */
+  private static String alone(ForeignImage image) {
+    ObjectNode file = MAPPER.createObjectNode();
+    file.put("driver", "file").put("filename", image.path().toAbsolutePath().toString());
+    ObjectNode whole = MAPPER.createObjectNode();
+    whole.put("driver", image.driver()).putNull("backing").set("file", file);
+    return "json:" + whole;
   }
 
   /** Writes a disk into an image of this format. */

@@ -5,7 +5,8 @@
  * ({@link lockstep.tools.disk.DiskApi}) and move bytes over NBD ({@link
  * lockstep.tools.disk.NbdConnection}): {@link lockstep.tools.disk.DiskImport} and {@link
  * lockstep.tools.disk.DiskExport} know raw images themselves and hand others to {@link
- * lockstep.tools.disk.QemuImg}. What is cut short leaves the old disk or file as it was.
+ * lockstep.tools.disk.QemuImg}, unless a {@link lockstep.tools.disk.ForeignImage} names further
+ * files. What is cut short leaves the old disk or file as it was.
  */
 @NullMarked
 package lockstep.tools.disk;

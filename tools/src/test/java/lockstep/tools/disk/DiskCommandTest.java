@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import lockstep.disk.DiskServer;
@@ -168,5 +169,26 @@ final class DiskCommandTest {
     assertEquals(-1, Files.mismatch(image, back));
     assertEquals(
         0, run("export", "--format=qcow2", "b/one", directory.resolve("out.qcow2").toString()));
+  }
+
+  /** An image made by a stranger must not bring in what only this host's user can read. */
+  @Test
+  void anImageThatReadsFromAnotherFileIsRefused() throws IOException, InterruptedException {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/qemu-img")), "qemu-img is not installed");
+    Path secret = image(4);
+    for (String option :
+        List.of("backing_file=" + secret + ",backing_fmt=raw", "data_file=" + secret)) {
+      Path qcow2 = directory.resolve("stranger.qcow2");
+      assertEquals(
+          0,
+          new ProcessBuilder(
+                  "qemu-img", "create", "-f", "qcow2", "-o", option, qcow2.toString(), "8M")
+              .start()
+              .waitFor());
+      assertEquals(1, run("import", qcow2.toString(), "b/one"), option);
+      try (DiskApi api = api()) {
+        assertEquals(0, api.list().size());
+      }
+    }
   }
 }
