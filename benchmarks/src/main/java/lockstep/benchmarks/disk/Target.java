@@ -211,15 +211,32 @@ final class Target implements AutoCloseable {
     throw new IOException("no " + name + " in /proc");
   }
 
+  /** Lets it stand still, so that it does not disturb the measurement of another one. */
+  void pause() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  void resume() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    int result =
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    if (result != 0) {
+      throw new IOException("the server is gone; see its server.log");
+    }
+  }
+
+  /** Also while it stands still. */
   @Override
   public void close() {
-    process.destroy();
+    process.destroyForcibly();
     try {
       if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
+        throw new IllegalStateException("a killed server does not end");
       }
     } catch (InterruptedException e) {
-      process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
   }
