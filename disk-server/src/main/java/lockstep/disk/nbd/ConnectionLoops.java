@@ -7,6 +7,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -22,7 +23,10 @@ final class ConnectionLoops extends MultiThreadIoEventLoopGroup {
    * @param count of threads, which start when they get their first connection
    */
   ConnectionLoops(int count) {
-    super(count, new DefaultThreadFactory("nbd", true), NioIoHandler.newFactory());
+    super(
+        count,
+        new DefaultThreadFactory("nbd", true),
+        NioIoHandler.newFactory(SelectorProvider.provider(), PatientSelect::new));
   }
 
   /** The one with the fewest connections. */
