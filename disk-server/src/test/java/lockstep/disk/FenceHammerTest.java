@@ -38,6 +38,9 @@ final class FenceHammerTest {
     final AtomicBoolean fenced = new AtomicBoolean();
     final AtomicLong answered = new AtomicLong();
 
+    /** Also those that were never answered. */
+    final AtomicLong sent = new AtomicLong();
+
     Writer(ServerFixture fixture, long epoch) {
       this.epoch = epoch;
       this.random = new Random(epoch);
@@ -58,6 +61,7 @@ final class FenceHammerTest {
       }
       // Off by some bytes now and then, so that blocks are read and merged too.
       int skew = first > 0 ? random.nextInt(2) * 8 : 0;
+      sent.incrementAndGet();
       attach.client.submit(
           NbdRequest.write(0, (long) first * BLOCK_BYTES - skew, Bytes.of(stamped.array())));
     }
@@ -104,6 +108,11 @@ final class FenceHammerTest {
     return newest;
   }
 
+  /** Writes of deposed writers that were open when the next epoch was granted. */
+  private long openAtGrants;
+
+  private long sent;
+
   /** Claims so often; returns how many writers heard that they were fenced. */
   private int hammer(int claims) throws IOException, InterruptedException {
     int fenced = 0;
@@ -122,6 +131,8 @@ final class FenceHammerTest {
           assertTrue(late.next() instanceof NbdEvent.Fenced);
         }
         writer.join();
+        sent += writer.sent.get();
+        openAtGrants += writer.sent.get() - writer.answered.get();
         assertArrayEquals(atGrant, region(fixture), "after claim " + claim);
         assertTrue(newestEpochIn(atGrant) <= epoch);
         fenced += writer.fenced.get() ? 1 : 0;
@@ -139,6 +150,11 @@ final class FenceHammerTest {
   @Test
   @Tag("slow")
   void norThroughHundredsOfClaims() throws IOException, InterruptedException {
-    assertTrue(hammer(1_000) > 900);
+    int claims = 1_000;
+    assertTrue(hammer(claims) > claims * 9 / 10);
+    System.out.printf(
+        "%d claims, %d writes attempted by the deposed, %d of them refused or left unanswered;"
+            + " bytes applied after a claim: 0%n",
+        claims, sent, openAtGrants);
   }
 }

@@ -2,7 +2,10 @@ package lockstep.disk.nbd;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +27,10 @@ import org.junit.jupiter.api.Test;
 final class NbdFuzzTest extends WithServer {
   private static final int GREETING_BYTES = 18;
   private static final int SOCKET_TIMEOUT_MILLIS = 20_000;
+  private static final long MEMORY_GROWTH_MAX = 8 << 20;
+
+  /** Options and requests that were sent, and stretches of noise. */
+  private long messages;
 
   @Test
   void randomBytesOptionsAndRequestsHarmNobodyElse() throws IOException {
@@ -33,7 +40,24 @@ final class NbdFuzzTest extends WithServer {
   @Test
   @Tag("slow")
   void norDoThousandsOfThem() throws IOException {
-    fuzz(new Random(12), 5_000);
+    fuzz(new Random(12), 1_000); // until everything is loaded and every thread has run
+    long before = usedBytes();
+    int clients = 5_000;
+    fuzz(new Random(13), clients);
+    long after = usedBytes();
+    System.out.printf(
+        "%d clients, %d messages, crashes: 0; memory before %d KB, after %d KB%n",
+        clients + 1_000, messages, before >> 10, after >> 10);
+    assertTrue(after - before < MEMORY_GROWTH_MAX, "memory stays flat");
+  }
+
+  /** Of the heap, and of the buffers outside it. */
+  private static long usedBytes() {
+    System.gc();
+    Runtime heap = Runtime.getRuntime();
+    long direct =
+        ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric().usedDirectMemory();
+    return heap.totalMemory() - heap.freeMemory() + direct;
   }
 
   private void fuzz(Random random, int clients) throws IOException {
@@ -56,27 +80,27 @@ final class NbdFuzzTest extends WithServer {
     }
   }
 
-  private static void talk(Random random, Socket socket) throws IOException {
+  private void talk(Random random, Socket socket) throws IOException {
     DataInputStream in = new DataInputStream(socket.getInputStream());
     in.skipNBytes(GREETING_BYTES);
     switch (random.nextInt(5)) {
-      case 0 -> socket.getOutputStream().write(randomBytes(random, 1 + random.nextInt(5_000)));
+      case 0 -> send(socket, randomBytes(random, 1 + random.nextInt(5_000)));
       case 1 -> {
         socket.getOutputStream().write(clientFlags(3));
         for (int i = 0; i < random.nextInt(20); i++) {
-          socket.getOutputStream().write(option(random.nextInt(13), randomOption(random)));
+          send(socket, option(random.nextInt(13), randomOption(random)));
         }
       }
       case 2 -> {
         socket.getOutputStream().write(clientFlags(3));
-        socket.getOutputStream().write(option(Nbd.OPT_GO, go("web/fixed", random.nextInt(9))));
-        socket.getOutputStream().write(randomBytes(random, 1 + random.nextInt(5_000)));
+        send(socket, option(Nbd.OPT_GO, go("web/fixed", random.nextInt(9))));
+        send(socket, randomBytes(random, 1 + random.nextInt(5_000)));
       }
       default -> {
         socket.getOutputStream().write(clientFlags(3));
-        socket.getOutputStream().write(option(Nbd.OPT_EXPORT_NAME, utf8("web/fixed")));
+        send(socket, option(Nbd.OPT_EXPORT_NAME, utf8("web/fixed")));
         for (int i = 0; i < random.nextInt(50); i++) {
-          socket.getOutputStream().write(request(random));
+          send(socket, request(random));
         }
       }
     }
@@ -85,6 +109,11 @@ final class NbdFuzzTest extends WithServer {
       socket.shutdownOutput();
       drain(in);
     }
+  }
+
+  private void send(Socket socket, byte[] message) throws IOException {
+    socket.getOutputStream().write(message);
+    messages++;
   }
 
   private static void drain(InputStream in) throws IOException {

@@ -7,21 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import lockstep.disk.ComparedDisk;
 import lockstep.disk.ServerFixture;
 import lockstep.disk.ServerFixture.ArbiterClient;
 import lockstep.disk.TestAttach;
 import lockstep.disk.TestVm;
 import lockstep.disk.WithServer;
-import lockstep.disk.store.BlockStore;
-import lockstep.disk.store.DiskOracle;
 import lockstep.ft.arbiter.ArbiterRequest;
 import lockstep.ft.machine.Bytes;
-import lockstep.ft.machine.DiskOperation;
 import lockstep.ft.machine.DiskStatus;
 import lockstep.ft.nbd.ExportInfo;
 import lockstep.ft.nbd.ExportName;
@@ -57,48 +54,14 @@ final class NbdServerTest extends WithServer {
 
   @Test
   void answersEveryOperationOfAnySizeLikeAnArrayAlsoAfterRestarts() throws IOException {
-    Random random = new Random(7);
-    int size = 8 << 20;
-    DiskOracle oracle = new DiskOracle(size);
+    ComparedDisk compared = new ComparedDisk(new Random(7), 8 << 20);
     for (int restart = 0; restart < 3; restart++) {
       try (TestAttach disk = fixture.plain()) {
         disk.attached();
-        for (int i = 0; i < 300; i++) {
-          randomRequest(random, disk, oracle, size);
-        }
-        assertArrayEquals(oracle.all(), disk.read(0, size));
+        compared.use(disk, 300);
+        compared.check(disk);
       }
       fixture.restart();
-    }
-  }
-
-  private static void randomRequest(Random random, TestAttach disk, DiskOracle oracle, int size) {
-    int offset = random.nextInt(size);
-    int length = random.nextInt(Math.min(size - offset, 1 << (1 + random.nextInt(21))) + 1);
-    DiskOperation operation = DiskOperation.values()[random.nextInt(DiskOperation.values().length)];
-    boolean fua = random.nextInt(8) == 0;
-    List<BlockStore.Change> changes = new ArrayList<>();
-    NbdRequest request =
-        switch (operation) {
-          case READ -> NbdRequest.read(1, offset, length);
-          case FLUSH -> NbdRequest.flush(1);
-          case WRITE -> {
-            byte[] payload = new byte[length];
-            random.nextBytes(payload);
-            changes.add(new BlockStore.Write(offset, ByteBuffer.wrap(payload)));
-            yield new NbdRequest(1, operation, fua, offset, length, Bytes.of(payload));
-          }
-          case TRIM, WRITE_ZEROES -> {
-            changes.add(new BlockStore.Zero(offset, length, true));
-            yield new NbdRequest(1, operation, fua, offset, length, Bytes.EMPTY);
-          }
-        };
-    oracle.apply(changes);
-    NbdEvent.Completed answer =
-        assertInstanceOf(NbdEvent.Completed.class, disk.call(request), request.toString());
-    assertEquals(DiskStatus.OK, answer.status(), request.toString());
-    if (operation == DiskOperation.READ) {
-      assertArrayEquals(oracle.read(offset, length), answer.data().array());
     }
   }
 
