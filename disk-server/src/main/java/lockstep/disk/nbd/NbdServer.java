@@ -17,8 +17,10 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -30,12 +32,13 @@ import lockstep.disk.vm.Disk;
 import lockstep.disk.vm.Disks;
 import lockstep.disk.vm.Vms;
 import lockstep.ft.nbd.ExportName;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Listens for NBD clients. */
 public final class NbdServer implements AutoCloseable {
-  /** Further clients are disconnected at once. */
+  /** One more takes the place of one that has not attached, or is disconnected. */
   public static final int CONNECTIONS_MAX = 64;
 
   /** Further plain clients are refused, so that a VMM always finds a place. */
@@ -66,6 +69,10 @@ public final class NbdServer implements AutoCloseable {
   private final ConnectionLoops loops = new ConnectionLoops(CONNECTIONS_MAX);
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final AtomicInteger plainAttaches = new AtomicInteger();
+
+  /** Those that have not attached, the oldest first. Guarded by itself. */
+  private final SequencedSet<Channel> negotiating = new LinkedHashSet<>();
+
   private final Channel listener;
 
   /**
@@ -124,13 +131,31 @@ public final class NbdServer implements AutoCloseable {
 
   private void accept(Channel channel) {
     loops.watch(channel);
-    if (connections.size() >= CONNECTIONS_MAX) {
-      LOG.warn("client={} refused: {} connections", channel.remoteAddress(), CONNECTIONS_MAX);
+    if (connections.size() >= CONNECTIONS_MAX && !dropOldest()) {
+      LOG.warn("client={} refused: {} are attached", channel.remoteAddress(), CONNECTIONS_MAX);
       var _ = channel.close();
       return;
     }
     connections.add(channel);
+    synchronized (negotiating) {
+      negotiating.add(channel);
+    }
+    channel.closeFuture().addListener(_ -> attached(channel));
     channel.pipeline().addLast(new ServerNegotiation(this));
+  }
+
+  /** Who has been connected longest without attaching makes room; false if all have attached. */
+  private boolean dropOldest() {
+    @Nullable Channel oldest;
+    synchronized (negotiating) {
+      oldest = negotiating.isEmpty() ? null : negotiating.removeFirst();
+    }
+    if (oldest == null) {
+      return false;
+    }
+    LOG.warn("client={} dropped: it has not attached, and others come", oldest.remoteAddress());
+    var _ = oldest.close();
+    return true;
   }
 
   /** The address it is bound to, with the real port. */
@@ -174,14 +199,24 @@ public final class NbdServer implements AutoCloseable {
     return vms.known(name.vm()).map(vm -> new Export(vm, disk.get(), snapshot));
   }
 
-  /** Takes one of the places for plain clients until {@code channel} is closed. */
-  boolean takePlainPlace(Channel channel) {
+  /** Takes one of the places for plain clients; false if there is none. */
+  boolean takePlainPlace() {
     if (plainAttaches.incrementAndGet() > PLAIN_ATTACHES_MAX) {
       plainAttaches.decrementAndGet();
       return false;
     }
-    channel.closeFuture().addListener(_ -> plainAttaches.decrementAndGet());
     return true;
+  }
+
+  void givePlainPlaceBack() {
+    plainAttaches.decrementAndGet();
+  }
+
+  /** The client has attached: it keeps its connection, whoever comes. */
+  void attached(Channel channel) {
+    synchronized (negotiating) {
+      negotiating.remove(channel);
+    }
   }
 
   Session session(Export export, Attach attach, boolean structured, boolean allocation)

@@ -4,6 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import lockstep.disk.store.DiskReader;
+import lockstep.disk.store.ExtentList;
 import lockstep.disk.vm.Attach;
 import lockstep.ft.nbd.Nbd;
 import lockstep.ft.nbd.RequestHeader;
@@ -21,6 +24,12 @@ final class Reads {
   private static final int BESIDE_BYTES_MAX = 64 << 10;
 
   private static final int EXTENTS_MAX = 4096;
+
+  /** One answer to BLOCK_STATUS tells of so much, about. */
+  private static final long STATUS_BYTES_MAX = 1L << 30;
+
+  /** CACHE brings so much nearer, in parts. */
+  private static final long CACHE_BYTES_MAX = 4L << 20;
 
   private final Serving serving;
   private final ByteBufAllocator buffers;
@@ -139,23 +148,39 @@ final class Reads {
 
   void blockStatus(RequestHeader request) {
     boolean one = (request.flags() & Nbd.CMD_FLAG_REQ_ONE) != 0;
-    int countMax = one ? 1 : EXTENTS_MAX;
     try {
-      var _ =
-          serving.perform(
-              request.cookie(),
-              () ->
-                  serving
-                      .replies()
-                      .blockStatus(
-                          request.cookie(),
-                          Transmission.CONTEXT_ID_ALLOCATION,
-                          session()
-                              .reader()
-                              .extents(request.offset(), request.length(), countMax)));
+      ExtentList found = new ExtentList(one ? 1 : EXTENTS_MAX);
+      if (serving.stillAttached(gather(request, found), request.cookie())) {
+        serving
+            .replies()
+            .blockStatus(request.cookie(), Transmission.CONTEXT_ID_ALLOCATION, found.extents());
+      }
     } catch (IOException e) {
       serving.failed(request.cookie(), e);
     }
+  }
+
+  /** Looks at the disk part by part, so that a claim has to wait for one at most. */
+  private Attach.End gather(RequestHeader request, ExtentList found) throws IOException {
+    long length = Math.min(request.length(), STATUS_BYTES_MAX);
+    AtomicLong done = new AtomicLong();
+    Attach.End end = Attach.End.NONE;
+    while (done.get() < length && !found.isFull() && end == Attach.End.NONE) {
+      long at = done.get();
+      end =
+          session()
+              .perform(
+                  () -> {
+                    for (DiskReader.Extent extent :
+                        session()
+                            .reader()
+                            .extents(request.offset() + at, length - at, EXTENTS_MAX)) {
+                      found.add(extent.length(), extent.hole());
+                      done.addAndGet(extent.length());
+                    }
+                  });
+    }
+    return end;
   }
 
   void cache(RequestHeader request) {
@@ -164,10 +189,7 @@ final class Reads {
         .run(
             () -> {
               try {
-                Attach.End end =
-                    session()
-                        .perform(
-                            () -> session().reader().prefetch(request.offset(), request.length()));
+                Attach.End end = bringNearer(request);
                 return () -> {
                   if (serving.stillAttached(end, request.cookie())) {
                     serving.replies().ok(request.cookie());
@@ -177,5 +199,17 @@ final class Reads {
                 return () -> serving.failed(request.cookie(), e);
               }
             });
+  }
+
+  /** Part by part too. */
+  private Attach.End bringNearer(RequestHeader request) throws IOException {
+    long length = Math.min(request.length(), CACHE_BYTES_MAX);
+    Attach.End end = Attach.End.NONE;
+    for (long done = 0; done < length && end == Attach.End.NONE; done += PART_BYTES) {
+      long at = request.offset() + done;
+      long part = Math.min(PART_BYTES, length - done);
+      end = session().perform(() -> session().reader().prefetch(at, part));
+    }
+    return end;
   }
 }

@@ -300,15 +300,39 @@ final class ServerNegotiation extends ByteToMessageDecoder {
   }
 
   private void attach(ChannelHandlerContext context, NamedExport named, Attaching answer) {
-    Export export = named.export;
-    ExportName asked = named.asked;
-    if (asked.epoch().isEmpty() && !server.takePlainPlace(context.channel())) {
-      refused(context, export, answer, Nbd.REP_ERR_POLICY, "too many plain clients");
-      return;
+    if (named.asked.epoch().isPresent()) {
+      var _ = attached(context, named, answer);
+    } else if (!server.takePlainPlace()) {
+      refused(context, named.export, answer, Nbd.REP_ERR_POLICY, "too many plain clients");
+    } else {
+      boolean attached = false;
+      try {
+        attached = attached(context, named, answer);
+      } finally {
+        if (attached) {
+          context.channel().closeFuture().addListener(_ -> server.givePlainPlaceBack());
+        } else {
+          server.givePlainPlaceBack();
+        }
+      }
     }
-    switch (export.attach(asked, this::attachEnded)) {
-      case Fence.Answer.Granted(Attach attach) ->
-          enterTransmission(context, export, asked, attach, answer);
+  }
+
+  /** Attaches and answers; whether it is attached now. */
+  private boolean attached(ChannelHandlerContext context, NamedExport named, Attaching answer) {
+    Export export = named.export;
+    switch (export.attach(named.asked, this::attachEnded)) {
+      case Fence.Answer.Granted(Attach attach) -> {
+        boolean entered = false;
+        try {
+          entered = enterTransmission(context, export, named.asked, attach, answer);
+        } finally {
+          if (!entered) {
+            export.vm().fence().detach(attach);
+          }
+        }
+        return entered;
+      }
       case Fence.Answer.Fenced(String reason) -> {
         server.metrics().fenced.mark();
         refused(context, export, answer, Nbd.REP_ERR_SHUTDOWN, reason);
@@ -316,6 +340,7 @@ final class ServerNegotiation extends ByteToMessageDecoder {
       case Fence.Answer.Refused(String reason) ->
           refused(context, export, answer, Nbd.REP_ERR_POLICY, reason);
     }
+    return false;
   }
 
   private void attachEnded(Attach.End end) {
@@ -332,7 +357,8 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     answer.refused(type, reason);
   }
 
-  private void enterTransmission(
+  /** False if it was refused after all. */
+  private boolean enterTransmission(
       ChannelHandlerContext context,
       Export found,
       ExportName asked,
@@ -341,18 +367,16 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     // It may have been rolled back or deleted before the attach; not any more.
     Optional<Export> export = server.export(asked);
     if (export.isEmpty()) {
-      found.vm().fence().detach(attach);
       refused(context, found, answer, Nbd.REP_ERR_UNKNOWN, "deleted");
-      return;
+      return false;
     }
     Session session;
     try {
       session = server.session(export.get(), attach, structured, isAllocationOf(asked));
     } catch (IOException e) {
-      found.vm().fence().detach(attach);
       LOG.error("disk={} {}", found.path(), e.getMessage());
       refused(context, found, answer, Nbd.REP_ERR_POLICY, "the storage has failed");
-      return;
+      return false;
     }
     server.metrics().attaches.inc();
     LOG.info(
@@ -364,6 +388,7 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     Transmission made = server.transmission(context.channel(), session);
     transmission = made;
     state = State.ATTACHED;
+    server.attached(context.channel());
     var _ = context.writeAndFlush(answer.granted(session.info()));
     context.pipeline().addLast(made);
     // What the client has sent already goes on to the next decoder.
@@ -371,6 +396,7 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     if (attach.end() != Attach.End.NONE) {
       made.attachEnded(attach.end()); // it ended before it had a place to hear of it
     }
+    return true;
   }
 
   private boolean isAllocationOf(ExportName asked) {

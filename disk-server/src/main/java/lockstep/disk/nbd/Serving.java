@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.OptionalLong;
 import lockstep.disk.store.BlockStore;
 import lockstep.disk.vm.Attach;
-import lockstep.disk.vm.Fence;
 
 /**
  * What serves one client, on its event loop: everything that carries out requests has this.
@@ -26,15 +25,6 @@ record Serving(
      * @param open the cookie of the request that found it out and waits for its answer
      */
     void attachEnded(Attach.End end, OptionalLong open);
-  }
-
-  /**
-   * Touches the store for a request that gets no answer if its attach has ended.
-   *
-   * @return whether it was done
-   */
-  boolean perform(long cookie, Fence.StoreAction action) throws IOException {
-    return stillAttached(session.perform(action), cookie);
   }
 
   /** Whether the attach has not ended; if it has, the request with this cookie is told. */

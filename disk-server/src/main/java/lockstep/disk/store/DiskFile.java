@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -24,7 +25,8 @@ final class DiskFile implements DiskReader {
   /** Empty where the system has no holes: zeroes are written, and all counts as data. */
   private final Optional<SparseFile> sparse;
 
-  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  /** Fair, so that a copy gets its turn. */
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
 
   private DiskFile(Path path, FileChannel channel, Optional<SparseFile> sparse) {
     this.path = path;
@@ -145,21 +147,25 @@ final class DiskFile implements DiskReader {
     return allocated;
   }
 
-  /** Copies it into a new file, without its holes; stable when this returns. */
+  /**
+   * Copies it into a new file, without its holes; stable when this returns. Through a channel of
+   * its own: who interrupts a copy closes that one, and not the disk's.
+   */
   void copyTo(Path target) throws IOException {
     Lock alone = lock.writeLock();
     alone.lock();
-    try (FileChannel out =
-        FileChannel.open(
-            target,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      long size = channel.size();
+    try (FileChannel in = FileChannel.open(path, StandardOpenOption.READ);
+        FileChannel out =
+            FileChannel.open(
+                target,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE)) {
+      long size = in.size();
       for (long at = 0; at < size; ) {
         for (Extent extent : extents(at, size - at, 1)) {
           if (!extent.hole()) {
-            copy(at, extent.length(), out);
+            copy(in, at, extent.length(), out);
           }
           at += extent.length();
         }
@@ -173,10 +179,10 @@ final class DiskFile implements DiskReader {
     }
   }
 
-  private void copy(long offset, long length, FileChannel out) throws IOException {
+  private void copy(FileChannel in, long offset, long length, FileChannel out) throws IOException {
     out.position(offset);
     for (long done = 0; done < length; ) {
-      long n = channel.transferTo(offset + done, length - done, out);
+      long n = in.transferTo(offset + done, length - done, out);
       if (n <= 0) {
         throw new IOException(path + " could not be copied");
       }
@@ -184,9 +190,21 @@ final class DiskFile implements DiskReader {
     }
   }
 
-  /** Held by who changes it. */
-  Lock sharedLock() {
-    return lock.readLock();
+  /**
+   * Held by who changes it.
+   *
+   * @throws StalledException if it is being copied
+   */
+  Lock lockShared() throws StalledException {
+    Lock shared = lock.readLock();
+    try {
+      if (shared.tryLock(0, TimeUnit.NANOSECONDS)) {
+        return shared;
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    throw new StalledException(path + " is being copied");
   }
 
   @Override

@@ -7,6 +7,9 @@ import java.util.List;
 /**
  * Reads one disk. Who calls has checked that a request lies within the disk. Every method may be
  * called on any thread, but none after {@link #close}.
+ *
+ * <p>Every method takes little time, since it is called with the fence held: {@link #extents} looks
+ * at a part of what it is asked for, and who calls the others asks for little.
  */
 public interface DiskReader extends AutoCloseable {
 
@@ -24,13 +27,13 @@ public interface DiskReader extends AutoCloseable {
 
   /**
    * How the bytes from {@code offset} on are stored: at least one extent, at most {@code countMax},
-   * together at most {@code length} bytes, possibly fewer. Neighbours differ.
+   * together at most {@code length} bytes, and fewer if that would take long. Neighbours differ.
    *
    * @param length above 0
    */
   List<Extent> extents(long offset, long length, int countMax) throws IOException;
 
-  /** Brings some of these bytes, from {@code offset} on, nearer; they will be read soon. */
+  /** Brings these bytes nearer; they will be read soon. */
   void prefetch(long offset, long length) throws IOException;
 
   @Override

@@ -5,24 +5,27 @@ import java.util.List;
 import lockstep.disk.store.DiskReader.Extent;
 
 /** Collects extents in order; neighbours of the same kind become one. */
-final class ExtentList {
+public final class ExtentList {
   private final int countMax;
   private final List<Extent> extents = new ArrayList<>();
   private boolean full;
 
-  ExtentList(int countMax) {
+  public ExtentList(int countMax) {
     this.countMax = countMax;
   }
 
-  /** One more that differs would be too many; it is left out. */
-  boolean isFull() {
+  /** One that differs would have been too many; it was left out, and so is what follows. */
+  public boolean isFull() {
     return full;
   }
 
   /**
    * @param hole whether it takes no space, and so reads as zeroes
    */
-  void add(long length, boolean hole) {
+  public void add(long length, boolean hole) {
+    if (full) {
+      return;
+    }
     if (!extents.isEmpty() && extents.getLast().hole() == hole) {
       Extent last = extents.removeLast();
       extents.add(new Extent(last.length() + length, hole, hole));
@@ -33,7 +36,7 @@ final class ExtentList {
     }
   }
 
-  List<Extent> extents() {
+  public List<Extent> extents() {
     return extents;
   }
 }

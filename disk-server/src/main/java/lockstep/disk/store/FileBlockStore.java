@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
 
 /**
  * A file for each disk, with its space taken when the disk is made. The file system's cache is the
- * disk's write-back cache. Snapshots and clones are copies, during which the disk's writers wait;
- * they take only the space of what was written. There are no checksums.
+ * disk's write-back cache. Snapshots and clones are copies, during which the disk's writers wait,
+ * but not with the fence held ({@link StalledException}); they take only the space of what was
+ * written. There are no checksums.
  */
 final class FileBlockStore implements BlockStore {
   private static final Pattern NAME = Pattern.compile("disk-(\\d{1,9})");
@@ -81,8 +82,7 @@ final class FileBlockStore implements BlockStore {
   @Override
   public void apply(int disk, List<Change> changes) throws IOException {
     DiskFile file = file(disk);
-    Lock shared = file.sharedLock();
-    shared.lock();
+    Lock shared = file.lockShared();
     try {
       for (Change change : changes) {
         switch (change) {

@@ -26,12 +26,9 @@ final class RocksReader implements DiskReader {
    */
   private static final int EXTENT_BLOCKS = 16;
 
-  /** How many steps one call looks at. */
-  private static final int EXTENT_STEPS_MAX = 16_384;
+  /** One call looks at so much, aligned: it may have to pass a key, or more, for each block. */
+  private static final long EXTENTS_BYTES_MAX = 32L << 20;
 
-  private static final long EXTENT_BYTES_MAX = 1L << 31;
-  private static final long PREFETCH_BYTES_MAX = 4L << 20;
-  private static final int PREFETCH_PART_BYTES = 256 << 10;
   private static final byte[] ZEROES = new byte[BLOCK_BYTES];
 
   private final Rocks rocks;
@@ -167,38 +164,36 @@ final class RocksReader implements DiskReader {
 
   @Override
   public List<Extent> extents(long offset, long length, int countMax) throws IOException {
-    int[] layers = chain.get();
-    List<RocksIterator> iterators = new ArrayList<>();
-    try (ReadOptions options = options()) {
-      for (int layer : layers) {
-        iterators.add(rocks.db().newIterator(blocks, options));
-        iterators.getLast().seek(LayerKey.of(layer, offset / BLOCK_BYTES));
+    long lookedAt = offset / EXTENTS_BYTES_MAX * EXTENTS_BYTES_MAX + EXTENTS_BYTES_MAX;
+    long end = Math.min(offset + length, lookedAt);
+    List<LayerScan> layers = new ArrayList<>();
+    try {
+      long endBlock = (end + BLOCK_BYTES - 1) / BLOCK_BYTES;
+      for (int layer : chain.get()) {
+        layers.add(new LayerScan(rocks, blocks, options(), layer, offset / BLOCK_BYTES, endBlock));
       }
-      return extents(layers, iterators, offset, Math.min(length, EXTENT_BYTES_MAX), countMax);
+      return extents(layers, offset, end, countMax);
     } catch (RocksDBException e) {
       throw rocks.failure(e);
     } finally {
-      iterators.forEach(RocksIterator::close);
+      layers.forEach(LayerScan::close);
     }
   }
 
-  private static List<Extent> extents(
-      int[] layers, List<RocksIterator> iterators, long offset, long length, int countMax)
+  private static List<Extent> extents(List<LayerScan> layers, long offset, long end, int countMax)
       throws RocksDBException {
     ExtentList found = new ExtentList(countMax);
-    long end = offset + length;
     long at = offset;
-    for (int step = 0; at < end && step < EXTENT_STEPS_MAX && !found.isFull(); step++) {
-      long next = Long.MAX_VALUE;
-      for (int i = 0; i < layers.length; i++) {
-        next = Math.min(next, nextData(layers[i], iterators.get(i), at / BLOCK_BYTES));
+    while (at < end && !found.isFull()) {
+      long next = LayerScan.NONE;
+      for (LayerScan layer : layers) {
+        next = Math.min(next, layer.nextData(at / BLOCK_BYTES));
       }
-      long stepBlock = next == Long.MAX_VALUE ? next : next / EXTENT_BLOCKS * EXTENT_BLOCKS;
-      long dataFrom = stepBlock == Long.MAX_VALUE ? end : stepBlock * BLOCK_BYTES;
+      long dataFrom =
+          next == LayerScan.NONE ? end : next / EXTENT_BLOCKS * EXTENT_BLOCKS * BLOCK_BYTES;
       if (dataFrom > at) {
-        long holeEnd = Math.min(dataFrom, end);
-        found.add(holeEnd - at, true);
-        at = holeEnd;
+        found.add(dataFrom - at, true);
+        at = dataFrom;
       } else {
         long dataEnd = Math.min(dataFrom + (long) EXTENT_BLOCKS * BLOCK_BYTES, end);
         found.add(dataEnd - at, false);
@@ -208,38 +203,9 @@ final class RocksReader implements DiskReader {
     return found.extents();
   }
 
-  /** The first block from {@code block} on that this layer has bytes for. */
-  private static long nextData(int layer, RocksIterator iterator, long block)
-      throws RocksDBException {
-    byte[] key = new byte[LayerKey.BYTES];
-    byte[] none = new byte[0];
-    if (iterator.isValid()) {
-      iterator.key(key);
-      if (java.nio.ByteBuffer.wrap(key).getInt() == layer && LayerKey.block(key) < block) {
-        iterator.seek(LayerKey.of(layer, block));
-      }
-    }
-    while (iterator.isValid()) {
-      iterator.key(key);
-      if (java.nio.ByteBuffer.wrap(key).getInt() != layer) {
-        return Long.MAX_VALUE;
-      }
-      if (!BlockValue.isZero(iterator.value(none))) {
-        return LayerKey.block(key);
-      }
-      iterator.next();
-    }
-    iterator.status();
-    return Long.MAX_VALUE;
-  }
-
   @Override
   public void prefetch(long offset, long length) throws IOException {
-    ByteBuffer part = ByteBuffer.allocate(PREFETCH_PART_BYTES);
-    long end = offset + Math.min(length, PREFETCH_BYTES_MAX);
-    for (long at = offset; at < end; at += part.capacity()) {
-      read(at, part.clear().limit((int) Math.min(part.capacity(), end - at)));
-    }
+    read(offset, ByteBuffer.allocate((int) length));
   }
 
   @Override

@@ -1,0 +1,217 @@
+package lockstep.disk.nbd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.codahale.metrics.MetricRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import lockstep.disk.ServerFixture;
+import lockstep.disk.store.DataDirectory;
+import lockstep.disk.store.StoreKind;
+import lockstep.disk.vm.DiskKeeper;
+import lockstep.disk.vm.DiskRefusedException;
+import lockstep.disk.vm.Disks;
+import lockstep.disk.vm.Vms;
+import lockstep.ft.arbiter.ArbiterReply;
+import lockstep.ft.arbiter.ArbiterRequest;
+import lockstep.ft.arbiter.ArbiterRules;
+import lockstep.ft.nbd.Nbd;
+import lockstep.ft.net.Transport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A store that takes its time, or fails, in the middle of what a client wants. */
+final class SlowStoreTest {
+  private static final long DISK_BYTES = 1L << 30;
+  private static final int BOTH = Nbd.FLAG_FIXED_NEWSTYLE | Nbd.FLAG_NO_ZEROES;
+  private static final String EXPORT = "web/root";
+  private static final byte[] NONE = {};
+
+  @TempDir Path directory;
+  private final Transport transport = new Transport("slow-store-test", 1);
+
+  @SuppressWarnings("NullAway.Init") // before each test
+  private DataDirectory data;
+
+  @SuppressWarnings("NullAway.Init") // before each test
+  private Vms vms;
+
+  @SuppressWarnings("NullAway.Init") // before each test
+  private NbdServer server;
+
+  /** What happens before the store is touched. */
+  private volatile WatchedStore.Watcher watcher = _ -> {};
+
+  @BeforeEach
+  void start() throws IOException, DiskRefusedException {
+    data = DataDirectory.open(directory.resolve("data"), Optional.of(StoreKind.ROCKSDB), 32 << 20);
+    Disks disks = new Disks(data.control(), data.blocks());
+    vms =
+        new Vms(
+            data.control(),
+            disks,
+            new ArbiterRules(ArbiterRules.LEASE_MILLIS_DEFAULT),
+            System::nanoTime);
+    vms.owner("web");
+    new DiskKeeper(vms, disks, System::currentTimeMillis).create("web", "root", DISK_BYTES);
+    server =
+        new NbdServer(
+            transport.eventLoops(),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            vms,
+            disks,
+            WatchedStore.watched(data.blocks(), method -> watcher.touching(method)),
+            1,
+            Optional.empty(),
+            new MetricRegistry());
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    transport.close();
+    data.close();
+  }
+
+  private RawNbd connect() throws IOException {
+    return new RawNbd(server.address(), BOTH);
+  }
+
+  /** Starts a guest: fences whoever writes the disk as a plain client. */
+  private ArbiterReply startGuest() {
+    try {
+      var fence = vms.known("web").orElseThrow().fence();
+      var start =
+          new ArbiterRequest.Start("web", ServerFixture.member(1), fence.record().epoch(), 1);
+      return fence.decide(start, System.nanoTime());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /**
+   * However much a client asks for: who waits for a grant waits for a part of it, and what is left
+   * is refused.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "7, 0, 1073741824, extents", // BLOCK_STATUS
+    "5, 0, 4194304, prefetch", // CACHE
+    "4, 0, 1073741824, apply", // TRIM
+    "6, 2, 1073741824, apply", // WRITE_ZEROES, NO_HOLE
+    "0, 0, 4194304, read", // READ
+  })
+  void aGrantWaitsForAPartOfARequestAtMost(int command, int flags, int length, String touch)
+      throws IOException {
+    CompletableFuture<ArbiterReply> granted = new CompletableFuture<>();
+    AtomicInteger touches = new AtomicInteger();
+    try (RawNbd nbd = connect().attached(EXPORT)) {
+      watcher =
+          method -> {
+            if (method.equals(touch) && touches.incrementAndGet() == 1) {
+              waitUntilBlocked(Thread.ofPlatform().start(() -> granted.complete(startGuest())));
+            }
+          };
+      nbd.request(command, flags, 77, 0, length, NONE);
+      assertEquals(1, ServerFixture.granted(granted.join()));
+      if (command != Nbd.CMD_READ) {
+        assertEquals(Nbd.ESHUTDOWN, nbd.chunk().error());
+      }
+      assertEquals(1, touches.get());
+    }
+  }
+
+  /** The store is being touched, so the fence is held: the thread can only wait for that. */
+  private static void waitUntilBlocked(Thread thread) {
+    while (thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aFailureOfTheStorageIsAnIoErrorOfItsRequestAndTheRestGoesOn() throws IOException {
+    try (RawNbd nbd = connect().attached(EXPORT)) {
+      for (String touch : List.of("read", "apply", "sync", "extents", "prefetch")) {
+        watcher =
+            method -> {
+              if (method.equals(touch)) {
+                throw new IOException("the medium is worn");
+              }
+            };
+        assertEquals(expected(touch, "read"), nbd.error(Nbd.CMD_READ, 0, 0, 4096));
+        byte[] bytes = new byte[4096];
+        assertEquals(
+            expected(touch, "apply"),
+            nbd.call(Nbd.CMD_WRITE, 0, 0, bytes.length, bytes).getLast().error());
+        assertEquals(expected(touch, "apply"), nbd.error(Nbd.CMD_TRIM, 0, 0, 4096));
+        assertEquals(expected(touch, "sync"), nbd.error(Nbd.CMD_FLUSH, 0, 0, 0));
+        assertEquals(expected(touch, "extents"), nbd.error(Nbd.CMD_BLOCK_STATUS, 0, 0, 4096));
+        assertEquals(expected(touch, "prefetch"), nbd.error(Nbd.CMD_CACHE, 0, 0, 4096));
+      }
+      watcher = _ -> {};
+      assertEquals(Nbd.OK, nbd.error(Nbd.CMD_READ, 0, 0, 4096));
+      assertEquals(1, ServerFixture.granted(startGuest()));
+    }
+  }
+
+  private static int expected(String broken, String touched) {
+    return broken.equals(touched) ? Nbd.EIO : Nbd.OK;
+  }
+
+  @Test
+  void aRefusedClientGivesItsPlaceBack() throws IOException {
+    startGuest(); // now plain clients read a frozen disk
+    List<RawNbd> attached = new ArrayList<>();
+    try (RawNbd refused = connect()) {
+      watcher =
+          method -> {
+            if (method.equals("frozen")) {
+              throw new IOException("the storage is gone");
+            }
+          };
+      for (int i = 0; i < 2 * NbdServer.PLAIN_ATTACHES_MAX; i++) {
+        assertEquals(Nbd.REP_ERR_POLICY, refused.lastOf(Nbd.OPT_GO, RawNbd.go(EXPORT)));
+      }
+      assertEquals(0, vms.known("web").orElseThrow().fence().attaches().size());
+      watcher = _ -> {};
+      for (int i = 0; i < NbdServer.PLAIN_ATTACHES_MAX; i++) {
+        attached.add(connect());
+        assertEquals(Nbd.REP_ACK, attached.getLast().lastOf(Nbd.OPT_GO, RawNbd.go(EXPORT)));
+      }
+      assertEquals(Nbd.REP_ERR_POLICY, refused.lastOf(Nbd.OPT_GO, RawNbd.go(EXPORT)));
+    } finally {
+      for (RawNbd nbd : attached) {
+        nbd.close();
+      }
+    }
+  }
+
+  @Test
+  void clientsThatOnlyConnectKeepNobodyOut() throws IOException {
+    List<RawNbd> idle = new ArrayList<>();
+    try (RawNbd attached = connect().attached(EXPORT)) {
+      for (int i = 0; i < 2 * NbdServer.CONNECTIONS_MAX; i++) {
+        idle.add(connect());
+      }
+      try (RawNbd late = connect().attached(EXPORT)) {
+        assertEquals(Nbd.OK, late.error(Nbd.CMD_FLUSH, 0, 0, 0));
+      }
+      assertEquals(Nbd.OK, attached.error(Nbd.CMD_FLUSH, 0, 0, 0));
+    } finally {
+      for (RawNbd nbd : idle) {
+        nbd.close();
+      }
+    }
+  }
+}
