@@ -96,11 +96,6 @@ public final class ComparedDisk {
     compared += sizeBytes;
   }
 
-  /** From here on, not even the death of the server may lose anything. */
-  void flush(TestAttach disk) {
-    assertEquals(DiskStatus.OK, disk.status(NbdRequest.flush(1)));
-  }
-
   /** The disk was made equal to this. */
   void becomes(byte[] bytes) {
     oracle.apply(List.of(new BlockStore.Write(0, ByteBuffer.wrap(bytes))));

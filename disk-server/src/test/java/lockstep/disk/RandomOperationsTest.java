@@ -53,7 +53,6 @@ final class RandomOperationsTest {
             disk.check(attach);
             disk.use(attach, requests);
             disk.check(attach);
-            disk.flush(attach);
             endLife(server);
           }
         }
