@@ -79,8 +79,7 @@ final class KillTest {
 
   @ParameterizedTest
   @EnumSource(StoreKind.class)
-  void longWritesSurviveToo(StoreKind store)
-      throws IOException, InterruptedException {
+  void longWritesSurviveToo(StoreKind store) throws IOException, InterruptedException {
     byte[] expected = new byte[(int) TestVm.DISK_BYTES];
     try (Transport transport = new Transport("kill-test", 1)) {
       for (int round = 0; round < 3; round++) {

@@ -299,48 +299,62 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     void refused(int type, String reason);
   }
 
+  /** Why an attach is refused, as the option's answer. */
+  private record Refusal(int type, String reason) {}
+
   private void attach(ChannelHandlerContext context, NamedExport named, Attaching answer) {
-    if (named.asked.epoch().isPresent()) {
-      var _ = attached(context, named, answer);
-    } else if (!server.takePlainPlace()) {
-      refused(context, named.export, answer, Nbd.REP_ERR_POLICY, "too many plain clients");
-    } else {
-      boolean attached = false;
-      try {
-        attached = attached(context, named, answer);
-      } finally {
-        if (attached) {
-          context.channel().closeFuture().addListener(_ -> server.givePlainPlaceBack());
-        } else {
-          server.givePlainPlaceBack();
-        }
+    Optional<Refusal> refusal =
+        named.asked.epoch().isPresent()
+            ? attached(context, named, answer)
+            : attachedPlain(context, named, answer);
+    refusal.ifPresent(why -> refused(context, named.export, answer, why));
+  }
+
+  /** Takes one of the places for plain clients, and gives it back if the client gets no attach. */
+  private Optional<Refusal> attachedPlain(
+      ChannelHandlerContext context, NamedExport named, Attaching answer) {
+    if (!server.takePlainPlace()) {
+      return Optional.of(new Refusal(Nbd.REP_ERR_POLICY, "too many plain clients"));
+    }
+    boolean attached = false;
+    try {
+      Optional<Refusal> refusal = attached(context, named, answer);
+      attached = refusal.isEmpty();
+      return refusal;
+    } finally {
+      if (attached) {
+        context.channel().closeFuture().addListener(_ -> server.givePlainPlaceBack());
+      } else {
+        server.givePlainPlaceBack();
       }
     }
   }
 
-  /** Attaches and answers; whether it is attached now. */
-  private boolean attached(ChannelHandlerContext context, NamedExport named, Attaching answer) {
+  /** Attaches and answers, or tells why not; nothing is left of a refused attach then. */
+  private Optional<Refusal> attached(
+      ChannelHandlerContext context, NamedExport named, Attaching answer) {
     Export export = named.export;
-    switch (export.attach(named.asked, this::attachEnded)) {
+    return switch (export.attach(named.asked, this::attachEnded)) {
       case Fence.Answer.Granted(Attach attach) -> {
         boolean entered = false;
         try {
-          entered = enterTransmission(context, export, named.asked, attach, answer);
+          Optional<Refusal> refusal =
+              enterTransmission(context, export, named.asked, attach, answer);
+          entered = refusal.isEmpty();
+          yield refusal;
         } finally {
           if (!entered) {
             export.vm().fence().detach(attach);
           }
         }
-        return entered;
       }
       case Fence.Answer.Fenced(String reason) -> {
         server.metrics().fenced.mark();
-        refused(context, export, answer, Nbd.REP_ERR_SHUTDOWN, reason);
+        yield Optional.of(new Refusal(Nbd.REP_ERR_SHUTDOWN, reason));
       }
       case Fence.Answer.Refused(String reason) ->
-          refused(context, export, answer, Nbd.REP_ERR_POLICY, reason);
-    }
-    return false;
+          Optional.of(new Refusal(Nbd.REP_ERR_POLICY, reason));
+    };
   }
 
   private void attachEnded(Attach.End end) {
@@ -351,14 +365,17 @@ final class ServerNegotiation extends ByteToMessageDecoder {
   }
 
   private static void refused(
-      ChannelHandlerContext context, Export export, Attaching answer, int type, String reason) {
+      ChannelHandlerContext context, Export export, Attaching answer, Refusal why) {
     LOG.info(
-        "disk={} client={} refused: {}", export.path(), context.channel().remoteAddress(), reason);
-    answer.refused(type, reason);
+        "disk={} client={} refused: {}",
+        export.path(),
+        context.channel().remoteAddress(),
+        why.reason);
+    answer.refused(why.type, why.reason);
   }
 
-  /** False if it was refused after all. */
-  private boolean enterTransmission(
+  /** Empty if it serves the client now. */
+  private Optional<Refusal> enterTransmission(
       ChannelHandlerContext context,
       Export found,
       ExportName asked,
@@ -367,16 +384,14 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     // It may have been rolled back or deleted before the attach; not any more.
     Optional<Export> export = server.export(asked);
     if (export.isEmpty()) {
-      refused(context, found, answer, Nbd.REP_ERR_UNKNOWN, "deleted");
-      return false;
+      return Optional.of(new Refusal(Nbd.REP_ERR_UNKNOWN, "deleted"));
     }
     Session session;
     try {
       session = server.session(export.get(), attach, structured, isAllocationOf(asked));
     } catch (IOException e) {
       LOG.error("disk={} {}", found.path(), e.getMessage());
-      refused(context, found, answer, Nbd.REP_ERR_POLICY, "the storage has failed");
-      return false;
+      return Optional.of(new Refusal(Nbd.REP_ERR_POLICY, "the storage has failed"));
     }
     server.metrics().attaches.inc();
     LOG.info(
@@ -396,7 +411,7 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     if (attach.end() != Attach.End.NONE) {
       made.attachEnded(attach.end()); // it ended before it had a place to hear of it
     }
-    return true;
+    return Optional.empty();
   }
 
   private boolean isAllocationOf(ExportName asked) {
