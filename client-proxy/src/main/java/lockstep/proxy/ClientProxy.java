@@ -104,6 +104,7 @@ public final class ClientProxy implements AutoCloseable {
             SAMPLE_MILLIS,
             SAMPLE_MILLIS,
             TimeUnit.MILLISECONDS);
+    ops.start();
   }
 
   /**

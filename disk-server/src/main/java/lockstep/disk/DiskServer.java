@@ -106,6 +106,7 @@ public final class DiskServer implements AutoCloseable {
     new Routes(vms, new Blobs(data.blobs())).addTo(ops);
     DiskKeeper keeper = new DiskKeeper(vms, disks, System::currentTimeMillis);
     new DiskRoutes(vms, disks, keeper, data).addTo(ops);
+    ops.start();
     LOG.info(
         "disk server up incarnation={} data={} nbd={} arbiter={} http={} vms={}",
         String.format("%016x", incarnation),

@@ -60,7 +60,7 @@ public final class OpsServer implements AutoCloseable {
   private final ExecutorService threads;
 
   /**
-   * Starts serving.
+   * Takes the address; requests wait until {@link #start}.
    *
    * @param address to bind; port 0 takes a free one
    * @param unhealthy what is wrong now, or empty; called for each {@code /healthz}
@@ -85,6 +85,10 @@ public final class OpsServer implements AutoCloseable {
     server.createContext("/metrics", new MetricsHandler(registry));
     route("/healthz", exchange -> health(exchange, unhealthy.get()));
     route("/status", exchange -> json(exchange, 200, status.get()));
+  }
+
+  /** Starts serving: when every route is there, or a client would be told that one is not. */
+  public void start() {
     server.start();
   }
 

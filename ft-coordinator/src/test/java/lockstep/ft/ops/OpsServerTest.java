@@ -38,6 +38,7 @@ final class OpsServerTest {
           List.of("vm"),
           () -> Map.of(List.of("web"), 7.0, List.of("a-b"), 1.0));
       server.route("/hello", exchange -> OpsServer.text(exchange, 200, "hello"));
+      server.start();
       String scraped = get(server, "/metrics").body();
       assertTrue(scraped.contains("frames_total 3.0"), scraped);
       assertTrue(scraped.contains("vm_epoch{vm=\"web\"} 7.0"), scraped);
@@ -70,6 +71,7 @@ final class OpsServerTest {
             exchange.sendResponseHeaders(200, much.length);
             exchange.getResponseBody().write(much);
           });
+      server.start();
       List<Socket> slow = new ArrayList<>();
       try {
         for (int i = 0; i < OpsServer.CONNECTIONS_MAX / 4; i++) {

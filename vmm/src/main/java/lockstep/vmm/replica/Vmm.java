@@ -150,6 +150,7 @@ public final class Vmm implements AutoCloseable {
     guest = new GuestThread(replica, machine, inbox, effects, metrics);
     thread = Thread.ofPlatform().name("guest").unstarted(this::runGuest);
     VmmRoutes.install(ops, inbox, guest, console, replica, keeping);
+    ops.start();
   }
 
   /**
