@@ -174,7 +174,8 @@ public final class BenchCluster implements AutoCloseable {
     }
   }
 
-  private static int freePort() throws IOException {
+  /** A TCP port of the loopback that nobody listens at now. */
+  public static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

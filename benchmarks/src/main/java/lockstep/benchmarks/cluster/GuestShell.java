@@ -17,7 +17,7 @@ import lockstep.tools.cluster.Cluster;
  */
 public final class GuestShell {
   /** The guest's port, published for benchmarks only. */
-  static final int GUEST_PORT = 5200;
+  public static final int GUEST_PORT = 5200;
 
   private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration RETRY = Duration.ofMillis(200);
@@ -38,13 +38,22 @@ public final class GuestShell {
 
   /** Starts the shells of a guest that has booted. */
   public static GuestShell open(BenchCluster cluster) throws IOException {
-    int console = cluster.live().ports().consolePort();
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), console)) {
+    return open(cluster.live().ports().consolePort(), cluster.shellPort());
+  }
+
+  /**
+   * The same of any guest.
+   *
+   * @param consolePort of this host, where its console is
+   * @param shellPort of this host, which leads to {@link #GUEST_PORT}
+   */
+  public static GuestShell open(int consolePort, int shellPort) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), consolePort)) {
       socket.setSoTimeout((int) START_TIMEOUT.toMillis());
       type(socket, "\n"); // "Please press Enter to activate this console"
       type(socket, "nc -ll -p " + GUEST_PORT + " -e sh &\n");
     }
-    GuestShell shell = new GuestShell(cluster.shellPort());
+    GuestShell shell = new GuestShell(shellPort);
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
     while (!shell.answers()) {
       if (System.nanoTime() > deadline) {
@@ -73,6 +82,34 @@ public final class GuestShell {
     try (Socket socket = connect(script)) {
       socket.shutdownOutput();
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** Makes an executable file in the guest. */
+  public void put(byte[] content, String path) throws IOException {
+    try (Socket socket =
+        connect("echo go; cat > %s; chmod +x %s; echo done".formatted(path, path))) {
+      // The shell must not take what follows for more of its script.
+      awaitText(socket.getInputStream(), GO);
+      socket.getOutputStream().write(content);
+      socket.shutdownOutput();
+      awaitText(socket.getInputStream(), DONE);
+    }
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @return how long it took by the clock of this host, in nanoseconds
+   * @throws IOException if it fails
+   */
+  public long time(String command) throws IOException {
+    try (Socket socket = connect("echo go; " + command + " && echo done")) {
+      socket.shutdownOutput();
+      awaitText(socket.getInputStream(), GO);
+      long began = System.nanoTime();
+      awaitText(socket.getInputStream(), DONE);
+      return System.nanoTime() - began;
     }
   }
 

@@ -24,7 +24,7 @@ final class HostWarmUp {
   /** On a busy host the JVM's compilers take their time; nobody waits for this. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-  private final UnitContext context = UnitContext.ofNoHart();
+  private final UnitContext context = UnitContext.ofIdleHart();
 
   void awaitNativeCode(CompiledUnit unit) {
     long deadline = System.nanoTime() + PATIENCE_NANOS;

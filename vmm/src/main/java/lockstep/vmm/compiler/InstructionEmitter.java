@@ -6,6 +6,7 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import lockstep.vmm.machine.hart.Alu;
+import lockstep.vmm.machine.hart.UnitContext;
 import lockstep.vmm.machine.isa.Insn;
 import lockstep.vmm.machine.isa.Op;
 
@@ -35,6 +36,13 @@ final class InstructionEmitter {
       MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long);
   private static final MethodTypeDesc TAKE_RESERVATION =
       MethodTypeDesc.of(ConstantDescs.CD_boolean, ConstantDescs.CD_long);
+  private static final MethodTypeDesc ACCESS_CSR =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_long);
+  private static final MethodTypeDesc MAY_FENCE = MethodTypeDesc.of(ConstantDescs.CD_boolean);
   private static final long WORD = 0xffff_ffffL;
 
   private final UnitCode unit;
@@ -57,8 +65,14 @@ final class InstructionEmitter {
         || op == Op.AUIPC
         || (op >= Op.LB && op <= Op.FENCE)
         || op == Op.FENCE_I
+        || op == Op.SFENCE_VMA
+        || (isCsr(op) && UnitContext.takesCsr(Insn.immediate(insn)))
         || (op >= Op.MUL && op <= Op.AMOMAXU_D)
         || (op >= Op.ADD_UW && op < Op.COUNT);
+  }
+
+  private static boolean isCsr(int op) {
+    return op >= Op.CSRRW && op <= Op.CSRRCI;
   }
 
   void emit(long insn, int slot) {
@@ -79,6 +93,11 @@ final class InstructionEmitter {
     } else if (op == Op.AUIPC) {
       unit.pushPcPlus(slot, Insn.immediate(insn));
       unit.popX(Insn.rd(insn));
+    } else if (isCsr(op)) {
+      csr(op, insn);
+    } else if (op == Op.SFENCE_VMA) {
+      unit.pushContext();
+      code.invokevirtual(UnitCode.CONTEXT, "mayFence", MAY_FENCE).ifeq(unit.sideExit());
     } else if (op != Op.FENCE && op != Op.FENCE_I) {
       compute(op, insn);
     }
@@ -197,6 +216,28 @@ final class InstructionEmitter {
       case Op.AMOMINU_W, Op.AMOMINU_D -> code.invokestatic(ALU, "minu", LONG_OF_TWO);
       case Op.AMOMAXU_W, Op.AMOMAXU_D -> code.invokestatic(ALU, "maxu", LONG_OF_TWO);
       default -> throw new AssertionError("no AMO: " + op);
+    }
+  }
+
+  private void csr(int op, long insn) {
+    unit.pushContext();
+    code.loadConstant(insn);
+    if (op >= Op.CSRRWI) {
+      code.loadConstant((long) Insn.rs1(insn));
+    } else {
+      unit.pushX(Insn.rs1(insn));
+    }
+    unit.pushStepsLeft();
+    code.invokevirtual(UnitCode.CONTEXT, "accessCsr", ACCESS_CSR);
+    code.dup().istore(UnitCode.SCRATCH).iflt(unit.sideExit());
+    if (Insn.rd(insn) != Insn.DISCARD) {
+      unit.pushContext();
+      code.getfield(UnitCode.CONTEXT, "csrValue", ConstantDescs.CD_long);
+      unit.popX(Insn.rd(insn));
+    }
+    code.iload(UnitCode.SCRATCH).ifne(unit.sideExitBehind(insn));
+    if (UnitContext.mayChangeTlb(insn)) {
+      unit.findTlb();
     }
   }
 

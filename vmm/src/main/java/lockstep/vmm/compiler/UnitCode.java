@@ -32,26 +32,27 @@ final class UnitCode {
   private static final int CONTEXT_LOCAL = 1;
   private static final int PAGE = 2;
   private static final int BUDGET = 4;
-  private static final int LOAD_TAGS = 6;
-  private static final int LOAD_ADDENDS = 7;
-  private static final int STORE_TAGS = 8;
-  private static final int STORE_ADDENDS = 9;
-  private static final int X = 10;
-  private static final int F = 11;
-  private static final int EXIT_SLOT = 12;
-  private static final int EXIT_STEPS = 13;
-  private static final int FLOAT_ON = 14;
-  private static final int FLOAT_HOST = 15;
-  private static final int ADDRESS = 16;
-  private static final int INDEX = 18;
-  static final int SCRATCH = 20;
-  private static final int LOAD_TAGS_MASK = 22;
-  private static final int LOAD_ADDENDS_MASK = 23;
-  private static final int STORE_TAGS_MASK = 24;
-  private static final int STORE_ADDENDS_MASK = 25;
-  private static final int HOST_ADDRESS = 26;
-  static final int SCRATCH_2 = 28;
-  private static final int FIRST_X = 30;
+  private static final int TLB = 6;
+  private static final int TLB_MASK = 7;
+  private static final int X = 8;
+  private static final int F = 9;
+  private static final int EXIT_SLOT = 10;
+  private static final int EXIT_STEPS = 11;
+  private static final int FLOAT_ON = 12;
+  private static final int FLOAT_HOST = 13;
+  private static final int ADDRESS = 14;
+  private static final int ENTRY = 16;
+  static final int SCRATCH = 17;
+  private static final int HOST_ADDRESS = 19;
+  static final int SCRATCH_2 = 21;
+  private static final int FIRST_X = 23;
+
+  /** Words of an entry of the TLB, by what leads to them from the tag for loads. */
+  private static final int LOAD_TAG = 0;
+
+  private static final int LOAD_ADDEND = 1;
+  private static final int STORE_TAG = 2;
+  private static final int STORE_ADDEND = 3;
 
   /** Accesses of each size; loads sign-extend. */
   private enum Width {
@@ -126,10 +127,7 @@ final class UnitCode {
 
   /** What a unit does first: facts and registers into locals. */
   void enter() {
-    table(LOAD_TAGS, LOAD_TAGS_MASK, "loadTags");
-    table(LOAD_ADDENDS, LOAD_ADDENDS_MASK, "loadAddends");
-    table(STORE_TAGS, STORE_TAGS_MASK, "storeTags");
-    table(STORE_ADDENDS, STORE_ADDENDS_MASK, "storeAddends");
+    findTlb();
     field(X, "x");
     if (usedF != 0) {
       field(F, "f");
@@ -146,13 +144,13 @@ final class UnitCode {
   }
 
   /**
-   * A part of the TLB, and the mask for its indices. In this form, the length less one, and with
-   * one access before any loop, the JVM needs no range check for a masked index.
+   * The TLB, and the mask for its indices. In this form, the length less one, and with one access
+   * before any loop, the JVM needs no range check for a masked index.
    */
-  private void table(int local, int maskLocal, String name) {
-    field(local, name);
-    code.aload(local).iconst_0().laload().pop2();
-    code.aload(local).arraylength().iconst_1().isub().istore(maskLocal);
+  void findTlb() {
+    field(TLB, "tlb");
+    code.aload(TLB).iconst_0().laload().pop2();
+    code.aload(TLB).arraylength().iconst_1().isub().istore(TLB_MASK);
   }
 
   void reload() {
@@ -242,8 +240,12 @@ final class UnitCode {
     code.lload(PAGE).loadConstant(2L * ofSlot + distance).ladd();
   }
 
-  void pushBudget() {
+  /** Pushes how many steps may be executed from the current instruction on. */
+  void pushStepsLeft() {
     code.lload(BUDGET);
+    if (steps != 0) {
+      code.loadConstant((long) steps).lsub();
+    }
   }
 
   // Side exits.
@@ -258,6 +260,13 @@ final class UnitCode {
     }
     Label label = code.newLabel();
     sideExits.add(new SideExit(label, slot, steps));
+    return label;
+  }
+
+  /** The same if it has been executed, and what follows must be left to the hart. */
+  Label sideExitBehind(long insn) {
+    Label label = code.newLabel();
+    sideExits.add(new SideExit(label, slot + Insn.slots(insn), steps + 1));
     return label;
   }
 
@@ -329,31 +338,44 @@ final class UnitCode {
 
   // Memory.
 
-  /** Address of a load or store into its local, virtual page too; side exit if the TLB misses. */
-  private void findPage(int base, int offset, int log2Size, int tags, int mask) {
+  /**
+   * The host address of a load or store into its local; side exit if the TLB misses.
+   *
+   * @param tag the word of an entry of the TLB that decides
+   * @param addend the word that leads to the host
+   */
+  private void findPage(int base, int offset, int log2Size, int tag, int addend) {
     pushX(base);
     if (offset != 0) {
       code.loadConstant((long) offset).ladd();
     }
     code.dup2().lstore(ADDRESS);
-    code.bipush(12).lushr().l2i().istore(INDEX);
-    code.aload(tags).iload(INDEX).iload(mask).iand().laload();
+    code.bipush(UnitContext.TLB_SHIFT).lushr().l2i();
+    code.loadConstant(UnitContext.TLB_LOAD_TAG).ior().istore(ENTRY);
+    pushTlbWord(tag);
     code.lload(ADDRESS).loadConstant(-PhysicalMemory.PAGE_BYTES | (1L << log2Size) - 1).land();
     code.lcmp().ifne(sideExit());
+    code.lload(ADDRESS);
+    pushTlbWord(addend);
+    code.ladd().lstore(HOST_ADDRESS);
+  }
+
+  private void pushTlbWord(int word) {
+    code.aload(TLB).iload(ENTRY);
+    if (word != 0) {
+      code.loadConstant(word).ixor();
+    }
+    code.iload(TLB_MASK).iand().laload();
   }
 
   /** Finds the host address for a load, for the accesses that follow. */
   void findLoad(int base, int offset, int log2Size) {
-    findPage(base, offset, log2Size, LOAD_TAGS, LOAD_TAGS_MASK);
-    code.lload(ADDRESS).aload(LOAD_ADDENDS).iload(INDEX);
-    code.iload(LOAD_ADDENDS_MASK).iand().laload().ladd().lstore(HOST_ADDRESS);
+    findPage(base, offset, log2Size, LOAD_TAG, LOAD_ADDEND);
   }
 
   /** Finds the host address for a store, from which can be loaded too. */
   void findStore(int base, int offset, int log2Size) {
-    findPage(base, offset, log2Size, STORE_TAGS, STORE_TAGS_MASK);
-    code.lload(ADDRESS).aload(STORE_ADDENDS).iload(INDEX);
-    code.iload(STORE_ADDENDS_MASK).iand().laload().ladd().lstore(HOST_ADDRESS);
+    findPage(base, offset, log2Size, STORE_TAG, STORE_ADDEND);
   }
 
   /** Pushes the host address found, which is that of the guest's hart plus a constant. */

@@ -23,16 +23,19 @@
  *
  * <p><b>Being dropped.</b> A page with decoded slots is never in a store TLB. Whoever writes to it,
  * hart or device, tells {@code CompiledCode}, which takes away every unit made from what changes.
- * No unit is being executed then: a store that could do that is a side exit. For the same reason
- * FENCE.I, SFENCE.VMA, satp and privilege need nothing: whatever changes them is executed by the
- * hart, outside of compiled code. A unit compiled in the background is installed only if the page
- * still holds what it was made from.
+ * No instruction of a unit is being executed then: a store that could do that is a side exit.
+ * FENCE.I and SFENCE.VMA need nothing, and satp and privilege are changed by the hart, outside of
+ * compiled code. A unit that waits for its callee meanwhile does not go on if anything has been
+ * dropped since, or another TLB applies ({@link lockstep.vmm.machine.hart.UnitContext#call}). A
+ * unit compiled in the background is installed only if the page still holds what it was made from.
  *
  * <p><b>Side exits.</b> What is not simple is not called from inside but left to the hart: the unit
  * returns, with pc at that instruction and everything before it done and counted, and the hart
  * executes it with the interpreter's own operations. So are TLB misses, devices, misaligned
- * accesses, CSRs, traps, and floating-point results that could raise a flag. At least one
- * instruction is then executed outside, or the same unit would be entered again for ever.
+ * accesses, traps, and floating-point results that could raise a flag. At least one instruction is
+ * then executed outside, or the same unit would be entered again for ever. CSR instructions are
+ * called, for kernels are full of them: the hart's own operation between two of a unit's, which
+ * leaves behind it if an interrupt is due or something that the unit relies on has changed.
  *
  * <p><b>Written for the JVM's compilers.</b> C2 does not inline a call that it has not seen taken,
  * and keeps nothing in registers across one; so what the common case needs is written out, and what
@@ -49,8 +52,12 @@
  * rest. So a limit is met to the step, and that is all that interrupts need: timers are a limit,
  * and nothing else becomes pending inside.
  *
- * <p><b>Calls.</b> A guest call is a call of the host, 64 deep at most; when anything makes the
- * callee stop, all callers return at once. Jumps by register look their target up.
+ * <p><b>Calls.</b> A guest call is a call of the host, 64 deep at most. When the callee is not
+ * compiled, or has a side exit, the hart is called to go on from there until control returns to the
+ * caller, which then finds all guest registers in the register file: so a TLB miss or a trap does
+ * not cost the callers their place, and it does not matter whether it is the same thread of the
+ * guest that returns. When the hart has to do something else first, all callers return at once.
+ * Jumps by register look their target up.
  *
  * <p><b>What is compiled.</b> The hart samples where the interpreter spends its steps, and counts
  * where it comes back from what compiled code can't do. What is hot goes to {@link

@@ -18,14 +18,14 @@ final class AddressSpace {
   private final DataTlb[] data = new DataTlb[DATA_VIEWS];
   private final FetchTlb[] fetch = new FetchTlb[2];
 
-  AddressSpace(long satp, int bit) {
+  AddressSpace(long satp, int bit, CodeEpoch epoch) {
     this.satp = satp;
     this.bit = bit;
     for (int view = 0; view < DATA_VIEWS; view++) {
       data[view] = new DataTlb();
     }
-    fetch[USER] = new FetchTlb();
-    fetch[SUPERVISOR] = new FetchTlb();
+    fetch[USER] = new FetchTlb(epoch);
+    fetch[SUPERVISOR] = new FetchTlb(epoch);
   }
 
   /** Which of the views loads and stores take: SUM opens user pages to the supervisor. */

@@ -66,17 +66,15 @@ final class AtomicUnit {
 
   private long reachForLoad(long address) {
     DataTlb tlb = mmu.data();
-    int index = DataTlb.index(address);
-    return tlb.loadTags[index] == (address & -0x1000L)
-        ? address + tlb.loadAddends[index] - memory.hostOffset()
+    return tlb.hitsLoad(address)
+        ? tlb.hostOfLoad(address) - memory.hostOffset()
         : unit.translateRam(address, Access.LOAD);
   }
 
   private long reachForStore(long address) {
     DataTlb tlb = mmu.data();
-    int index = DataTlb.index(address);
-    return tlb.storeTags[index] == (address & -0x1000L)
-        ? address + tlb.storeAddends[index] - memory.hostOffset()
+    return tlb.hitsStore(address)
+        ? tlb.hostOfStore(address) - memory.hostOffset()
         : unit.translateRam(address, Access.STORE);
   }
 

@@ -28,11 +28,12 @@ final class CodePages {
   private final long[] @Nullable [] slotsOfPage;
   private final short[] stores;
   private final CompiledCode compiled;
+  private final CodeEpoch epoch = new CodeEpoch();
   private int count;
 
   CodePages(PhysicalMemory memory, UnitCompiler compiler) {
     this.memory = memory;
-    compiled = new CompiledCode(compiler, memory, this);
+    compiled = new CompiledCode(compiler, memory, this, epoch);
     slotsOfPage = new long[memory.pageCount()][];
     stores = new short[memory.pageCount()];
   }
@@ -40,6 +41,10 @@ final class CodePages {
   /** What has been compiled of these pages. */
   CompiledCode compiled() {
     return compiled;
+  }
+
+  CodeEpoch epoch() {
+    return epoch;
   }
 
   /** Whether there is no room for the slots of {@code page}; {@link #clear} makes some. */

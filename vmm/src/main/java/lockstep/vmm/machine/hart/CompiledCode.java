@@ -40,6 +40,7 @@ final class CompiledCode {
   private final UnitCompiler compiler;
   private final PhysicalMemory memory;
   private final CodePages codePages;
+  private final CodeEpoch epoch;
   private final EntryHeat heat = new EntryHeat();
   private final Set<Integer> requested = new HashSet<>();
   private final Map<Integer, BitSet> refused = new HashMap<>();
@@ -51,10 +52,11 @@ final class CompiledCode {
   private int freeCount;
   private int dropsInAll;
 
-  CompiledCode(UnitCompiler compiler, PhysicalMemory memory, CodePages codePages) {
+  CompiledCode(UnitCompiler compiler, PhysicalMemory memory, CodePages codePages, CodeEpoch epoch) {
     this.compiler = compiler;
     this.memory = memory;
     this.codePages = codePages;
+    this.epoch = epoch;
     threshold = compiler.mode() == UnitCompiler.Mode.EAGER ? 1 : HOT;
     firstOfPage = new CompiledUnit[memory.pageCount()];
     freeAll();
@@ -221,6 +223,7 @@ final class CompiledCode {
 
   @SuppressWarnings("NullAway") // the slots that hold a number have gone with its unit
   private void removeNumber(int id) {
+    epoch.value++;
     units[id] = null;
     freeIds[freeCount++] = id;
   }

@@ -14,9 +14,11 @@ final class FetchTlb {
   /** Index of that physical page. */
   final int[] pages = new int[DataTlb.ENTRIES];
 
+  private final CodeEpoch epoch;
   private boolean hasEntries = true;
 
-  FetchTlb() {
+  FetchTlb(CodeEpoch epoch) {
+    this.epoch = epoch;
     clear();
   }
 
@@ -25,11 +27,15 @@ final class FetchTlb {
       Arrays.fill(tags, DataTlb.NONE);
       Arrays.fill(code, NOTHING);
       hasEntries = false;
+      epoch.value++;
     }
   }
 
   void put(long virtualPage, long[] slots, int physicalPage) {
     int index = DataTlb.index(virtualPage);
+    if (tags[index] != DataTlb.NONE) {
+      epoch.value++;
+    }
     tags[index] = virtualPage;
     code[index] = slots;
     pages[index] = physicalPage;
@@ -41,6 +47,7 @@ final class FetchTlb {
     if (tags[index] == virtualPage) {
       tags[index] = DataTlb.NONE;
       code[index] = NOTHING;
+      epoch.value++;
     }
   }
 }

@@ -59,9 +59,24 @@ public final class Hart implements Stateful {
     atomics = new AtomicUnit(state, memory, mmu, memoryUnit);
     floats = new FloatUnit(state);
     system = new SystemUnit(state, new CsrFile(id, state, time, timers, mmu), traps, mmu);
-    interpreter = new Interpreter(state);
-    unitContext = new UnitContext(state, memory.hostOffset());
+    interpreter = new Interpreter(state, new OutOfLine(state, atomics));
+    unitContext =
+        new UnitContext(
+            this::executeOutside,
+            state,
+            time,
+            timers,
+            traps,
+            system,
+            mmu,
+            compiled.units(),
+            codePages.epoch(),
+            memory.hostOffset());
     sampler = new Sampler(compiler.mode());
+  }
+
+  UnitContext unitContext() {
+    return unitContext;
   }
 
   public int id() {
@@ -216,6 +231,11 @@ public final class Hart implements Stateful {
   private void execute(long steps) {
     interpreter.left = steps;
     compiled.installFinished();
+    executeUntil(Interpreter.NO_ADDRESS);
+  }
+
+  /** The same until pc is {@code returnPc}; returns whether it is, and nothing else is to do. */
+  private boolean executeUntil(long returnPc) {
     boolean located = false;
     while (interpreter.left > 0) {
       if (!located && !locate()) {
@@ -225,9 +245,29 @@ public final class Hart implements Stateful {
         located = executeLocated();
       }
       if (mustStop()) {
-        return;
+        return false;
+      }
+      if (returnPc != Interpreter.NO_ADDRESS) {
+        if (unitContext.isUnwinding()) {
+          return false;
+        }
+        if (state.pc == returnPc) {
+          return true;
+        }
       }
     }
+    return false;
+  }
+
+  /** {@link UnitContext.Outside}. */
+  private long executeOutside(long returnPc, long budget) {
+    long returnPcBefore = interpreter.returnPc;
+    interpreter.returnPc = returnPc;
+    interpreter.left = budget;
+    sampler.arrived(1);
+    boolean returned = !mustStop() && executeUntil(returnPc);
+    interpreter.returnPc = returnPcBefore;
+    return returned ? interpreter.left : ~interpreter.left;
   }
 
   /** Executes from where the interpreter points to; returns whether it still points to pc. */
@@ -278,9 +318,13 @@ public final class Hart implements Stateful {
   /** Executes compiled code from pc on; if it can't even begin, the instruction at pc. */
   private void enterUnit() {
     long budget = Math.min(interpreter.left, compiled.sliceOf(interpreter.code[interpreter.slot]));
-    long left = unitContext.enter(state.pc, budget, mmu.data(), mmu.fetch(), compiled.units());
-    interpreter.left -= budget - left;
-    time.advance(budget - left);
+    long reserve = interpreter.left - budget;
+    long returnPc = interpreter.returnPc;
+    if (returnPc == Interpreter.NO_ADDRESS) {
+      unitContext.unwound();
+    }
+    long left = unitContext.enter(state.pc, returnPc, budget);
+    interpreter.left = reserve + left;
     state.pc = unitContext.pc;
     if (left == budget) {
       executeEntry();

@@ -7,8 +7,7 @@ import static lockstep.vmm.machine.memory.PhysicalMemory.LE64;
 import static lockstep.vmm.machine.memory.PhysicalMemory.PAGE_BYTES;
 
 import java.lang.foreign.ValueLayout;
-import lockstep.vmm.machine.fp.FpStatus;
-import lockstep.vmm.machine.fp.RoundingMode;
+import java.util.Objects;
 import lockstep.vmm.machine.isa.Op;
 import lockstep.vmm.machine.memory.PhysicalMemory;
 
@@ -37,6 +36,9 @@ final class Interpreter {
   /** A jump, already retired, or the end of the page leads to {@link #missed}, not in the TLB. */
   static final int FETCH_MISS = 2;
 
+  /** No instruction is at an odd address. */
+  static final long NO_ADDRESS = 1;
+
   /** HotSpot's HugeMethodLimit. */
   static final int LOOP_BYTES_MAX = 8000;
 
@@ -49,6 +51,7 @@ final class Interpreter {
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
   private final HartState state;
+  private final OutOfLine outOfLine;
 
   /** Steps that may still be executed. */
   long left;
@@ -59,49 +62,36 @@ final class Interpreter {
   long page;
   int slot;
 
-  /** Virtual address that a jump could not reach. */
+  /** Virtual address that a jump could not reach, or was not to pass. */
   long missed;
 
-  Interpreter(HartState state) {
+  /** A jump out of the page, or by a register, to this address is not followed but a miss. */
+  long returnPc = NO_ADDRESS;
+
+  Interpreter(HartState state, OutOfLine outOfLine) {
     this.state = state;
+    this.outOfLine = outOfLine;
   }
 
   long pc() {
     return page + ((long) slot << 1);
   }
 
-  /** With inexact raised already, what the host rounds to nearest raises nothing new. */
-  private boolean hostRoundsAlike() {
-    return state.fpDirty()
-        && (state.fpStatus.flags & FpStatus.NX) != 0
-        && state.roundingMode == RoundingMode.RNE;
-  }
-
   /** Executes until one of the reasons above, which is returned. */
   int run(DataTlb data, FetchTlb fetch) {
     final long[] x = state.x;
-    final long[] f = state.f;
-    final boolean fpOn = state.fpDirty();
-    final boolean fpHost = hostRoundsAlike();
-    final long[] loadTags = data.loadTags;
-    final long[] loadAddends = data.loadAddends;
-    final long[] storeTags = data.storeTags;
-    final long[] storeAddends = data.storeAddends;
+    final long[] tlb = data.words;
     final long[] fetchTags = fetch.tags;
     final long[][] fetchCode = fetch.code;
     // All lengths are powers of two. With masks of this form, and one access before the loop, the
     // JVM needs no range checks in it.
     final int xMask = x.length - 1;
-    final int fMask = f.length - 1;
-    final int loadTagsMask = loadTags.length - 1;
-    final int loadAddendsMask = loadAddends.length - 1;
-    final int storeTagsMask = storeTags.length - 1;
-    final int storeAddendsMask = storeAddends.length - 1;
+    final int tlbMask = tlb.length - 1;
     final int fetchTagsMask = fetchTags.length - 1;
     final int fetchCodeMask = fetchCode.length - 1;
-    long missed =
-        x[0] & f[0] & loadTags[0] & loadAddends[0] & storeTags[0] & storeAddends[0] & fetchTags[0];
-    long[] code = this.code;
+    long missed = x[0] & tlb[0] & fetchTags[0];
+    final long returnPc = this.returnPc;
+    long[] code = Objects.requireNonNull(this.code);
     long page = this.page;
     int slot = this.slot;
     long left = this.left;
@@ -233,125 +223,8 @@ final class Interpreter {
           slot += (int) (d >> 14) & 3;
           continue;
         }
-        case Op.SLLIW -> {
-          x[(int) (d >> 8) & xMask] = (int) x[(int) (d >> 16) & xMask] << (int) (d >> 32);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SRLIW -> {
-          x[(int) (d >> 8) & xMask] = (int) x[(int) (d >> 16) & xMask] >>> (int) (d >> 32);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SRAIW -> {
-          x[(int) (d >> 8) & xMask] = (int) x[(int) (d >> 16) & xMask] >> (int) (d >> 32);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.ADDW -> {
-          x[(int) (d >> 8) & xMask] =
-              (int) (x[(int) (d >> 16) & xMask] + x[(int) (d >> 24) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SUBW -> {
-          x[(int) (d >> 8) & xMask] =
-              (int) (x[(int) (d >> 16) & xMask] - x[(int) (d >> 24) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SLLW -> {
-          x[(int) (d >> 8) & xMask] =
-              (int) x[(int) (d >> 16) & xMask] << (int) x[(int) (d >> 24) & xMask];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SRLW -> {
-          x[(int) (d >> 8) & xMask] =
-              (int) x[(int) (d >> 16) & xMask] >>> (int) x[(int) (d >> 24) & xMask];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SRAW -> {
-          x[(int) (d >> 8) & xMask] =
-              (int) x[(int) (d >> 16) & xMask] >> (int) x[(int) (d >> 24) & xMask];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
         case Op.MUL -> {
           x[(int) (d >> 8) & xMask] = x[(int) (d >> 16) & xMask] * x[(int) (d >> 24) & xMask];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.MULH -> {
-          x[(int) (d >> 8) & xMask] =
-              Math.multiplyHigh(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.MULHU -> {
-          x[(int) (d >> 8) & xMask] =
-              Math.unsignedMultiplyHigh(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.MULHSU -> {
-          x[(int) (d >> 8) & xMask] =
-              Alu.mulhsu(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.MULW -> {
-          x[(int) (d >> 8) & xMask] =
-              (int) x[(int) (d >> 16) & xMask] * (int) x[(int) (d >> 24) & xMask];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.DIV -> {
-          x[(int) (d >> 8) & xMask] =
-              Alu.div(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.DIVU -> {
-          x[(int) (d >> 8) & xMask] =
-              Alu.divu(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.REM -> {
-          x[(int) (d >> 8) & xMask] =
-              Alu.rem(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.REMU -> {
-          x[(int) (d >> 8) & xMask] =
-              Alu.remu(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.DIVW -> {
-          x[(int) (d >> 8) & xMask] =
-              Alu.divw(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.DIVUW -> {
-          x[(int) (d >> 8) & xMask] =
-              Alu.divuw(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.REMW -> {
-          x[(int) (d >> 8) & xMask] =
-              Alu.remw(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.REMUW -> {
-          x[(int) (d >> 8) & xMask] =
-              Alu.remuw(x[(int) (d >> 16) & xMask], x[(int) (d >> 24) & xMask]);
           slot += (int) (d >> 14) & 3;
           continue;
         }
@@ -467,480 +340,111 @@ final class Interpreter {
           left++;
           target = page + PAGE_BYTES;
         }
-        case Op.LB -> {
-          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
-          int entry = (int) (address >>> 12);
-          if (loadTags[entry & loadTagsMask] != (address & -0x1000L)) {
-            break loop;
-          }
+        case Op.SLLIW,
+            Op.SRLIW,
+            Op.SRAIW,
+            Op.ADDW,
+            Op.SUBW,
+            Op.SLLW,
+            Op.SRLW,
+            Op.SRAW,
+            Op.MULW,
+            Op.DIVW,
+            Op.DIVUW,
+            Op.REMW,
+            Op.REMUW -> {
+          final long a = x[(int) (d >> 16) & xMask];
+          final long b = x[(int) (d >> 24) & xMask];
           x[(int) (d >> 8) & xMask] =
-              HOST.get(BYTE, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS);
+              switch ((int) d & 0xff) {
+                case Op.SLLIW -> (int) a << (int) (d >> 32);
+                case Op.SRLIW -> (int) a >>> (int) (d >> 32);
+                case Op.SRAIW -> (int) a >> (int) (d >> 32);
+                case Op.ADDW -> (int) (a + b);
+                case Op.SUBW -> (int) (a - b);
+                case Op.SLLW -> (int) a << (int) b;
+                case Op.SRLW -> (int) a >>> (int) b;
+                case Op.SRAW -> (int) a >> (int) b;
+                case Op.MULW -> (int) a * (int) b;
+                case Op.DIVW -> Alu.divw(a, b);
+                case Op.DIVUW -> Alu.divuw(a, b);
+                case Op.REMW -> Alu.remw(a, b);
+                default -> Alu.remuw(a, b);
+              };
           slot += (int) (d >> 14) & 3;
           continue;
         }
-        case Op.LBU -> {
-          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
-          int entry = (int) (address >>> 12);
-          if (loadTags[entry & loadTagsMask] != (address & -0x1000L)) {
-            break loop;
-          }
+        case Op.MULH, Op.MULHU, Op.MULHSU, Op.DIV, Op.DIVU, Op.REM, Op.REMU -> {
+          final long a = x[(int) (d >> 16) & xMask];
+          final long b = x[(int) (d >> 24) & xMask];
           x[(int) (d >> 8) & xMask] =
-              HOST.get(BYTE, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS)
-                  & 0xffL;
+              switch ((int) d & 0xff) {
+                case Op.MULH -> Math.multiplyHigh(a, b);
+                case Op.MULHU -> Math.unsignedMultiplyHigh(a, b);
+                case Op.MULHSU -> Alu.mulhsu(a, b);
+                case Op.DIV -> Alu.div(a, b);
+                case Op.DIVU -> Alu.divu(a, b);
+                case Op.REM -> Alu.rem(a, b);
+                default -> Alu.remu(a, b);
+              };
           slot += (int) (d >> 14) & 3;
           continue;
         }
-        case Op.LH -> {
-          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
-          int entry = (int) (address >>> 12);
-          if (loadTags[entry & loadTagsMask] != (address & (-0x1000L | 1))) {
+        case Op.LB, Op.LBU, Op.LH, Op.LHU, Op.LW, Op.LWU, Op.LD -> {
+          final int op = (int) d & 0xff;
+          final long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          final int entry = DataTlb.loadTagAt(address);
+          // LB, LH, LW, LD, LBU, LHU, LWU: the order of the encodings.
+          final long checked = -0x1000L | (1 << (op - Op.LB & 3)) - 1;
+          if (tlb[entry & tlbMask] != (address & checked)) {
             break loop;
           }
+          final long host = (address + tlb[(entry ^ 1) & tlbMask]) & HOST_ADDRESS;
           x[(int) (d >> 8) & xMask] =
-              HOST.get(LE16, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS);
+              switch (op) {
+                case Op.LD -> HOST.get(LE64, host);
+                case Op.LW -> HOST.get(LE32, host);
+                case Op.LBU -> HOST.get(BYTE, host) & 0xffL;
+                case Op.LWU -> HOST.get(LE32, host) & 0xffff_ffffL;
+                case Op.LHU -> HOST.get(LE16, host) & 0xffffL;
+                case Op.LH -> HOST.get(LE16, host);
+                default -> HOST.get(BYTE, host);
+              };
           slot += (int) (d >> 14) & 3;
           continue;
         }
-        case Op.LHU -> {
-          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
-          int entry = (int) (address >>> 12);
-          if (loadTags[entry & loadTagsMask] != (address & (-0x1000L | 1))) {
+        case Op.SB, Op.SH, Op.SW, Op.SD -> {
+          final int op = (int) d & 0xff;
+          final long address = x[(int) (d >> 16) & xMask] + (d >> 32);
+          final int entry = DataTlb.storeTagAt(address);
+          final long checked = -0x1000L | (1 << (op - Op.SB)) - 1;
+          if (tlb[entry & tlbMask] != (address & checked)) {
             break loop;
           }
-          x[(int) (d >> 8) & xMask] =
-              HOST.get(LE16, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS)
-                  & 0xffffL;
+          final long host = (address + tlb[(entry ^ 1) & tlbMask]) & HOST_ADDRESS;
+          final long value = x[(int) (d >> 24) & xMask];
+          switch (op) {
+            case Op.SD -> HOST.set(LE64, host, value);
+            case Op.SW -> HOST.set(LE32, host, (int) value);
+            case Op.SH -> HOST.set(LE16, host, (short) value);
+            default -> HOST.set(BYTE, host, (byte) value);
+          }
           slot += (int) (d >> 14) & 3;
           continue;
         }
-        case Op.LW -> {
-          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
-          int entry = (int) (address >>> 12);
-          if (loadTags[entry & loadTagsMask] != (address & (-0x1000L | 3))) {
-            break loop;
-          }
-          x[(int) (d >> 8) & xMask] =
-              HOST.get(LE32, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.LWU -> {
-          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
-          int entry = (int) (address >>> 12);
-          if (loadTags[entry & loadTagsMask] != (address & (-0x1000L | 3))) {
-            break loop;
-          }
-          x[(int) (d >> 8) & xMask] =
-              HOST.get(LE32, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS)
-                  & 0xffff_ffffL;
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.LD -> {
-          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
-          int entry = (int) (address >>> 12);
-          if (loadTags[entry & loadTagsMask] != (address & (-0x1000L | 7))) {
-            break loop;
-          }
-          x[(int) (d >> 8) & xMask] =
-              HOST.get(LE64, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.FLW -> {
-          if (!fpOn) {
-            break loop;
-          }
-          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
-          int entry = (int) (address >>> 12);
-          if (loadTags[entry & loadTagsMask] != (address & (-0x1000L | 3))) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] =
-              HOST.get(LE32, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS)
-                  | 0xffff_ffff_0000_0000L;
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.FLD -> {
-          if (!fpOn) {
-            break loop;
-          }
-          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
-          int entry = (int) (address >>> 12);
-          if (loadTags[entry & loadTagsMask] != (address & (-0x1000L | 7))) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] =
-              HOST.get(LE64, (address + loadAddends[entry & loadAddendsMask]) & HOST_ADDRESS);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SB -> {
-          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
-          int entry = (int) (address >>> 12);
-          if (storeTags[entry & storeTagsMask] != (address & -0x1000L)) {
-            break loop;
-          }
-          HOST.set(
-              BYTE,
-              (address + storeAddends[entry & storeAddendsMask]) & HOST_ADDRESS,
-              (byte) x[(int) (d >> 24) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SH -> {
-          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
-          int entry = (int) (address >>> 12);
-          if (storeTags[entry & storeTagsMask] != (address & (-0x1000L | 1))) {
-            break loop;
-          }
-          HOST.set(
-              LE16,
-              (address + storeAddends[entry & storeAddendsMask]) & HOST_ADDRESS,
-              (short) x[(int) (d >> 24) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SW -> {
-          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
-          int entry = (int) (address >>> 12);
-          if (storeTags[entry & storeTagsMask] != (address & (-0x1000L | 3))) {
-            break loop;
-          }
-          HOST.set(
-              LE32,
-              (address + storeAddends[entry & storeAddendsMask]) & HOST_ADDRESS,
-              (int) x[(int) (d >> 24) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.SD -> {
-          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
-          int entry = (int) (address >>> 12);
-          if (storeTags[entry & storeTagsMask] != (address & (-0x1000L | 7))) {
-            break loop;
-          }
-          HOST.set(
-              LE64,
-              (address + storeAddends[entry & storeAddendsMask]) & HOST_ADDRESS,
-              x[(int) (d >> 24) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.FSW -> {
-          if (!fpOn) {
-            break loop;
-          }
-          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
-          int entry = (int) (address >>> 12);
-          if (storeTags[entry & storeTagsMask] != (address & (-0x1000L | 3))) {
-            break loop;
-          }
-          HOST.set(
-              LE32,
-              (address + storeAddends[entry & storeAddendsMask]) & HOST_ADDRESS,
-              (int) f[(int) (d >> 24) & fMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.FSD -> {
-          if (!fpOn) {
-            break loop;
-          }
-          long address = x[(int) (d >> 16) & xMask] + (d >> 32);
-          int entry = (int) (address >>> 12);
-          if (storeTags[entry & storeTagsMask] != (address & (-0x1000L | 7))) {
-            break loop;
-          }
-          HOST.set(
-              LE64,
-              (address + storeAddends[entry & storeAddendsMask]) & HOST_ADDRESS,
-              f[(int) (d >> 24) & fMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.FSGNJ_D -> {
-          if (!fpOn) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] =
-              f[(int) (d >> 16) & fMask] & ~0x8000_0000_0000_0000L
-                  | f[(int) (d >> 24) & fMask] & 0x8000_0000_0000_0000L;
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.FSGNJN_D -> {
-          if (!fpOn) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] =
-              f[(int) (d >> 16) & fMask] & ~0x8000_0000_0000_0000L
-                  | ~f[(int) (d >> 24) & fMask] & 0x8000_0000_0000_0000L;
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.FSGNJX_D -> {
-          if (!fpOn) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] =
-              f[(int) (d >> 16) & fMask] ^ f[(int) (d >> 24) & fMask] & 0x8000_0000_0000_0000L;
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.FMV_X_D -> {
-          if (!fpOn) {
-            break loop;
-          }
-          x[(int) (d >> 8) & xMask] = f[(int) (d >> 16) & fMask];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.FMV_D_X -> {
-          if (!fpOn) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] = x[(int) (d >> 16) & xMask];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.FMV_X_W -> {
-          if (!fpOn) {
-            break loop;
-          }
-          x[(int) (d >> 8) & xMask] = (int) f[(int) (d >> 16) & fMask];
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.FMV_W_X -> {
-          if (!fpOn) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] = x[(int) (d >> 16) & xMask] | 0xffff_ffff_0000_0000L;
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case SlotOp.FADD_D_NEAREST -> {
-          if (!fpHost) {
-            break loop;
-          }
-          double r =
-              Double.longBitsToDouble(f[(int) (d >> 16) & fMask])
-                  + Double.longBitsToDouble(f[(int) (d >> 24) & fMask]);
-          if (!HostFloat.isFinite(r)) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case SlotOp.FSUB_D_NEAREST -> {
-          if (!fpHost) {
-            break loop;
-          }
-          double r =
-              Double.longBitsToDouble(f[(int) (d >> 16) & fMask])
-                  - Double.longBitsToDouble(f[(int) (d >> 24) & fMask]);
-          if (!HostFloat.isFinite(r)) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case SlotOp.FMUL_D_NEAREST -> {
-          if (!fpHost) {
-            break loop;
-          }
-          double r =
-              Double.longBitsToDouble(f[(int) (d >> 16) & fMask])
-                  * Double.longBitsToDouble(f[(int) (d >> 24) & fMask]);
-          if (!(HostFloat.isNormal(r)
-              || HostFloat.isExactZero(
-                  r, f[(int) (d >> 16) & fMask], f[(int) (d >> 24) & fMask]))) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case SlotOp.FDIV_D_NEAREST -> {
-          if (!fpHost) {
-            break loop;
-          }
-          double r =
-              Double.longBitsToDouble(f[(int) (d >> 16) & fMask])
-                  / Double.longBitsToDouble(f[(int) (d >> 24) & fMask]);
-          if (!HostFloat.isNormal(r)) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case SlotOp.FSQRT_D_NEAREST -> {
-          if (!fpHost) {
-            break loop;
-          }
-          double r = Math.sqrt(Double.longBitsToDouble(f[(int) (d >> 16) & fMask]));
-          if (!HostFloat.isNormal(r)) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case SlotOp.FMADD_D_NEAREST -> {
-          if (!fpHost) {
-            break loop;
-          }
-          double r =
-              Math.fma(
-                  Double.longBitsToDouble(f[(int) (d >> 16) & fMask]),
-                  Double.longBitsToDouble(f[(int) (d >> 24) & fMask]),
-                  Double.longBitsToDouble(f[(int) (d >> 40) & fMask]));
-          if (!HostFloat.isNormal(r)) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case SlotOp.FMSUB_D_NEAREST -> {
-          if (!fpHost) {
-            break loop;
-          }
-          double r =
-              Math.fma(
-                  Double.longBitsToDouble(f[(int) (d >> 16) & fMask]),
-                  Double.longBitsToDouble(f[(int) (d >> 24) & fMask]),
-                  -Double.longBitsToDouble(f[(int) (d >> 40) & fMask]));
-          if (!HostFloat.isNormal(r)) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case SlotOp.FNMSUB_D_NEAREST -> {
-          if (!fpHost) {
-            break loop;
-          }
-          double r =
-              Math.fma(
-                  -Double.longBitsToDouble(f[(int) (d >> 16) & fMask]),
-                  Double.longBitsToDouble(f[(int) (d >> 24) & fMask]),
-                  Double.longBitsToDouble(f[(int) (d >> 40) & fMask]));
-          if (!HostFloat.isNormal(r)) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case SlotOp.FNMADD_D_NEAREST -> {
-          if (!fpHost) {
-            break loop;
-          }
-          double r =
-              Math.fma(
-                  -Double.longBitsToDouble(f[(int) (d >> 16) & fMask]),
-                  Double.longBitsToDouble(f[(int) (d >> 24) & fMask]),
-                  -Double.longBitsToDouble(f[(int) (d >> 40) & fMask]));
-          if (!HostFloat.isNormal(r)) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits(r);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.FEQ_D -> {
-          if (!fpOn) {
-            break loop;
-          }
-          double a = Double.longBitsToDouble(f[(int) (d >> 16) & fMask]);
-          double b = Double.longBitsToDouble(f[(int) (d >> 24) & fMask]);
-          if (!(a <= b || a > b)) {
-            break loop;
-          }
-          x[(int) (d >> 8) & xMask] = a == b ? 1 : 0;
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.FLT_D -> {
-          if (!fpOn) {
-            break loop;
-          }
-          double a = Double.longBitsToDouble(f[(int) (d >> 16) & fMask]);
-          double b = Double.longBitsToDouble(f[(int) (d >> 24) & fMask]);
-          if (!(a <= b || a > b)) {
-            break loop;
-          }
-          x[(int) (d >> 8) & xMask] = a < b ? 1 : 0;
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case Op.FLE_D -> {
-          if (!fpOn) {
-            break loop;
-          }
-          double a = Double.longBitsToDouble(f[(int) (d >> 16) & fMask]);
-          double b = Double.longBitsToDouble(f[(int) (d >> 24) & fMask]);
-          if (!(a <= b || a > b)) {
-            break loop;
-          }
-          x[(int) (d >> 8) & xMask] = a <= b ? 1 : 0;
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case SlotOp.FCVT_D_W_EXACT -> {
-          if (!fpOn) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] = Double.doubleToRawLongBits((int) x[(int) (d >> 16) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case SlotOp.FCVT_D_L_NEAREST -> {
-          if (!fpHost) {
-            break loop;
-          }
-          f[(int) (d >> 8) & fMask] =
-              Double.doubleToRawLongBits((double) x[(int) (d >> 16) & xMask]);
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case SlotOp.FCVT_W_D_TO_ZERO -> {
-          if (!fpHost) {
-            break loop;
-          }
-          double a = Double.longBitsToDouble(f[(int) (d >> 16) & fMask]);
-          if (!(a > -0x1p31 && a < 0x1p31)) {
-            break loop;
-          }
-          x[(int) (d >> 8) & xMask] = (int) a;
-          slot += (int) (d >> 14) & 3;
-          continue;
-        }
-        case SlotOp.FCVT_L_D_TO_ZERO -> {
-          if (!fpHost) {
-            break loop;
-          }
-          double a = Double.longBitsToDouble(f[(int) (d >> 16) & fMask]);
-          if (!(a > -0x1p63 && a < 0x1p63)) {
-            break loop;
-          }
-          x[(int) (d >> 8) & xMask] = (long) a;
-          slot += (int) (d >> 14) & 3;
-          continue;
+        case SlotOp.COMPILED, SlotOp.UNDECODED -> {
+          break loop;
         }
         default -> {
-          break loop;
+          if (!outOfLine.execute(d, data)) {
+            break loop;
+          }
+          slot += (int) (d >> 14) & 3;
+          continue;
         }
       }
       int entry = (int) (target >>> 12);
-      if (fetchTags[entry & fetchTagsMask] != (target & -0x1000L)) {
+      if (fetchTags[entry & fetchTagsMask] != (target & -0x1000L) || target == returnPc) {
         left--;
         missed = target;
         exit = FETCH_MISS;
@@ -948,7 +452,7 @@ final class Interpreter {
       }
       page = target & -0x1000L;
       slot = (int) target >>> 1 & 0x7ff;
-      code = fetchCode[entry & fetchCodeMask];
+      code = Objects.requireNonNull(fetchCode[entry & fetchCodeMask]);
     }
     this.code = code;
     this.page = page;

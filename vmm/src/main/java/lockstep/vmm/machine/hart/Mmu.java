@@ -28,7 +28,7 @@ final class Mmu implements PageObserver {
   private final @Nullable AddressSpace[] spaces = new AddressSpace[SPACES_MAX];
 
   /** Not that of any satp: M-mode may what others may not (PMP). */
-  private final AddressSpace machine = new AddressSpace(-1, 1);
+  private final AddressSpace machine;
 
   private long switches;
   private AddressSpace paged;
@@ -45,6 +45,7 @@ final class Mmu implements PageObserver {
     walker = new PageWalker(state, memory, pmp);
     tables = new TableUses(memory);
     directStores = new DirectStores(memory);
+    machine = new AddressSpace(-1, 1, codePages.epoch());
     spaces[0] = machine;
     paged = spaceOf(0);
     dataSpace = machine;
@@ -104,7 +105,7 @@ final class Mmu implements PageObserver {
     AddressSpace given = spaces[victim];
     AddressSpace space;
     if (given == null) {
-      space = new AddressSpace(satp, 1 << victim);
+      space = new AddressSpace(satp, 1 << victim, codePages.epoch());
       spaces[victim] = space;
     } else {
       clearSpaces(given.bit);

@@ -10,6 +10,9 @@ final class SystemUnit {
   private final TrapUnit traps;
   private final Mmu mmu;
 
+  /** What the last CSR instruction has read. */
+  long value;
+
   SystemUnit(HartState state, CsrFile csrs, TrapUnit traps, Mmu mmu) {
     this.state = state;
     this.csrs = csrs;
@@ -50,22 +53,29 @@ final class SystemUnit {
 
   /** Executes a CSR instruction; false if it is illegal. */
   boolean accessCsr(int op, long insn) {
-    int csr = Insn.immediate(insn);
     int rs1 = Insn.rs1(insn);
     boolean immediate = op == Op.CSRRWI || op == Op.CSRRSI || op == Op.CSRRCI;
+    if (!accessCsr(op, insn, immediate ? rs1 : state.x[rs1])) {
+      return false;
+    }
+    state.x[Insn.rd(insn)] = value;
+    return true;
+  }
+
+  /** The same without the register file: {@code operand} is given, {@link #value} the result. */
+  boolean accessCsr(int op, long insn, long operand) {
+    int csr = Insn.immediate(insn);
     boolean swaps = op == Op.CSRRW || op == Op.CSRRWI;
-    boolean writes = swaps || rs1 != 0;
+    boolean writes = swaps || Insn.rs1(insn) != 0;
     if (!csrs.isAccessible(csr, writes)) {
       return false;
     }
-    long operand = immediate ? rs1 : state.x[rs1];
-    long old = csrs.read(csr);
+    value = csrs.read(csr);
     if (writes) {
       long base = csrs.readForModify(csr);
       boolean sets = op == Op.CSRRS || op == Op.CSRRSI;
       csrs.write(csr, swaps ? operand : sets ? base | operand : base & ~operand);
     }
-    state.x[Insn.rd(insn)] = old;
     return true;
   }
 }

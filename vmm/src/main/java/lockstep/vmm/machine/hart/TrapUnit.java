@@ -24,6 +24,14 @@ final class TrapUnit {
     take(cause, tval, delegated, 0);
   }
 
+  /** Whether {@link #takeInterrupt} would take one. */
+  boolean isInterruptDue() {
+    long pending = state.pending() & state.mie;
+    return pending != 0
+        && (((pending & ~state.mideleg) != 0 && machineInterruptsEnabled())
+            || ((pending & state.mideleg) != 0 && supervisorInterruptsEnabled()));
+  }
+
   /** Takes the pending and enabled interrupt of highest priority, if there is one. */
   boolean takeInterrupt() {
     long pending = state.pending() & state.mie;

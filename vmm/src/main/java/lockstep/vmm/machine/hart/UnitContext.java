@@ -1,22 +1,35 @@
 package lockstep.vmm.machine.hart;
 
+import lockstep.vmm.machine.bus.Bus;
 import lockstep.vmm.machine.fp.FpStatus;
 import lockstep.vmm.machine.fp.RoundingMode;
 import lockstep.vmm.machine.isa.Insn;
+import lockstep.vmm.machine.isa.Op;
+import lockstep.vmm.machine.memory.PhysicalMemory;
 
 /**
  * What compiled guest code sees of its hart: registers and the translations that apply while it
  * runs. Nothing but compiled code runs between {@link #enter} and its return, so these facts stand
- * still meanwhile, and nothing compiled is dropped.
+ * still meanwhile, and nothing compiled is dropped. The exception is what {@link #accessCsr} does.
  */
 public final class UnitContext {
   /** Guest calls that are under way as calls of the host. */
   private static final int DEPTH_MAX = 64;
 
-  /** No instruction is at an odd address. */
-  private static final long NEVER_RETURNS = 1;
+  /**
+   * With less left of a budget, units return because of it; it is more than the longest way through
+   * one without a test of the budget.
+   */
+  private static final long OUTSIDE_STEPS_MIN = 1000;
 
-  private static final CompiledUnit[] NO_UNITS = {};
+  /** {@link #accessCsr} has done nothing: the hart has to execute the instruction. */
+  public static final int CSR_REFUSED = -1;
+
+  /** Done, and compiled code goes on. */
+  public static final int CSR_DONE = 0;
+
+  /** Done, and compiled code has to be left behind it. */
+  public static final int CSR_DONE_LEAVE = 1;
 
   /** Integer registers. */
   public final long[] x;
@@ -27,12 +40,13 @@ public final class UnitContext {
   /** Accrued exceptions. */
   public final FpStatus fpStatus;
 
-  /** The data TLB that applies, see {@link DataTlb}. */
-  public long[] loadTags = {};
+  /** How to find an address's entry in {@link #tlb}: its tag for loads, see {@link DataTlb}. */
+  public static final int TLB_SHIFT = DataTlb.SHIFT;
 
-  public long[] loadAddends = {};
-  public long[] storeTags = {};
-  public long[] storeAddends = {};
+  public static final int TLB_LOAD_TAG = DataTlb.LOAD_TAG;
+
+  /** The data TLB that applies, see {@link DataTlb#words}. */
+  public long[] tlb = {};
 
   /** Whether floating point is on and its state marked dirty. */
   public boolean floatOn;
@@ -43,91 +57,244 @@ public final class UnitContext {
   /** Where execution goes on, set by a unit when it returns. */
   public long pc;
 
-  private final HartState state;
-  private final long hostOffset;
-  private long[] fetchTags = {};
-  private long[][] fetchCode = {};
-  private CompiledUnit[] units = NO_UNITS;
-  private int depth;
+  /** What the CSR instruction has read. */
+  public long csrValue;
 
-  UnitContext(HartState state, long hostOffset) {
+  private final HartState state;
+  private final GuestTime time;
+  private final Timers timers;
+  private final TrapUnit traps;
+  private final SystemUnit system;
+  private final Mmu mmu;
+  private final Outside outside;
+  private final CompiledUnit[] units;
+  private final CodeEpoch epoch;
+  private final long hostOffset;
+  private FetchTlb fetch;
+  private long[] fetchTags;
+  private long[][] fetchCode;
+  private long nextTimer;
+  private int depth;
+  private boolean unwinding;
+
+  /** The part of the budget that the position already knows to be used up begins here. */
+  private long counted;
+
+  /** The hart around compiled code. */
+  interface Outside {
+    /**
+     * Executes from the state's pc on what compiled code can't, and other compiled code, until
+     * control returns to {@code returnPc}.
+     *
+     * @return what is left of the budget if it has; else, because the hart has to do something else
+     *     first, its complement
+     */
+    long execute(long returnPc, long budget);
+  }
+
+  UnitContext(
+      Outside outside,
+      HartState state,
+      GuestTime time,
+      Timers timers,
+      TrapUnit traps,
+      SystemUnit system,
+      Mmu mmu,
+      CompiledUnit[] units,
+      CodeEpoch epoch,
+      long hostOffset) {
+    this.outside = outside;
+    this.epoch = epoch;
     this.state = state;
+    this.time = time;
+    this.timers = timers;
+    this.traps = traps;
+    this.system = system;
+    this.mmu = mmu;
+    this.units = units;
     this.hostOffset = hostOffset;
+    fetch = mmu.fetch();
+    fetchTags = fetch.tags;
+    fetchCode = fetch.code;
+    tlb = mmu.data().words;
     x = state.x;
     f = state.f;
     fpStatus = state.fpStatus;
   }
 
   /**
-   * A context of no hart. With a budget of 0 a unit does nothing in it but return: so the host can
-   * be made to compile the unit before a hart meets it.
+   * The context of a hart that nobody runs. With a budget of 0 a unit does nothing in it but
+   * return: so the host can be made to compile the unit before a hart meets it.
    */
-  public static UnitContext ofNoHart() {
-    UnitContext context = new UnitContext(new HartState(), 0);
-    DataTlb nothing = new DataTlb();
-    context.loadTags = nothing.loadTags;
-    context.loadAddends = nothing.loadAddends;
-    context.storeTags = nothing.storeTags;
-    context.storeAddends = nothing.storeAddends;
-    return context;
+  public static UnitContext ofIdleHart() {
+    PhysicalMemory memory = new PhysicalMemory(PhysicalMemory.PAGE_BYTES);
+    return new Hart(0, memory, new Bus(), new GuestTime(1), UnitCompiler.NONE).unitContext();
   }
 
   /**
-   * Executes compiled code from {@code start} on, as long as there is some.
+   * Executes compiled code from {@code start} on, as long as there is some and until it arrives at
+   * {@code returnPc}, and counts its steps.
    *
    * @return what is left of the budget; {@link #pc} is where execution goes on
    */
-  long enter(long start, long budget, DataTlb data, FetchTlb fetch, CompiledUnit[] installed) {
-    loadTags = data.loadTags;
-    loadAddends = data.loadAddends;
-    storeTags = data.storeTags;
-    storeAddends = data.storeAddends;
+  long enter(long start, long returnPc, long budget) {
+    look();
+    counted = budget;
+    long result = run(start, returnPc, budget, false);
+    long left = result < 0 ? ~result : result;
+    time.advance(counted - left);
+    return left;
+  }
+
+  /** What now applies. */
+  private void look() {
+    tlb = mmu.data().words;
+    fetch = mmu.fetch();
     fetchTags = fetch.tags;
     fetchCode = fetch.code;
-    units = installed;
-    floatOn = state.fpDirty();
-    floatHost =
-        floatOn
-            && (state.fpStatus.flags & FpStatus.NX) != 0
-            && state.roundingMode == RoundingMode.RNE;
-    depth = 0;
-    return ~call(start, NEVER_RETURNS, budget);
+    boolean nowOn = state.fpDirty();
+    boolean nowHost = hostRoundsAlike();
+    if (nowOn != floatOn || nowHost != floatHost) {
+      // Units that are under way know it otherwise.
+      epoch.value++;
+      floatOn = nowOn;
+      floatHost = nowHost;
+    }
+    nextTimer = timers.nextPosition();
+  }
+
+  private boolean hostRoundsAlike() {
+    return state.fpDirty()
+        && (state.fpStatus.flags & FpStatus.NX) != 0
+        && state.roundingMode == RoundingMode.RNE;
   }
 
   /**
    * Executes compiled code from {@code target} until it returns to {@code returnPc}. Units use it
    * for guest calls.
    *
-   * @return what is left of the budget if it has returned; else the complement of that, and the
-   *     caller returns the same at once: {@link #pc} is no longer in its hands
+   * @return what is left of the budget if it has returned, and all is as the caller knows it; else
+   *     the complement of that, and the caller returns the same at once: {@link #pc} is no longer
+   *     in its hands
    */
   public long call(long target, long returnPc, long budget) {
     if (depth == DEPTH_MAX) {
+      unwinding = true;
       pc = target;
       return ~budget;
     }
     depth++;
+    long[] tlbOfCaller = tlb;
+    FetchTlb fetchOfCaller = fetch;
+    int epochOfCaller = epoch.value;
+    long left = run(target, returnPc, budget, true);
+    depth--;
+    if (left >= 0
+        && (tlb != tlbOfCaller || fetch != fetchOfCaller || epoch.value != epochOfCaller)) {
+      return ~left;
+    }
+    return left;
+  }
+
+  /**
+   * Executes until control arrives at {@code returnPc}; the result is as that of {@link #call}.
+   *
+   * @param goesOutside whether the hart is called for what is not compiled, or returned to
+   */
+  private long run(long start, long returnPc, long budget, boolean goesOutside) {
     long left = budget;
-    long at = target;
+    long at = start;
     while (left >= 0 && at != returnPc) {
       int index = DataTlb.index(at);
       long page = at & -0x1000L;
-      if (fetchTags[index] != page) {
+      long slot = fetchTags[index] == page ? fetchCode[index][(int) at >>> 1 & 0x7ff] : 0;
+      if (Insn.op(slot) == SlotOp.COMPILED) {
+        left = units[Insn.immediate(slot)].runGuest(this, page, left);
+      } else {
         pc = at;
         left = ~left;
-        break;
       }
-      long slot = fetchCode[index][(int) at >>> 1 & 0x7ff];
-      if (Insn.op(slot) != SlotOp.COMPILED) {
-        pc = at;
-        left = ~left;
-        break;
+      if (left < 0 && goesOutside) {
+        left = goOutside(returnPc, ~left);
       }
-      left = units[Insn.immediate(slot)].runGuest(this, page, left);
       at = pc;
     }
-    depth--;
     return left;
+  }
+
+  /** Lets the hart go on from {@link #pc}, so that the callers need not be given up. */
+  private long goOutside(long returnPc, long budget) {
+    if (unwinding || budget < OUTSIDE_STEPS_MIN) {
+      unwinding = true;
+      return ~budget;
+    }
+    time.advance(counted - budget);
+    state.pc = pc;
+    long result = outside.execute(returnPc, budget);
+    counted = result < 0 ? ~result : result;
+    unwinding |= result < 0;
+    pc = state.pc;
+    look();
+    return result;
+  }
+
+  /** Whether all that is under way is being given up, for the hart to have its turn. */
+  boolean isUnwinding() {
+    return unwinding;
+  }
+
+  /** The hart has its turn. */
+  void unwound() {
+    unwinding = false;
+  }
+
+  /**
+   * Executes a CSR instruction in the midst of compiled code, but for its result, which is {@link
+   * #csrValue}. Afterwards another {@link #tlb} may apply.
+   *
+   * @param operand what rs1 holds, or the immediate
+   * @param left steps that may be executed, this one included
+   * @return {@link #CSR_DONE} and so on
+   */
+  public int accessCsr(long insn, long operand, long left) {
+    time.advance(counted - left);
+    counted = left;
+    if (!system.accessCsr(Insn.op(insn), insn, operand)) {
+      return CSR_REFUSED;
+    }
+    time.advance(1);
+    counted = left - 1;
+    csrValue = system.value;
+    tlb = mmu.data().words;
+    return stillTrue() ? CSR_DONE : CSR_DONE_LEAVE;
+  }
+
+  /** CSRs that {@link #accessCsr} is made for: the supervisor's and the user's, but satp. */
+  public static boolean takesCsr(int csr) {
+    return Csr.privilegeOf(csr) < Privilege.MACHINE && csr != Csr.SATP;
+  }
+
+  /** Whether after a CSR instruction another {@link #tlb} may apply: sstatus has SUM. */
+  public static boolean mayChangeTlb(long insn) {
+    int op = Insn.op(insn);
+    return Insn.immediate(insn) == Csr.SSTATUS
+        && (op == Op.CSRRW
+            || op == Op.CSRRWI
+            || ((op == Op.CSRRS || op == Op.CSRRC) && Insn.rs1(insn) != 0));
+  }
+
+  /** Whether compiled code would have been entered under the same conditions now. */
+  private boolean stillTrue() {
+    return !traps.isInterruptDue()
+        && nextTimer == timers.nextPosition()
+        && fetch == mmu.fetch()
+        && floatOn == state.fpDirty()
+        && floatHost == hostRoundsAlike();
+  }
+
+  /** Whether SFENCE.VMA is legal, which then has nothing to do ({@link Mmu}). */
+  public boolean mayFence() {
+    return system.isAllowed(Op.SFENCE_VMA);
   }
 
   /** LR of the aligned address in RAM at {@code hostAddress}. */
