@@ -141,8 +141,8 @@ public final class DiskBench implements Callable<Integer> {
       throws IOException, InterruptedException {
     long sizeBytes = mebibytes << 20;
     boolean sustained = workload == Workload.WRITE_SUSTAINED;
-    if (sustained) {
-      probe(kind, target, sizeBytes);
+    if (workload == Workload.WRITE_RANDOM_1) {
+      probe(kind, target, sizeBytes); // before what stores tidy up for a while
     }
     long before = target.writtenBytes();
     Fio.Outcome outcome =

@@ -53,6 +53,11 @@ final class Beside {
     workers.sync(disk, failure -> finish(() -> answer.accept(failure)));
   }
 
+  /** The same, but waits for it. */
+  Optional<IOException> syncHere(int disk) {
+    return workers.syncHere(disk);
+  }
+
   private void finish(Runnable answer) {
     loop.execute(
         () -> {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import lockstep.disk.store.BlockStore;
 import lockstep.disk.vm.Attach;
 import lockstep.ft.nbd.Nbd;
@@ -27,12 +28,19 @@ final class Changes {
   /** Their bytes are in the decoder's buffer: applied before that is left. */
   private final ChangeBatch batch;
 
+  private final SyncPace pace = new SyncPace();
+
   /** The WRITE whose payload arrives. */
   private @Nullable WriteStream writing;
 
   Changes(Serving serving) {
     this.serving = serving;
     this.batch = new ChangeBatch(serving.session(), serving.store(), serving.metrics());
+  }
+
+  /** A request of any kind has come. */
+  void requestCame() {
+    pace.requestCame();
   }
 
   /** The cookie of the WRITE whose payload arrives. */
@@ -152,15 +160,25 @@ final class Changes {
 
   private void sync(List<Long> cookies) {
     long startNanos = System.nanoTime();
-    serving
-        .beside()
-        .sync(
-            serving.session().disk(),
-            failure -> {
-              serving.metrics().flush.update(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
-              serving.session().statistics().flushed();
-              synced(cookies, failure);
-            });
+    Consumer<Optional<IOException>> synced =
+        failure -> {
+          serving.metrics().flush.update(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
+          serving.session().statistics().flushed();
+          synced(cookies, failure);
+        };
+    if (serving.beside().isIdle() && pace.mayWait()) {
+      synced.accept(serving.beside().syncHere(serving.session().disk()));
+    } else {
+      pace.begins();
+      serving
+          .beside()
+          .sync(
+              serving.session().disk(),
+              failure -> {
+                pace.ended();
+                synced.accept(failure);
+              });
+    }
   }
 
   private void synced(List<Long> cookies, Optional<IOException> failure) {

@@ -11,6 +11,7 @@ final class ReadPace {
   private static final int WEIGHT = 8;
 
   private long averageNanos;
+  private long longAverageNanos;
 
   void took(long nanos) {
     averageNanos += (nanos - averageNanos) / WEIGHT;
@@ -18,5 +19,14 @@ final class ReadPace {
 
   boolean isSlow() {
     return averageNanos > SLOW_NANOS;
+  }
+
+  /** The same for whole parts of long reads. */
+  void longTook(long nanos) {
+    longAverageNanos += (nanos - longAverageNanos) / WEIGHT;
+  }
+
+  boolean isSlowForLong() {
+    return longAverageNanos > SLOW_NANOS;
   }
 }

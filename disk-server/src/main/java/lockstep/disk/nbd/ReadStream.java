@@ -58,6 +58,24 @@ final class ReadStream {
     done += length;
   }
 
+  /** The next part has been read already. */
+  void part(ByteBuf data, Replies replies) {
+    int length = data.readableBytes();
+    replies.room(Nbd.STRUCTURED_REPLY_BYTES + Long.BYTES);
+    head(replies, length);
+    replies.data(data);
+    done += length;
+  }
+
+  /** Where the next part begins. */
+  long offset() {
+    return request.offset() + done;
+  }
+
+  boolean hasFailed() {
+    return laterError != Nbd.OK;
+  }
+
   private void head(Replies replies, int length) {
     if (!replies.structured()) {
       if (done == 0) {

@@ -38,6 +38,9 @@ final class Reads {
   /** The READ whose parts are being answered. */
   private @Nullable ReadStream stream;
 
+  /** Its next part, if that is being read already. */
+  private @Nullable ReadAhead ahead;
+
   Reads(Serving serving, ByteBufAllocator buffers) {
     this.serving = serving;
     this.buffers = buffers;
@@ -76,29 +79,60 @@ final class Reads {
     int length = (int) Math.min(PART_BYTES, current.remaining());
     long startNanos = System.nanoTime();
     try {
-      Attach.End end =
-          session().perform(() -> current.part(session().reader(), serving.replies(), length));
+      Attach.End end = part(current, length);
       if (end != Attach.End.NONE) {
         serving.endings().attachEnded(end, current.openCookie());
         return true;
       }
       count(length);
     } catch (IOException e) {
+      release();
       if (!current.failed(serving.replies(), serving.errorOf(e), StorageErrors.text(e))) {
         return false;
       }
     }
-    long nanos = System.nanoTime() - startNanos;
-    serving.metrics().read.update(nanos, TimeUnit.NANOSECONDS);
-    if (length <= BESIDE_BYTES_MAX) {
-      pace.took(nanos);
-    }
+    serving.metrics().read.update(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
     if (current.remaining() == 0) {
       current.finish(serving.replies());
       stream = null;
     }
     serving.replies().sendMuch();
     return true;
+  }
+
+  private Attach.End part(ReadStream current, int length) throws IOException {
+    ReadAhead here = ahead;
+    if (here != null) {
+      Attach.End end = here.await(length);
+      if (end == Attach.End.NONE) {
+        ahead = null;
+        current.part(here.data(), serving.replies());
+      }
+      return end;
+    }
+    int next = (int) Math.min(PART_BYTES, current.remaining() - length);
+    if (next > 0 && pace.isSlowForLong() && !current.hasFailed()) {
+      ahead = ReadAhead.begin(serving, buffers, current.offset() + length, next);
+    }
+    long startNanos = System.nanoTime();
+    Attach.End end =
+        session().perform(() -> current.part(session().reader(), serving.replies(), length));
+    long nanos = System.nanoTime() - startNanos;
+    if (length <= BESIDE_BYTES_MAX) {
+      pace.took(nanos);
+    } else if (length == PART_BYTES) {
+      pace.longTook(nanos);
+    }
+    return end;
+  }
+
+  /** What was read ahead is not wanted any more. */
+  void release() {
+    ReadAhead unused = ahead;
+    ahead = null;
+    if (unused != null) {
+      unused.release();
+    }
   }
 
   private void count(int bytes) {

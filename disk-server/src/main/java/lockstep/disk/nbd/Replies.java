@@ -108,6 +108,15 @@ final class Replies {
         .writeInt((int) length);
   }
 
+  /** What follows the head of a chunk, in a buffer of its own, which is sent with it. */
+  void data(ByteBuf data) {
+    if (gathered.isReadable()) {
+      var _ = channel.write(gathered);
+      gathered = channel.alloc().directBuffer(0, 0);
+    }
+    var _ = channel.writeAndFlush(data);
+  }
+
   /** Sends what is gathered, if it is much. */
   void sendMuch() {
     if (gathered.readableBytes() >= GATHERED_BYTES_MAX) {

@@ -184,6 +184,7 @@ final class Transmission extends ByteToMessageDecoder {
   // Requests.
 
   private void request(RequestHeader request) {
+    changes.requestCame();
     int error = RequestRules.check(request, session.info(), session.allocation());
     if (request.type() == Nbd.CMD_WRITE && request.length() > 0) {
       changes.write(request, error);
@@ -288,6 +289,7 @@ final class Transmission extends ByteToMessageDecoder {
     state = State.ENDED;
     super.channelInactive(context);
     replies.release();
+    reads.release();
     closeReader();
     session.detach();
   }

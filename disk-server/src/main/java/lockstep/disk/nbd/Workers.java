@@ -60,6 +60,16 @@ final class Workers implements AutoCloseable {
     }
   }
 
+  /** The same, on the caller's thread, which waits. What others wait for goes its own way. */
+  Optional<IOException> syncHere(int disk) {
+    try {
+      store.sync(disk);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(e);
+    }
+  }
+
   private void syncWaiting(int domain, int disk) {
     while (true) {
       List<Consumer<Optional<IOException>>> served;

@@ -10,6 +10,8 @@
  * lockstep.disk.nbd.RequestRules}, carried out by {@link lockstep.disk.nbd.Reads} or {@link
  * lockstep.disk.nbd.Changes}, and answered through {@link lockstep.disk.nbd.Replies}. What would
  * hold it up runs {@link lockstep.disk.nbd.Beside} it, on the {@link lockstep.disk.nbd.Workers}.
+ * How a client behaves decides what is worth handing over: {@link lockstep.disk.nbd.PatientSelect},
+ * {@link lockstep.disk.nbd.ReadPace}, {@link lockstep.disk.nbd.SyncPace}.
  *
  * <p>Memory is bounded: a long WRITE is applied in parts as it arrives, a long READ is answered in
  * parts as the client takes them, and a connection that has enough to do is not read.
