@@ -1,13 +1,19 @@
 package lockstep.disk.nbd;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
  * What runs for one connection beside it, on the {@link Workers}, while its event loop goes on.
  * Belongs to that loop.
+ *
+ * <p>While the data of a long READ is on its way, nothing else may be answered: the answer would
+ * stand amid the data. What is ready is held until then.
  */
 final class Beside {
   /** With so much running, the connection begins nothing more. */
@@ -21,16 +27,22 @@ final class Beside {
 
   private final Executor loop;
   private final Workers workers;
+  private final BooleanSupplier holding;
   private final Runnable finished;
+  private final Deque<Runnable> held = new ArrayDeque<>();
+
+  /** What has not been answered. */
   private int running;
 
   /**
    * @param loop the connection's
-   * @param finished run on it whenever something has been answered
+   * @param holding whether nothing may be answered now
+   * @param finished run on it whenever something is done
    */
-  Beside(Executor loop, Workers workers, Runnable finished) {
+  Beside(Executor loop, Workers workers, BooleanSupplier holding, Runnable finished) {
     this.loop = loop;
     this.workers = workers;
+    this.holding = holding;
     this.finished = finished;
   }
 
@@ -47,6 +59,20 @@ final class Beside {
     workers.execute(() -> finish(work.run()));
   }
 
+  /** Runs what answers nothing. */
+  void prepare(Runnable work) {
+    running++;
+    workers.execute(
+        () -> {
+          work.run();
+          loop.execute(
+              () -> {
+                running--;
+                finished.run();
+              });
+        });
+  }
+
   /** Makes the disk's changes stable; {@code answer} hears on the loop whether that has failed. */
   void sync(int disk, Consumer<Optional<IOException>> answer) {
     running++;
@@ -61,9 +87,17 @@ final class Beside {
   private void finish(Runnable answer) {
     loop.execute(
         () -> {
-          running--;
-          answer.run();
+          held.add(answer);
+          answerHeld();
           finished.run();
         });
+  }
+
+  /** Gives the answers that were held, if that may be. */
+  void answerHeld() {
+    while (!held.isEmpty() && !holding.getAsBoolean()) {
+      running--;
+      held.remove().run();
+    }
   }
 }

@@ -21,13 +21,7 @@ final class ReadAhead {
 
   static ReadAhead begin(Serving serving, ByteBufAllocator buffers, long offset, int length) {
     ReadAhead ahead = new ReadAhead(buffers.directBuffer(length));
-    serving
-        .beside()
-        .run(
-            () -> {
-              ahead.read(serving.session(), offset, length);
-              return () -> {};
-            });
+    serving.beside().prepare(() -> ahead.read(serving.session(), offset, length));
     return ahead;
   }
 

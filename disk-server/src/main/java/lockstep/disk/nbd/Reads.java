@@ -127,12 +127,18 @@ final class Reads {
   }
 
   /** What was read ahead is not wanted any more. */
-  void release() {
+  private void release() {
     ReadAhead unused = ahead;
     ahead = null;
     if (unused != null) {
       unused.release();
     }
+  }
+
+  /** The connection has ended. */
+  void end() {
+    release();
+    stream = null;
   }
 
   private void count(int bytes) {

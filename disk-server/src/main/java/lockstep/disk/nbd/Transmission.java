@@ -66,7 +66,9 @@ final class Transmission extends ByteToMessageDecoder {
     this.session = session;
     this.metrics = metrics;
     this.replies = new Replies(channel, session.structured());
-    this.beside = new Beside(channel.eventLoop(), workers, this::besideFinished);
+    this.beside =
+        new Beside(
+            channel.eventLoop(), workers, () -> reads().isUnderWay(), this::besideFinished);
     Serving serving = new Serving(session, store, metrics, replies, beside, this::attachEnded);
     this.reads = new Reads(serving, channel.alloc());
     this.changes = new Changes(serving);
@@ -107,6 +109,7 @@ final class Transmission extends ByteToMessageDecoder {
       readPart();
       return true;
     }
+    beside.answerHeld();
     if (changes.writing().isPresent()) {
       return changes.payload(in);
     }
@@ -115,6 +118,10 @@ final class Transmission extends ByteToMessageDecoder {
     }
     request(header(in));
     return true;
+  }
+
+  private Reads reads() {
+    return reads;
   }
 
   private static RequestHeader header(ByteBuf in) {
@@ -134,6 +141,7 @@ final class Transmission extends ByteToMessageDecoder {
   /** Applies and sends what is left of the steps, and reads on if there is room. */
   private void settle() {
     changes.apply();
+    beside.answerHeld();
     replies.send();
     if (channel.isOpen()) {
       channel.config().setAutoRead(state != State.SERVING || ready());
@@ -288,8 +296,9 @@ final class Transmission extends ByteToMessageDecoder {
   public void channelInactive(ChannelHandlerContext context) throws Exception {
     state = State.ENDED;
     super.channelInactive(context);
+    reads.end();
+    beside.answerHeld(); // to nobody: this gives their buffers back
     replies.release();
-    reads.release();
     closeReader();
     session.detach();
   }

@@ -1,16 +1,19 @@
 package lockstep.disk.nbd;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import lockstep.disk.ServerFixture;
 import lockstep.disk.store.DataDirectory;
@@ -136,6 +139,39 @@ final class SlowStoreTest {
   private static void waitUntilBlocked(Thread thread) {
     while (thread.getState() != Thread.State.WAITING) {
       Thread.onSpinWait();
+    }
+  }
+
+  /** A client without structured replies could not tell it from the data. */
+  @Test
+  void nothingIsAnsweredAmidTheDataOfALongRead() throws Exception {
+    CountDownLatch synced = new CountDownLatch(1);
+    watcher =
+        method -> {
+          if (method.equals("sync")) {
+            await(synced);
+          }
+        };
+    int length = 32 << 20;
+    try (RawNbd nbd = connect()) {
+      nbd.send(Nbd.OPT_EXPORT_NAME, EXPORT.getBytes(StandardCharsets.UTF_8));
+      nbd.in.skipNBytes(Long.BYTES + Short.BYTES);
+      nbd.request(Nbd.CMD_FLUSH, 0, 1, 0, 0, NONE);
+      nbd.request(Nbd.CMD_READ, 0, 2, 0, length, NONE);
+      assertEquals(2, nbd.chunk().cookie());
+      assertArrayEquals(new byte[1 << 20], nbd.in.readNBytes(1 << 20));
+      synced.countDown();
+      Thread.sleep(200); // the answer is ready, the data waits for us
+      assertArrayEquals(new byte[length - (1 << 20)], nbd.in.readNBytes(length - (1 << 20)));
+      assertEquals(1, nbd.chunk().cookie());
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
