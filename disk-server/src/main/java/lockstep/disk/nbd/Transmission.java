@@ -67,8 +67,7 @@ final class Transmission extends ByteToMessageDecoder {
     this.metrics = metrics;
     this.replies = new Replies(channel, session.structured());
     this.beside =
-        new Beside(
-            channel.eventLoop(), workers, () -> reads().isUnderWay(), this::besideFinished);
+        new Beside(channel.eventLoop(), workers, () -> reads().isUnderWay(), this::besideFinished);
     Serving serving = new Serving(session, store, metrics, replies, beside, this::attachEnded);
     this.reads = new Reads(serving, channel.alloc());
     this.changes = new Changes(serving);
