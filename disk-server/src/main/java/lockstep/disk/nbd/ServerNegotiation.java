@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -69,7 +70,7 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     greeting.writeLong(Nbd.MAGIC).writeLong(Nbd.OPTION_MAGIC);
     greeting.writeShort(Nbd.FLAG_FIXED_NEWSTYLE | Nbd.FLAG_NO_ZEROES);
     var _ = context.writeAndFlush(greeting);
-    var _ =
+    Future<?> timeout =
         context
             .executor()
             .schedule(
@@ -81,6 +82,8 @@ final class ServerNegotiation extends ByteToMessageDecoder {
                 },
                 TIMEOUT_MILLIS,
                 TimeUnit.MILLISECONDS);
+    // Or all that a client was would be kept for as long.
+    var _ = context.channel().closeFuture().addListener(_ -> timeout.cancel(false));
   }
 
   @Override
