@@ -1,20 +1,18 @@
 package lockstep.benchmarks.guest;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import lockstep.benchmarks.cluster.GuestOption;
 import lockstep.benchmarks.cluster.RedisLoad;
 import lockstep.tools.StateOption;
 import lockstep.tools.cluster.StateDirectory;
 import lockstep.tools.image.Guest;
-import lockstep.tools.image.GuestImages;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
 import lockstep.vmm.compiler.CompilerMode;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,11 +37,7 @@ public final class GuestBench implements Callable<Integer> {
 
   @Mixin private StateOption state = new StateOption();
 
-  @Option(
-      names = "--guest",
-      paramLabel = "DIR",
-      description = "A finished guest with Redis (default: guest/ of the state directory).")
-  private @Nullable Path guestDirectory;
+  @Mixin private GuestOption guestOption = new GuestOption();
 
   @Option(
       names = "--compiler",
@@ -85,8 +79,7 @@ public final class GuestBench implements Callable<Integer> {
   public Integer call() throws IOException, ImageException, InterruptedException {
     StateDirectory directory = state.directory();
     Progress progress = Progress.onStandardError();
-    Path from = guestDirectory == null ? directory.guest() : guestDirectory;
-    Guest guest = GuestImages.ensureDefault(from, progress);
+    Guest guest = guestOption.ensure(directory, progress);
     byte[] program = GuestProgram.build();
     List<GuestUnderTest> guests = new ArrayList<>();
     try {

@@ -1,19 +1,19 @@
 package lockstep.benchmarks.guest;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import lockstep.benchmarks.cluster.GuestShell;
+import lockstep.benchmarks.machine.CrossCompiler;
+import lockstep.tools.image.Directories;
 
 /** The program that does the operations, built by the host's cross compiler. */
 final class GuestProgram {
-  private static final String COMPILER = "riscv64-linux-gnu-gcc";
   private static final List<String> OPTIONS = List.of("-O2", "-static", "-s", "-Wall");
   private static final String SOURCE = "operations.c";
+  private static final String PROGRAM = "operations";
   private static final String IN_GUEST = "/tmp/operations";
 
   private GuestProgram() {}
@@ -26,28 +26,15 @@ final class GuestProgram {
    */
   static byte[] build() throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory("lockstep-guest");
-    Path source = directory.resolve(SOURCE);
-    Path program = directory.resolve("operations");
-    try (InputStream content =
-        GuestProgram.class.getResourceAsStream("/lockstep/benchmarks/guest/" + SOURCE)) {
-      if (content == null) {
-        throw new FileNotFoundException("resource " + SOURCE);
-      }
-      Files.copy(content, source);
+    try {
+      CrossCompiler.unpack("/lockstep/benchmarks/guest/", SOURCE, directory);
+      List<String> arguments = new ArrayList<>(OPTIONS);
+      arguments.addAll(List.of(SOURCE, "-o", PROGRAM));
+      CrossCompiler.compile(directory, SOURCE, arguments);
+      return Files.readAllBytes(directory.resolve(PROGRAM));
+    } finally {
+      Directories.deleteTree(directory);
     }
-    ProcessBuilder compiler = new ProcessBuilder(COMPILER);
-    compiler.command().addAll(OPTIONS);
-    compiler.command().addAll(List.of(source.toString(), "-o", program.toString()));
-    Process process = compiler.redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IOException(COMPILER + " refuses " + SOURCE + ":\n" + said);
-    }
-    byte[] content = Files.readAllBytes(program);
-    Files.delete(source);
-    Files.delete(program);
-    Files.delete(directory);
-    return content;
   }
 
   /** Brings the program into a guest. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import lockstep.benchmarks.HostTool;
 import lockstep.benchmarks.cluster.BenchCluster;
 import lockstep.benchmarks.cluster.GuestShell;
 import lockstep.tools.image.Guest;
@@ -34,16 +35,7 @@ final class QemuGuest implements GuestUnderTest {
   }
 
   static boolean isInstalled() throws InterruptedException {
-    try {
-      return new ProcessBuilder(COMMAND, "--version")
-              .redirectOutput(Redirect.DISCARD)
-              .redirectError(Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException absent) {
-      return false;
-    }
+    return HostTool.isInstalled(COMMAND);
   }
 
   /** Boots it from a copy of its disk. */

@@ -7,10 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
+import lockstep.benchmarks.HostTool;
 
-/** Builds the kernels with the cross compiler of the host, Debian's gcc-riscv64-linux-gnu. */
-final class CrossCompiler {
+/**
+ * The cross compiler of the host, and how it builds the kernels: Debian's gcc-riscv64-linux-gnu.
+ */
+public final class CrossCompiler {
   private static final String COMMAND = "riscv64-linux-gnu-gcc";
   private static final List<String> OPTIONS =
       List.of(
@@ -38,16 +42,7 @@ final class CrossCompiler {
   }
 
   static boolean isInstalled() throws InterruptedException {
-    try {
-      Process version =
-          new ProcessBuilder(COMMAND, "--version")
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      return version.waitFor() == 0;
-    } catch (IOException absent) {
-      return false;
-    }
+    return HostTool.isInstalled(COMMAND);
   }
 
   /**
@@ -60,24 +55,36 @@ final class CrossCompiler {
   Path build(Kernel kernel, int rounds) throws IOException, InterruptedException {
     String source = kernel.fileName() + ".c";
     for (String resource : List.of(START, LAYOUT, HEADER, source)) {
-      unpack(resource);
+      unpack("/lockstep/benchmarks/kernels/", resource, directory);
     }
     Path elf = directory.resolve(kernel.fileName() + rounds + ".elf");
+    List<String> arguments = new ArrayList<>(OPTIONS);
+    arguments.add("-DREPEATS=" + rounds);
+    arguments.addAll(List.of("-T", LAYOUT, START, source, "-o", elf.toString()));
+    compile(directory, source, arguments);
+    return elf;
+  }
+
+  /**
+   * Runs the compiler in {@code directory}.
+   *
+   * @param source for the message
+   * @throws IOException if it refuses, with what it said
+   */
+  public static void compile(Path directory, String source, List<String> arguments)
+      throws IOException, InterruptedException {
     ProcessBuilder compiler = new ProcessBuilder(COMMAND);
-    compiler.command().addAll(OPTIONS);
-    compiler.command().add("-DREPEATS=" + rounds);
-    compiler.command().addAll(List.of("-T", LAYOUT, START, source, "-o", elf.toString()));
+    compiler.command().addAll(arguments);
     Process process = compiler.directory(directory.toFile()).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       throw new IOException(COMMAND + " refuses " + source + ":\n" + said);
     }
-    return elf;
   }
 
-  private void unpack(String resource) throws IOException {
-    try (InputStream content =
-        CrossCompiler.class.getResourceAsStream("/lockstep/benchmarks/kernels/" + resource)) {
+  /** Writes a resource of {@code folder} into {@code directory}. */
+  public static void unpack(String folder, String resource, Path directory) throws IOException {
+    try (InputStream content = CrossCompiler.class.getResourceAsStream(folder + resource)) {
       if (content == null) {
         throw new FileNotFoundException("resource " + resource);
       }

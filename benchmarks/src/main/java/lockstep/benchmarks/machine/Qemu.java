@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import lockstep.benchmarks.HostTool;
 
 /** QEMU's system emulator, Debian's qemu-system-misc, as the peer to compare with. */
 final class Qemu {
@@ -19,16 +20,7 @@ final class Qemu {
   private Qemu() {}
 
   static boolean isInstalled() throws InterruptedException {
-    try {
-      return new ProcessBuilder(COMMAND, "--version")
-              .redirectOutput(Redirect.DISCARD)
-              .redirectError(Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException absent) {
-      return false;
-    }
+    return HostTool.isInstalled(COMMAND);
   }
 
   /**

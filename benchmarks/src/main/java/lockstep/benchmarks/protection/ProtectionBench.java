@@ -1,7 +1,6 @@
 package lockstep.benchmarks.protection;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -11,14 +10,13 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import lockstep.benchmarks.cluster.BenchCluster;
 import lockstep.benchmarks.cluster.CpuUse;
+import lockstep.benchmarks.cluster.GuestOption;
 import lockstep.benchmarks.cluster.GuestShell;
 import lockstep.tools.StateOption;
 import lockstep.tools.cluster.StateDirectory;
 import lockstep.tools.image.Guest;
-import lockstep.tools.image.GuestImages;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,11 +42,7 @@ public final class ProtectionBench implements Callable<Integer> {
 
   @Mixin private StateOption state = new StateOption();
 
-  @Option(
-      names = "--guest",
-      paramLabel = "DIR",
-      description = "A finished guest with Redis (default: guest/ of the state directory).")
-  private @Nullable Path guestDirectory;
+  @Mixin private GuestOption guestOption = new GuestOption();
 
   @Option(
       names = "--seconds",
@@ -87,8 +81,7 @@ public final class ProtectionBench implements Callable<Integer> {
   public Integer call() throws IOException, ImageException {
     StateDirectory directory = state.directory();
     Progress progress = Progress.onStandardError();
-    Path from = guestDirectory == null ? directory.guest() : guestDirectory;
-    Guest guest = GuestImages.ensureDefault(from, progress);
+    Guest guest = guestOption.ensure(directory, progress);
     try (BenchCluster cluster =
         BenchCluster.start(directory.root().resolve("protection"), guest, 0, progress)) {
       cluster.bootAlone(progress);

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import lockstep.benchmarks.cluster.BenchCluster;
+import lockstep.benchmarks.cluster.GuestOption;
 import lockstep.benchmarks.cluster.RedisLoad;
 import lockstep.benchmarks.cluster.RedisLoad.Command;
 import lockstep.tools.StateOption;
@@ -18,12 +19,10 @@ import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.cluster.StateDirectory;
 import lockstep.tools.image.Guest;
-import lockstep.tools.image.GuestImages;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
 import lockstep.tools.redis.RedisConnection;
 import lockstep.tools.redis.RedisErrorException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -56,11 +55,7 @@ public final class TransferBench implements Callable<Integer> {
 
   @Mixin private StateOption state = new StateOption();
 
-  @Option(
-      names = "--guest",
-      paramLabel = "DIR",
-      description = "A finished guest with Redis (default: guest/ of the state directory).")
-  private @Nullable Path guestDirectory;
+  @Mixin private GuestOption guestOption = new GuestOption();
 
   @Option(
       names = "--memory",
@@ -88,8 +83,7 @@ public final class TransferBench implements Callable<Integer> {
   public Integer call() throws IOException, ImageException {
     StateDirectory directory = state.directory();
     Progress progress = Progress.onStandardError();
-    Path from = guestDirectory == null ? directory.guest() : guestDirectory;
-    Guest guest = GuestImages.ensureDefault(from, progress);
+    Guest guest = guestOption.ensure(directory, progress);
     List<Row> rows = new ArrayList<>();
     for (long mebibytes : sizes) {
       Path place = directory.root().resolve("transfer");

@@ -3,6 +3,7 @@ package lockstep.ft.core;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import lockstep.ft.log.LogEntry;
 import lockstep.ft.machine.StateHash;
 
@@ -46,24 +47,21 @@ final class Evidence {
 
   /** The check before {@code nextLsn} was equal: what came earlier is needed no longer. */
   void equal(Guest guest, long nextLsn) {
-    boolean forget = false;
-    while (checks.size() > 1 && checks.getFirst().nextLsn() < nextLsn) {
-      checks.removeFirst();
-      forget = true;
-    }
-    if (forget) {
-      forgetBeforeFirst(guest);
-    }
+    forgetBeforeLast(guest, check -> check.nextLsn() <= nextLsn);
   }
 
   /** The backup has executed to {@code position}: checks before that were equal. */
   void executed(Guest guest, long position) {
-    boolean forget = false;
-    while (checks.size() > 1 && second().position() < position) {
+    forgetBeforeLast(guest, check -> check.position() < position);
+  }
+
+  /** Forgets everything before the last check that is equal. */
+  private void forgetBeforeLast(Guest guest, Predicate<Divergence.Check> equal) {
+    int before = checks.size();
+    while (checks.size() > 1 && equal.test(second())) {
       checks.removeFirst();
-      forget = true;
     }
-    if (forget) {
+    if (checks.size() < before) {
       forgetBeforeFirst(guest);
     }
   }

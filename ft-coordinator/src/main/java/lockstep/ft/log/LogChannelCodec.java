@@ -3,7 +3,6 @@ package lockstep.ft.log;
 import java.util.List;
 import lockstep.ft.arbiter.ArbiterWire;
 import lockstep.ft.machine.PagedMemory;
-import lockstep.ft.machine.StateHash;
 import lockstep.ft.wire.MalformedMessageException;
 import lockstep.ft.wire.MessageCodec;
 import lockstep.ft.wire.WireReader;
@@ -87,7 +86,7 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
         out.int64(diverged.lsn());
         out.int64(diverged.position());
         out.string(diverged.what());
-        out.optional(diverged.hash(), LogChannelCodec::encodeHash);
+        out.optional(diverged.hash(), StateHashWire::write);
       }
       case LogChannelMessage.GuestEnded ended -> {
         out.int8(GUEST_ENDED);
@@ -104,7 +103,7 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
       case LogChannelMessage.TransferCut cut -> {
         out.int8(TRANSFER_CUT).int64(cut.nextLsn()).int64(cut.position());
         out.int64(cut.outputsReleased());
-        encodeHash(cut.hash(), out);
+        StateHashWire.write(cut.hash(), out);
       }
     }
   }
@@ -133,7 +132,7 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
               in.count64("lsn"),
               in.count64("position"),
               in.string(),
-              in.optional(LogChannelCodec::decodeHash));
+              in.optional(StateHashWire::read));
       case PATHS -> new LogChannelMessage.Paths(in.flag(), in.flag(), in.flag());
       case GUEST_ENDED -> new LogChannelMessage.GuestEnded(in.flag());
       case TRANSFER_BEGAN ->
@@ -148,7 +147,7 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
               in.count64("next lsn"),
               in.count64("position"),
               in.count64("outputs released"),
-              decodeHash(in));
+              StateHashWire.read(in));
       default -> throw new MalformedMessageException("no kind of log channel message: " + kind);
     };
   }
@@ -168,7 +167,7 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
     out.int64(hello.epoch());
     out.int8(hello.role().ordinal());
     out.int64(hello.startPosition());
-    encodeHash(hello.startHash(), out);
+    StateHashWire.write(hello.startHash(), out);
   }
 
   private static LogChannelMessage.Hello decodeHello(WireReader in)
@@ -182,15 +181,7 @@ public final class LogChannelCodec implements MessageCodec<LogChannelMessage> {
         in.count64("epoch"),
         in.enumValue(ROLES),
         in.count64("start position"),
-        decodeHash(in));
-  }
-
-  private static void encodeHash(StateHash hash, WireWriter out) {
-    out.int64(hash.harts()).int64(hash.memory());
-  }
-
-  private static StateHash decodeHash(WireReader in) throws MalformedMessageException {
-    return new StateHash(in.int64(), in.int64());
+        StateHashWire.read(in));
   }
 
   private static void checkGapless(List<LogEntry> batch) {

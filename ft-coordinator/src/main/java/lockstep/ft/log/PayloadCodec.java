@@ -2,7 +2,6 @@ package lockstep.ft.log;
 
 import lockstep.ft.arbiter.ArbiterWire;
 import lockstep.ft.machine.DiskStatus;
-import lockstep.ft.machine.StateHash;
 import lockstep.ft.wire.MalformedMessageException;
 import lockstep.ft.wire.WireReader;
 import lockstep.ft.wire.WireWriter;
@@ -38,8 +37,7 @@ final class PayloadCodec {
       }
       case Payload.HashChecked checked -> {
         out.int8(HASH_CHECKED);
-        out.int64(checked.hash().harts());
-        out.int64(checked.hash().memory());
+        StateHashWire.write(checked.hash(), out);
       }
       case Payload.Progressed _ -> out.int8(PROGRESSED);
       case Payload.EpochBegan began -> {
@@ -72,7 +70,7 @@ final class PayloadCodec {
     return switch (kind) {
       case INJECTED -> new Payload.Injected(inputs.decode(in));
       case OUTPUT_MADE -> new Payload.OutputMade(in.count64("output number"));
-      case HASH_CHECKED -> new Payload.HashChecked(new StateHash(in.int64(), in.int64()));
+      case HASH_CHECKED -> new Payload.HashChecked(StateHashWire.read(in));
       case PROGRESSED -> new Payload.Progressed();
       case EPOCH_BEGAN ->
           new Payload.EpochBegan(

@@ -6,7 +6,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
 import lockstep.ft.wire.WireWriter;
 
@@ -62,19 +61,20 @@ public final class RecordingWriter implements Closeable {
    * @throws IOException if the file can't be written or {@code content} is shorter
    */
   public void section(String name, long length, InputStream content) throws IOException {
-    beginSection(name, length);
-    CRC32C crc = RecordingFormat.sectionChecksum(name, length);
-    byte[] buffer = new byte[COPY_BYTES];
-    for (long left = length; left > 0; ) {
-      int read = content.read(buffer, 0, (int) Math.min(left, buffer.length));
-      if (read < 0) {
-        throw new EOFException("section " + name + " is " + left + " bytes short");
-      }
-      crc.update(buffer, 0, read);
-      out.write(buffer, 0, read);
-      left -= read;
-    }
-    out.writeInt((int) crc.getValue());
+    section(
+        name,
+        length,
+        to -> {
+          byte[] buffer = new byte[COPY_BYTES];
+          for (long left = length; left > 0; ) {
+            int read = content.read(buffer, 0, (int) Math.min(left, buffer.length));
+            if (read < 0) {
+              throw new EOFException("section " + name + " is " + left + " bytes short");
+            }
+            to.write(buffer, 0, read);
+            left -= read;
+          }
+        });
   }
 
   /** Writes the content of a section. */
@@ -102,19 +102,19 @@ public final class RecordingWriter implements Closeable {
             length[0] += count;
           }
         });
-    beginSection(name, length[0]);
-    CheckedOutputStream checked =
-        new CheckedOutputStream(out, RecordingFormat.sectionChecksum(name, length[0]));
-    content.writeTo(checked);
-    out.writeInt((int) checked.getChecksum().getValue());
+    section(name, length[0], content);
   }
 
-  private void beginSection(String name, long length) throws IOException {
+  private void section(String name, long length, Content content) throws IOException {
     if (inEntries || name.isEmpty() || length < 0) {
       throw new IllegalStateException("no place for a section named '" + name + "'");
     }
     out.writeUTF(name);
     out.writeLong(length);
+    CheckedOutputStream checked =
+        new CheckedOutputStream(out, RecordingFormat.sectionChecksum(name, length));
+    content.writeTo(checked);
+    out.writeInt((int) checked.getChecksum().getValue());
   }
 
   /** Appends the next entry. */

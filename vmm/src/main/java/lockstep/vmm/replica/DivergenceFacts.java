@@ -5,6 +5,7 @@ import lockstep.ft.arbiter.ArbiterWire;
 import lockstep.ft.arbiter.ReplicaId;
 import lockstep.ft.core.Divergence;
 import lockstep.ft.core.Role;
+import lockstep.ft.log.StateHashWire;
 import lockstep.ft.machine.StateHash;
 import lockstep.ft.wire.MalformedMessageException;
 import lockstep.ft.wire.MessageCodec;
@@ -94,12 +95,13 @@ record DivergenceFacts(
       ArbiterWire.replica(facts.replica, out);
       out.flag(facts.isPrimary).int64(facts.epoch).int64(facts.lsn).int64(facts.position);
       out.string(facts.what);
-      out.optional(facts.other, Codec::hash);
+      out.optional(facts.other, StateHashWire::write);
       out.int64(facts.ownPosition);
-      hash(facts.ownHash, out);
+      StateHashWire.write(facts.ownHash, out);
       out.optional(
           facts.lastEqual,
-          (equal, to) -> hash(equal.hash, to.int64(equal.nextLsn).int64(equal.position)));
+          (equal, to) ->
+              StateHashWire.write(equal.hash, to.int64(equal.nextLsn).int64(equal.position)));
     }
 
     @Override
@@ -111,20 +113,15 @@ record DivergenceFacts(
           in.count64("lsn"),
           in.count64("position"),
           in.string(),
-          in.optional(Codec::hash),
+          in.optional(StateHashWire::read),
           in.count64("own position"),
-          hash(in),
+          StateHashWire.read(in),
           in.optional(
               from ->
-                  new LastEqual(from.count64("next lsn"), from.count64("position"), hash(from))));
-    }
-
-    private static void hash(StateHash hash, WireWriter out) {
-      out.int64(hash.harts()).int64(hash.memory());
-    }
-
-    private static StateHash hash(WireReader in) throws MalformedMessageException {
-      return new StateHash(in.int64(), in.int64());
+                  new LastEqual(
+                      from.count64("next lsn"),
+                      from.count64("position"),
+                      StateHashWire.read(from))));
     }
   }
 }
