@@ -9,7 +9,7 @@ import java.util.Optional;
 public sealed interface ArbiterRequest {
 
   /** Version of the requests and replies themselves. */
-  int PROTOCOL_VERSION = 3;
+  int PROTOCOL_VERSION = 4;
 
   String vm();
 
@@ -30,8 +30,8 @@ public sealed interface ArbiterRequest {
   record Start(String vm, Member claimant, long epoch, long nonce) implements ArbiterRequest {}
 
   /**
-   * Go live (asked by the recorded backup) or go on alone (asked by the recorded live replica): the
-   * test-and-set. {@code epoch} is the one at which the claimant was enlisted or granted.
+   * Go live (asked by the recorded backup) or go on alone, which dismisses the backup (asked by the
+   * recorded live replica): the test-and-set. {@code epoch} is the one at which the claimant was enlisted or granted.
    */
   record Claim(String vm, Member claimant, long epoch, long nonce) implements ArbiterRequest {}
 
@@ -44,9 +44,6 @@ public sealed interface ArbiterRequest {
   /** The live replica makes {@code backup} its backup. */
   record Enlist(String vm, ReplicaId live, long epoch, Member backup, long nonce)
       implements ArbiterRequest {}
-
-  /** The live replica removes its backup. */
-  record Dismiss(String vm, ReplicaId live, long epoch, long nonce) implements ArbiterRequest {}
 
   /** The live replica extends its lease; changes no epoch. */
   record Renew(String vm, ReplicaId live, long epoch, long sequence) implements ArbiterRequest {}
@@ -79,7 +76,6 @@ public sealed interface ArbiterRequest {
       case Claim claim -> Optional.of(claim.nonce());
       case TakeOver takeOver -> Optional.of(takeOver.nonce());
       case Enlist enlist -> Optional.of(enlist.nonce());
-      case Dismiss dismiss -> Optional.of(dismiss.nonce());
       case Resign resign -> Optional.of(resign.nonce());
     };
   }

@@ -11,7 +11,6 @@ public final class ArbiterRequestCodec implements MessageCodec<ArbiterRequest> {
   private static final int START = 2;
   private static final int CLAIM = 3;
   private static final int ENLIST = 4;
-  private static final int DISMISS = 5;
   private static final int RENEW = 6;
   private static final int RESIGN = 7;
 
@@ -68,12 +67,6 @@ public final class ArbiterRequestCodec implements MessageCodec<ArbiterRequest> {
         ArbiterWire.member(enlist.backup(), out);
         out.int64(enlist.nonce());
       }
-      case ArbiterRequest.Dismiss dismiss -> {
-        out.int8(DISMISS);
-        out.string(dismiss.vm());
-        ArbiterWire.replica(dismiss.live(), out);
-        numbers(dismiss.epoch(), dismiss.nonce(), out);
-      }
       case ArbiterRequest.Renew renew -> {
         out.int8(RENEW);
         out.string(renew.vm());
@@ -105,8 +98,6 @@ public final class ArbiterRequestCodec implements MessageCodec<ArbiterRequest> {
       case ENLIST ->
           new ArbiterRequest.Enlist(
               vm, ArbiterWire.replica(in), in.count64("epoch"), ArbiterWire.member(in), in.int64());
-      case DISMISS ->
-          new ArbiterRequest.Dismiss(vm, ArbiterWire.replica(in), in.count64("epoch"), in.int64());
       case RENEW ->
           new ArbiterRequest.Renew(vm, ArbiterWire.replica(in), in.count64("epoch"), in.int64());
       case RESIGN ->

@@ -20,13 +20,11 @@ import java.util.concurrent.TimeUnit;
  *   <tr><td>start</td><td>the epoch is current, and nobody is live or the lease is over</td>
  *       <td>live = claimant, no backup, guest generation + 1</td></tr>
  *   <tr><td>claim</td><td>the epoch is current, and the claimant is recorded live or backup</td>
- *       <td>live = claimant, no backup</td></tr>
+ *       <td>live = claimant, no backup: so the live replica dismisses its backup, too</td></tr>
  *   <tr><td>take over</td><td>the epoch is current, and the claimant is recorded backup</td>
  *       <td>live = claimant, backup = who was live</td></tr>
  *   <tr><td>enlist</td><td>the epoch is current, asked by the live replica, no backup yet</td>
  *       <td>backup = the one named</td></tr>
- *   <tr><td>dismiss</td><td>the epoch is current, asked by the live replica</td>
- *       <td>no backup</td></tr>
  *   <tr><td>resign</td><td>the epoch is current, asked by the live replica</td>
  *       <td>nobody live, no backup</td></tr>
  *   <tr><td>renew</td><td>asked by the live replica</td><td>unchanged; the lease is full</td></tr>
@@ -170,15 +168,6 @@ public final class ArbiterRules {
             "only the live replica, without a backup, enlists one; not at epoch " + enlist.epoch(),
             record.live(),
             Optional.of(enlist.backup()));
-      }
-      case ArbiterRequest.Dismiss dismiss -> {
-        Asked asked = new Asked(dismiss.live(), dismiss.nonce());
-        yield testAndSet(
-            new Test(state, leaseEndNanos, nowNanos, asked),
-            isLiveAt(record, dismiss.live(), dismiss.epoch()),
-            "only the live replica dismisses; not at epoch " + dismiss.epoch(),
-            record.live(),
-            Optional.empty());
       }
       case ArbiterRequest.Resign resign -> {
         Asked asked = new Asked(resign.live(), resign.nonce());

@@ -215,7 +215,6 @@ final class Live implements Stage {
       case ArbiterRequest.Hello _,
           ArbiterRequest.TakeOver _,
           ArbiterRequest.Start _,
-          ArbiterRequest.Dismiss _,
           ArbiterRequest.Watch _,
           ArbiterRequest.Renew _ ->
           throw new IllegalStateException("never asked: " + question);

@@ -102,6 +102,12 @@ public final class Replica {
     core.stage().flush();
   }
 
+  /** Whether a member of a pair leaves its question open, to ask again. */
+  private boolean mayYetBeGranted(ArbiterReply.Refused refused) {
+    boolean isTooEarly = !refused.lost() && !(core.stage() instanceof Waiting);
+    return isTooEarly || knowsLess(refused.record());
+  }
+
   /**
    * Whether the arbiter has forgotten what it granted this member of a pair: its storage is not the
    * one it had. That is no grant to anybody else, so the question stays open.
@@ -140,7 +146,7 @@ public final class Replica {
           core.arbiter
               .answeredBy(reply)
               .ifPresent(question -> core.stage().onGranted(question, granted));
-      case ArbiterReply.Refused refused when knowsLess(refused.record()) -> {}
+      case ArbiterReply.Refused refused when mayYetBeGranted(refused) -> {}
       case ArbiterReply.Refused refused ->
           core.arbiter
               .answeredBy(reply)

@@ -195,13 +195,12 @@ final class ArbiterRulesTest {
   }
 
   @Test
-  void onlyTheLiveReplicaEnlistsDismissesAndResigns() {
+  void onlyTheLiveReplicaEnlistsAndResigns() {
     pair();
     assertTrue(refused(enlist(B, C)).lost());
     assertTrue(refused(enlist(A, C)).lost(), "there is a backup already");
-    assertTrue(refused(new ArbiterRequest.Dismiss(VM, B.id(), 2, ++nonce)).lost());
     assertTrue(refused(new ArbiterRequest.Resign(VM, B.id(), 2, ++nonce)).lost());
-    granted(new ArbiterRequest.Dismiss(VM, A.id(), 2, ++nonce));
+    granted(claim(A, 2));
     granted(enlist(A, C));
     granted(new ArbiterRequest.Resign(VM, A.id(), 4, ++nonce));
     assertEquals(Optional.empty(), state.record().live());

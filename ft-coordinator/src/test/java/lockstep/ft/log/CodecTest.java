@@ -104,7 +104,6 @@ final class CodecTest {
         new ArbiterRequest.Claim("web", MEMBER, 1, 2),
         new ArbiterRequest.TakeOver("web", MEMBER, 1, 2),
         new ArbiterRequest.Enlist("web", ID, 1, MEMBER, 2),
-        new ArbiterRequest.Dismiss("web", ID, 1, 2),
         new ArbiterRequest.Renew("web", ID, 1, 2),
         new ArbiterRequest.Resign("web", ID, 1, 2));
   }

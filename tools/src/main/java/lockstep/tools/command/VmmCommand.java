@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import lockstep.ft.core.Effect;
+import lockstep.ft.core.ReplicaConfig.StartRule;
 import lockstep.ft.net.Endpoints;
 import lockstep.proxy.ClientProxyOptions;
 import lockstep.tools.Lockstep;
@@ -14,6 +15,7 @@ import lockstep.vmm.replica.VmmOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -101,8 +103,27 @@ public final class VmmCommand implements Callable<Integer> {
           "The guest's console, raw, on loopback; 0 takes a free port (default: ${DEFAULT-VALUE}).")
   private int consolePort;
 
-  @Option(names = "--alone", description = "Run the guest without waiting for a backup.")
-  private boolean alone;
+  @ArgGroup private Start start = new Start();
+
+  /** What it does while nobody is live; one of these at most. */
+  static final class Start {
+    @Option(names = "--alone", description = "Run the guest without waiting for a backup.")
+    private boolean alone;
+
+    @Option(
+        names = "--never-start",
+        description =
+            "Be backup or spare of a guest that runs, and go live when its primary dies; but never"
+                + " start it, not even when the lease of its replicas is over.")
+    private boolean never;
+
+    private StartRule rule() {
+      if (never) {
+        return StartRule.NEVER;
+      }
+      return alone ? StartRule.ALONE : StartRule.WITH_BACKUP;
+    }
+  }
 
   @Option(
       names = "--from-state",
@@ -145,7 +166,7 @@ public final class VmmCommand implements Callable<Integer> {
             advertised,
             Endpoints.parse(listen, httpPort),
             Endpoints.parse("127.0.0.1", consolePort),
-            alone,
+            start.rule(),
             Optional.ofNullable(savedState),
             Optional.ofNullable(recording),
             keep,

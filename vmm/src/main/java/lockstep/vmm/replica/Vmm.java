@@ -19,7 +19,6 @@ import lockstep.ft.core.Effect;
 import lockstep.ft.core.Replica;
 import lockstep.ft.core.ReplicaConfig;
 import lockstep.ft.core.ReplicaConfig.Limits;
-import lockstep.ft.core.ReplicaConfig.StartRule;
 import lockstep.ft.core.ReplicaEvent;
 import lockstep.ft.core.ReplicaStatus;
 import lockstep.ft.definition.DefinitionCodec;
@@ -127,7 +126,7 @@ public final class Vmm implements AutoCloseable {
             Machine.VERSION,
             digest,
             definition.disks().size(),
-            options.alone() ? StartRule.ALONE : StartRule.WITH_BACKUP,
+            options.startRule(),
             Bytes.of(seed),
             TimeUnit.SECONDS.toNanos(wall.getEpochSecond()) + wall.getNano(),
             Limits.DEFAULT,

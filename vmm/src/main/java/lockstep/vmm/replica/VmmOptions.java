@@ -3,6 +3,7 @@ package lockstep.vmm.replica;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
+import lockstep.ft.core.ReplicaConfig.StartRule;
 import lockstep.vmm.compiler.CompilerMode;
 
 /**
@@ -18,7 +19,7 @@ import lockstep.vmm.compiler.CompilerMode;
  *     log channel; without a port, the one that is listened on
  * @param httpListen metrics, health, status
  * @param consoleListen the guest's console
- * @param alone start the guest without waiting for a backup
+ * @param startRule what to do while nobody is live
  * @param savedState start from this saved state instead of booting
  * @param recording write the log into this file
  * @param keepDirectory where saved states and divergences are kept
@@ -34,7 +35,7 @@ public record VmmOptions(
     String advertisedHost,
     InetSocketAddress httpListen,
     InetSocketAddress consoleListen,
-    boolean alone,
+    StartRule startRule,
     Optional<Path> savedState,
     Optional<Path> recording,
     Path keepDirectory,
