@@ -16,7 +16,9 @@ import lockstep.vmm.machine.Machine;
  *
  * <p>Reference is the interpreter, from the state at which both were equal. Whoever differs from it
  * went wrong: by a bug of its engine, which shows again when the log is executed compiled, or by
- * something that no log has, such as a bit of the host's memory that has flipped.
+ * something that no log has, such as a bit of the host's memory that has flipped. If that was in a
+ * page that had not been written since the last equal check, the state that is remembered of then
+ * has it too, and does not hash to what was equal: so it is told from everything else.
  */
 public final class DivergenceExplanation {
   private final List<String> lines = new ArrayList<>();
@@ -40,12 +42,17 @@ public final class DivergenceExplanation {
       throws IOException {
     DivergenceExplanation explanation = new DivergenceExplanation(DivergenceFile.read(path));
     explanation.tellFacts();
-    if (other.isPresent()) {
-      explanation.compareWith(DivergenceFile.read(other.get()));
+    Optional<DivergenceFile> second =
+        other.isPresent() ? Optional.of(DivergenceFile.read(other.get())) : Optional.empty();
+    if (second.isPresent()) {
+      explanation.compareWith(second.get());
     }
-    explanation.replay();
-    if (compiler != CompilerMode.OFF) {
-      explanation.compareEngines(compiler);
+    Optional<DivergenceFile> from = explanation.beginning(second);
+    if (from.isPresent()) {
+      explanation.replay(from.get());
+      if (compiler != CompilerMode.OFF) {
+        explanation.compareEngines(from.get(), compiler);
+      }
     }
     return explanation.lines;
   }
@@ -134,16 +141,50 @@ public final class DivergenceExplanation {
     difference.told().forEach(line -> lines.add("  " + line));
   }
 
-  private void replay() throws IOException {
-    if (!file.canBeReplayed()) {
-      tell("replay", "not possible: the state at the last equal check is not in the file");
-      return;
+  /** The file whose last equal state is what was equal then: there the log is replayed from. */
+  private Optional<DivergenceFile> beginning(Optional<DivergenceFile> other) throws IOException {
+    if (isIntact(file)) {
+      return Optional.of(file);
     }
-    LogReplay replay = new LogReplay(file, CompilerMode.OFF);
+    if (other.isEmpty() || !isIntact(other.get())) {
+      tell("replay", "not possible%s", other.isEmpty() ? " from this file; try the other's" : "");
+      return Optional.empty();
+    }
+    if (file.canBeReplayed()) {
+      tellDifference(
+          "at the last equal check, %s against %s".formatted(facts.role(), facts.otherRole()),
+          StateDifference.between(
+              file.lastEqual(CompilerMode.OFF), other.get().lastEqual(CompilerMode.OFF)));
+    }
+    return other;
+  }
+
+  private boolean isIntact(DivergenceFile side) throws IOException {
+    if (!side.canBeReplayed()) {
+      tell("", "the %s has not kept its state at the last equal check", side.facts().role());
+      return false;
+    }
+    StateHash expected = side.facts().lastEqual().orElseThrow().hash();
+    StateHash actual = side.lastEqual(CompilerMode.OFF).hash();
+    if (actual.equals(expected)) {
+      return true;
+    }
+    tell(
+        "changed unseen",
+        "the %s's state at the last equal check hashes to %s now: its memory was changed past the"
+            + " guest, as by a fault of the host's memory; the %s went wrong",
+        side.facts().role(),
+        actual,
+        side.facts().role());
+    return false;
+  }
+
+  private void replay(DivergenceFile from) throws IOException {
+    LogReplay replay = new LogReplay(from, CompilerMode.OFF);
     replay.run(facts.lsn(), Long.MAX_VALUE);
     tell("replay", "interpreted, from the last equal state: %s", verdict(replay));
     boolean isAtOwn = facts.ownIsThere();
-    if (!isAtOwn && replay.difference().isEmpty()) {
+    if (!isAtOwn && from == file && replay.difference().isEmpty()) {
       replay.run(Long.MAX_VALUE, Long.MAX_VALUE);
       isAtOwn = replay.machine().position() == facts.ownPosition();
     }
@@ -184,11 +225,8 @@ public final class DivergenceExplanation {
     return facts.other().map(other -> facts.isPrimary() ? other : facts.ownHash());
   }
 
-  private void compareEngines(CompilerMode compiler) throws IOException {
-    if (!file.canBeReplayed()) {
-      return;
-    }
-    Optional<EngineComparison.Parted> parted = EngineComparison.run(file, compiler);
+  private void compareEngines(DivergenceFile from, CompilerMode compiler) throws IOException {
+    Optional<EngineComparison.Parted> parted = EngineComparison.run(from, compiler);
     if (parted.isEmpty()) {
       tell("compiled", "agrees with the interpreter all the way");
       return;

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import lockstep.ft.core.Role;
 import lockstep.vmm.compiler.CompilerMode;
 import lockstep.vmm.machine.Machine;
+import lockstep.vmm.machine.memory.PhysicalMemory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +119,29 @@ final class DivergenceTest {
         explained(fileOf("backup"), Optional.empty()),
         "agrees with the backup; the primary went wrong",
         "replay against backup: no difference");
+  }
+
+  /** As a fault of the host's memory: nobody marks the page. */
+  @Test
+  void aFaultOfTheHostsMemoryIsToldFromOthers() throws IOException {
+    trio.runMillis(6);
+    Machine wrong = backup().machine;
+    wrong.hash(); // so that no page is marked
+    long unused = CountingGuest.TABLE + 0x800;
+    PhysicalMemory.HOST.set(
+        PhysicalMemory.LE64, wrong.memory().hostOffset() + unused, 1L << 42);
+    trio.runMillis(100);
+    String alone = explained(fileOf("backup"), Optional.empty());
+    assertSays(alone, "changed unseen", "the backup went wrong", "try the other's");
+    assertSays(
+        explained(fileOf("backup"), Optional.of(fileOf("primary"))),
+        "at the last equal check, backup against primary: memory (1 page)",
+        "memory 0x%x".formatted(unused),
+        "0x0000040000000000 0x0000000000000000",
+        "it agrees with the primary");
+    assertSays(
+        explained(fileOf("primary"), Optional.empty()),
+        "it agrees with the primary; the backup went wrong");
   }
 
   @Test
