@@ -124,19 +124,16 @@ final class DivergenceTest {
   /** As a fault of the host's memory: nobody marks the page. */
   @Test
   void aFaultOfTheHostsMemoryIsToldFromOthers() throws IOException {
-    trio.runMillis(6);
-    Machine wrong = backup().machine;
-    wrong.hash(); // so that no page is marked
-    long unused = CountingGuest.TABLE + 0x800;
-    PhysicalMemory.HOST.set(
-        PhysicalMemory.LE64, wrong.memory().hostOffset() + unused, 1L << 42);
+    PhysicalMemory wrong = backup().machine.memory();
+    PhysicalMemory.HOST.set(PhysicalMemory.LE64, wrong.hostOffset() + UNTOUCHED, 1L << 42);
+    wrong.store64(UNTOUCHED + Long.BYTES, 0); // the guest writes to the page
     trio.runMillis(100);
     String alone = explained(fileOf("backup"), Optional.empty());
     assertSays(alone, "changed unseen", "the backup went wrong", "try the other's");
     assertSays(
         explained(fileOf("backup"), Optional.of(fileOf("primary"))),
         "at the last equal check, backup against primary: memory (1 page)",
-        "memory 0x%x".formatted(unused),
+        "memory 0x%x".formatted(UNTOUCHED),
         "0x0000040000000000 0x0000000000000000",
         "it agrees with the primary");
     assertSays(
