@@ -31,7 +31,8 @@ public sealed interface ArbiterRequest {
 
   /**
    * Go live (asked by the recorded backup) or go on alone, which dismisses the backup (asked by the
-   * recorded live replica): the test-and-set. {@code epoch} is the one at which the claimant was enlisted or granted.
+   * recorded live replica): the test-and-set. {@code epoch} is the one at which the claimant was
+   * enlisted or granted.
    */
   record Claim(String vm, Member claimant, long epoch, long nonce) implements ArbiterRequest {}
 

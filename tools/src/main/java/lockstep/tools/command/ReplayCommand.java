@@ -42,7 +42,7 @@ public final class ReplayCommand implements Callable<Integer> {
     double seconds = (System.nanoTime() - begun) / 1e9;
     System.out.printf(
         "replayed %,d steps, %,d log entries in %.1f s (%.1f MIPS)%n",
-        result.position(), result.entries(), seconds, result.position() / seconds / MILLIONS);
+        result.steps(), result.entries(), seconds, result.steps() / seconds / MILLIONS);
     System.out.printf("state hashes compared  %,d%n", result.hashesCompared());
     System.out.printf("state hash at the end  %s%n", result.lastHash());
     if (!result.complete()) {

@@ -65,6 +65,7 @@ public final class RecordingReplay {
    * How a replay went.
    *
    * @param position at its end, in steps
+   * @param steps how many were executed
    * @param hashesCompared how many state hashes of the recording were compared
    * @param lastHash of the machine at the end
    * @param complete whether the recording has its end; false if its writer was killed
@@ -72,6 +73,7 @@ public final class RecordingReplay {
    */
   public record Result(
       long position,
+      long steps,
       long entries,
       long hashesCompared,
       StateHash lastHash,
@@ -167,6 +169,7 @@ public final class RecordingReplay {
       LongConsumer progress)
       throws IOException, MalformedMessageException {
     DeterministicMachine machine = start.machine;
+    long begunAt = machine.position();
     long[] hashes = {0};
     long entries = 0;
     Optional<String> difference = Optional.empty();
@@ -197,7 +200,14 @@ public final class RecordingReplay {
       next = reader.nextEntry();
     }
     boolean complete = reader.end().map(end -> end == RecordingReader.End.COMPLETE).orElse(false);
-    return new Result(machine.position(), entries, hashes[0], machine.hash(), complete, difference);
+    return new Result(
+        machine.position(),
+        machine.position() - begunAt,
+        entries,
+        hashes[0],
+        machine.hash(),
+        complete,
+        difference);
   }
 
   private static LogEntry withoutCheck(LogEntry entry) {
