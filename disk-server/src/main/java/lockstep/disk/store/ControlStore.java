@@ -14,7 +14,6 @@ import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
@@ -56,7 +55,7 @@ public final class ControlStore implements AutoCloseable {
   }
 
   static ControlStore open(Path path, boolean create) throws IOException {
-    RocksDB.loadLibrary();
+    RocksLibrary.load();
     Deque<AutoCloseable> natives = new ArrayDeque<>();
     Map<String, ColumnFamilyOptions> options = new LinkedHashMap<>();
     for (Table table : Table.values()) {

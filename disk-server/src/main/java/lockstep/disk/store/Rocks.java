@@ -79,7 +79,7 @@ final class Rocks implements AutoCloseable {
       Deque<AutoCloseable> natives,
       Map<String, ColumnFamilyOptions> familyOptions)
       throws IOException {
-    RocksDB.loadLibrary();
+    RocksLibrary.load();
     if (!create && !Files.isDirectory(path)) {
       throw new IOException(path + " is missing: the data directory is not complete");
     }

@@ -20,7 +20,6 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Range;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SizeApproximationFlag;
 import org.rocksdb.Slice;
@@ -99,7 +98,7 @@ final class RocksBlockStore implements BlockStore {
    * @param memoryBytes what buffers and caches may take
    */
   static RocksBlockStore open(Path path, boolean create, long memoryBytes) throws IOException {
-    RocksDB.loadLibrary();
+    RocksLibrary.load();
     Deque<AutoCloseable> natives = new ArrayDeque<>();
     Map<String, ColumnFamilyOptions> families = new LinkedHashMap<>();
     families.put(BLOCKS, blockOptions(memoryBytes, natives));
