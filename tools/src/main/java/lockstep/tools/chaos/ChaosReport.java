@@ -8,6 +8,7 @@ final class ChaosReport {
   private static final double NANOS_PER_MILLI = 1e6;
 
   private final Pauses pauses = new Pauses();
+  private final Pauses before = new Pauses();
   private long runs;
   private long failedRuns;
   private long late;
@@ -25,6 +26,7 @@ final class ChaosReport {
     repeated += outcome.client().repeated();
     resets += outcome.client().ended().isEmpty() ? 0 : 1;
     pauses.add(outcome.client().longestPauseNanos());
+    before.add(outcome.waitBeforeNanos());
   }
 
   boolean allGood() {
@@ -39,11 +41,17 @@ final class ChaosReport {
     out.printf("lost writes               %d%n", lost);
     out.printf("applied twice             %d%n", repeated);
     out.printf("connections reset         %d%n", resets);
-    out.printf(
-        "pause                     p50 %.0f ms, p99 %.0f ms, longest %.0f ms%n",
-        pauses.percentileNanos(50) / NANOS_PER_MILLI,
-        pauses.percentileNanos(99) / NANOS_PER_MILLI,
-        pauses.longestNanos() / NANOS_PER_MILLI);
+    print(out, "pause", pauses);
+    print(out, "longest wait before that", before);
     out.printf("pauses over %d s           %d%n", fault.pauseMax().toSeconds(), late);
+  }
+
+  private static void print(PrintStream out, String name, Pauses some) {
+    out.printf(
+        "%-25s p50 %.0f ms, p99 %.0f ms, longest %.0f ms%n",
+        name,
+        some.percentileNanos(50) / NANOS_PER_MILLI,
+        some.percentileNanos(99) / NANOS_PER_MILLI,
+        some.longestNanos() / NANOS_PER_MILLI);
   }
 }

@@ -45,13 +45,18 @@ final class FaultRun {
   /**
    * What came of a run.
    *
-   * @param client what the client saw
+   * @param client what the client saw; pauses from the fault on
+   * @param waitBeforeNanos the client's longest wait before the fault, once the pair was warm
    * @param liveAfterwards how many replicas said that they are live when it was over
    * @param wrong what did not happen as it must; empty if all did
    * @param pauseMax the longest pause that this fault may cause
    */
   record Outcome(
-      IncrementLoad.Result client, long liveAfterwards, String wrong, Duration pauseMax) {
+      IncrementLoad.Result client,
+      long waitBeforeNanos,
+      long liveAfterwards,
+      String wrong,
+      Duration pauseMax) {
     boolean good() {
       return nothingLost() && inTime();
     }
@@ -95,9 +100,10 @@ final class FaultRun {
     try (RedisConnection connection = new RedisConnection("127.0.0.1", clientPort, ANSWER_TIMEOUT);
         IncrementLoad load = IncrementLoad.start(connection, "lockstep-chaos", Duration.ZERO)) {
       awaitAcknowledged(load, WARM_UP_ACKNOWLEDGED, WARM_UP_MAX);
+      var _ = load.takePause();
       Cluster.sleep(Duration.ofMillis(random.nextInt(BEFORE_MILLIS_MIN, BEFORE_MILLIS_MAX)));
       String wrong = isAsStarted(cluster);
-      load.forgetPauses();
+      long waitBefore = load.takePause();
       if (wrong.isEmpty()) {
         wrong = doFault(cluster, wire);
       }
@@ -112,7 +118,7 @@ final class FaultRun {
         wrong = whoIsLive(cluster);
       }
       long live = cluster.replicas().stream().filter(ReplicaView::isLive).count();
-      return new Outcome(result, live, wrong, fault.pauseMax());
+      return new Outcome(result, waitBefore, live, wrong, fault.pauseMax());
     }
   }
 

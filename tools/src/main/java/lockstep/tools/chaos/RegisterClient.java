@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import lockstep.tools.history.History;
 import lockstep.tools.history.Operation;
+import lockstep.tools.redis.LongestWait;
 import lockstep.tools.redis.RedisConnection;
 import lockstep.tools.redis.RedisErrorException;
 
@@ -31,8 +32,7 @@ final class RegisterClient implements AutoCloseable {
   private final Random random;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicLong connectionsLost = new AtomicLong();
-  private final AtomicLong calledNanos = new AtomicLong();
-  private final AtomicLong longestWaitNanos = new AtomicLong();
+  private final LongestWait wait = new LongestWait();
   private final AtomicLong answers = new AtomicLong();
   private final Thread thread;
 
@@ -95,11 +95,9 @@ final class RegisterClient implements AutoCloseable {
     return answers.get();
   }
 
-  /** The longest wait for an answer since this was last asked, one under way included. */
+  /** The longest wait for an answer since this was last asked; see {@link LongestWait}. */
   long takeLongestWaitNanos() {
-    long called = calledNanos.get();
-    long underWay = called == 0 ? 0 : System.nanoTime() - called;
-    return Math.max(longestWaitNanos.getAndSet(0), underWay);
+    return wait.takeNanos();
   }
 
   /** Lets the operation under way be the last. */
@@ -138,7 +136,7 @@ final class RegisterClient implements AutoCloseable {
       long called = call();
       String answer = connection.command("GET", key);
       long value = answer.isEmpty() ? Operation.NOTHING : Long.parseLong(answer);
-      history.add(new Operation(key, false, value, called, answered(called)));
+      history.add(new Operation(key, false, value, called, answered()));
     }
   }
 
@@ -148,7 +146,7 @@ final class RegisterClient implements AutoCloseable {
     long answered = Operation.NEVER;
     try {
       var _ = connection.command("SET", key, Long.toString(value));
-      answered = answered(called);
+      answered = answered();
     } finally {
       history.add(new Operation(key, true, value, called, answered));
     }
@@ -156,15 +154,13 @@ final class RegisterClient implements AutoCloseable {
 
   /** A wait begins with the first attempt: a connection that is lost does not end it. */
   private long call() {
-    long now = System.nanoTime();
-    var _ = calledNanos.compareAndSet(0, now);
-    return now;
+    wait.begin();
+    return System.nanoTime();
   }
 
-  private long answered(long called) {
+  private long answered() {
     long now = System.nanoTime();
-    long waited = now - Math.min(called, calledNanos.getAndSet(0));
-    longestWaitNanos.accumulateAndGet(waited, Math::max);
+    wait.end();
     answers.incrementAndGet();
     return now;
   }

@@ -164,14 +164,14 @@ final class Storm {
     Cluster.sleep(Duration.ofMillis(random.nextInt(QUIET_MILLIS_MAX)));
     StormFault fault = StormFault.any(cost, random);
     var _ = clients.takeLongestWaitNanos();
-    count.ifPresent(IncrementLoad::forgetPauses);
+    count.ifPresent(IncrementLoad::takePause);
     long began = System.nanoTime();
     strikes.strike(fault);
     guest.awaitProtected(
         cost == StormFault.Cost.COLD_START ? COLD_START_TIMEOUT : PROTECTED_TIMEOUT);
     long again = System.nanoTime() - began;
     clients.awaitAnswers(cost == StormFault.Cost.COLD_START ? COLD_START_TIMEOUT : ANSWER_TIMEOUT);
-    long counting = count.map(IncrementLoad::longestPauseNanos).orElse(0L);
+    long counting = count.map(IncrementLoad::takePause).orElse(0L);
     Survived done =
         new Survived(
             survived.size() + 1,

@@ -19,7 +19,8 @@ public final class IncrementLoad implements AutoCloseable {
    * @param lost acknowledged increments that a later answer had forgotten
    * @param repeated increments applied more often than they were sent
    * @param ended why the connection ended by itself; empty if it did not
-   * @param longestPauseNanos the longest time between sending a command and its answer
+   * @param longestPauseNanos the longest time between sending a command, or {@link #takePause}
+   *     since then, and its answer
    */
   public record Result(
       long acknowledged, long lost, long repeated, String ended, long longestPauseNanos) {
@@ -34,8 +35,7 @@ public final class IncrementLoad implements AutoCloseable {
   private final Thread thread;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicLong acknowledged = new AtomicLong();
-  private final AtomicLong sentAtNanos = new AtomicLong();
-  private final AtomicLong longestPauseNanos = new AtomicLong();
+  private final LongestWait wait = new LongestWait();
 
   // Written by the thread, read after its end.
   private long lost;
@@ -68,27 +68,16 @@ public final class IncrementLoad implements AutoCloseable {
     return acknowledged.get();
   }
 
-  /** How long the command under way has been waiting for its answer; 0 if there is none. */
-  public long waitingNanos(long nowNanos) {
-    long sent = sentAtNanos.get();
-    return sent == 0 ? 0 : nowNanos - sent;
-  }
-
-  /** The longest pause so far. */
-  public long longestPauseNanos() {
-    return longestPauseNanos.get();
-  }
-
-  /** Forgets how long pauses were until now, that of the command under way excepted. */
-  public void forgetPauses() {
-    longestPauseNanos.set(0);
+  /** The longest pause until now, in nanoseconds; from now on pauses are counted anew. */
+  public long takePause() {
+    return wait.takeNanos();
   }
 
   /** Lets the command under way end, and sums up. */
   public Result stop() throws InterruptedException {
     stopping.set(true);
     thread.join();
-    return new Result(acknowledged.get(), lost, repeated, ended, longestPauseNanos.get());
+    return new Result(acknowledged.get(), lost, repeated, ended, wait.longestNanos());
   }
 
   @Override
@@ -113,12 +102,9 @@ public final class IncrementLoad implements AutoCloseable {
   }
 
   private void increment() throws IOException, RedisErrorException {
-    long sent = System.nanoTime();
-    sentAtNanos.set(sent);
+    wait.begin();
     long value = Long.parseLong(connection.command("INCR", key));
-    long pause = System.nanoTime() - sent;
-    sentAtNanos.set(0);
-    longestPauseNanos.accumulateAndGet(pause, Math::max);
+    wait.end();
     long expected = last + 1;
     lost += Math.max(0, expected - value);
     repeated += Math.max(0, value - expected);
