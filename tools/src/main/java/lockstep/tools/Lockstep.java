@@ -99,7 +99,7 @@ public final class Lockstep implements Runnable {
   public static final int EXIT_USAGE = 2;
 
   /** Exit code of a VMM in whose place another replica is live. */
-  public static final int EXIT_LOST = 3;
+  public static final int EXIT_LOST = Keeper.LOST;
 
   /** Exit code of a VMM that was refused: another version, another definition. */
   public static final int EXIT_REFUSED = 4;

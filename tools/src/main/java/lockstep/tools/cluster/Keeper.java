@@ -23,8 +23,14 @@ public final class Keeper {
   /** A VMM's exit code when its guest has shut down. */
   private static final int GUEST_ENDED = 0;
 
+  /** A VMM's exit code when others go on without it: started again, it is a spare. */
+  public static final int LOST = 3;
+
   /** A VMM's exit code when its guest asks for a reset: started again, it boots the guest anew. */
   public static final int GUEST_RESET = 5;
+
+  /** A process that was ended by a signal has an exit code above this. */
+  private static final int SIGNALLED = 128;
 
   /** A spare can't tell a reset from the guest's end: near a reset of the others it was one. */
   private static final long RESET_NANOS = Duration.ofSeconds(10).toNanos();
@@ -147,7 +153,7 @@ public final class Keeper {
           "{} has ended, exit code {}",
           process.name(),
           exitCode.isPresent() ? exitCode.getAsInt() : "unknown");
-      if (!shutDown && !delay.ended(nowNanos)) {
+      if (!shutDown && !delay.ended(nowNanos, code != LOST && code <= SIGNALLED)) {
         givenUp = true;
         log.error(
             "{} does not stay up and is given up; its log says:\n{}",

@@ -7,6 +7,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class RestartDelayTest {
+  private static final long SOON_MILLIS = 1_000;
+
   private final RestartDelay delay = new RestartDelay();
   private long now = -Duration.ofSeconds(3).toNanos();
 
@@ -14,38 +16,56 @@ final class RestartDelayTest {
     now += Duration.ofMillis(millis).toNanos();
   }
 
-  @Test
-  void whoLivedLongIsStartedAtOnce() {
+  private void live(long millis) {
     delay.started(now);
-    pass(60_000);
-    assertTrue(delay.ended(now));
+    pass(millis);
+  }
+
+  private void assertStartedAfter(long millis) {
+    pass(millis - 1);
+    assertFalse(delay.isOver(now));
+    pass(1);
     assertTrue(delay.isOver(now));
+  }
+
+  @Test
+  void whoLivedLongIsStartedSoon() {
+    live(60_000);
+    assertTrue(delay.ended(now, true));
+    assertStartedAfter(SOON_MILLIS);
   }
 
   @Test
   void whoDiesSoonIsStartedLaterAndLaterAndThenNotAtAll() {
-    long wait = 500;
+    long wait = SOON_MILLIS;
     for (int life = 1; life < RestartDelay.SHORT_LIVES_MAX; life++) {
-      delay.started(now);
-      pass(1_000);
-      assertTrue(delay.ended(now));
-      pass(wait - 1);
-      assertFalse(delay.isOver(now));
-      pass(1);
-      assertTrue(delay.isOver(now));
+      live(1_000);
+      assertTrue(delay.ended(now, true));
+      assertStartedAfter(wait);
       wait *= 2;
     }
     delay.started(now);
-    assertFalse(delay.ended(now));
+    assertFalse(delay.ended(now, true));
   }
 
   @Test
   void aLongLifeMakesUpForShortOnes() {
-    delay.started(now);
-    assertTrue(delay.ended(now));
-    delay.started(now);
-    pass(60_000);
-    assertTrue(delay.ended(now));
-    assertTrue(delay.isOver(now));
+    for (int life = 1; life < RestartDelay.SHORT_LIVES_MAX; life++) {
+      live(1_000);
+      assertTrue(delay.ended(now, true));
+    }
+    live(60_000);
+    assertTrue(delay.ended(now, true));
+    assertStartedAfter(SOON_MILLIS);
+  }
+
+  @Test
+  void whoIsKilledAgainAndAgainIsStartedAgain() {
+    for (int life = 1; life < 3 * RestartDelay.SHORT_LIVES_MAX; life++) {
+      live(1_000);
+      assertTrue(delay.ended(now, false));
+      pass(2 * SOON_MILLIS);
+      assertTrue(delay.isOver(now));
+    }
   }
 }
