@@ -23,9 +23,4 @@ public record Operation(
       throw new IllegalArgumentException("a read without an answer says nothing");
     }
   }
-
-  /** Whether it must have happened. */
-  boolean isAnswered() {
-    return answeredNanos != NEVER;
-  }
 }

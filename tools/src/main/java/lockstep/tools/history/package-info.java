@@ -3,8 +3,7 @@
  *
  * <p>Clients write {@link lockstep.tools.history.Operation}s into a {@link
  * lockstep.tools.history.History}; {@link lockstep.tools.history.RegisterChecker} decides for each
- * key whether they are linearizable (Herlihy and Wing, 1990) by the search of Wing and Gong with
- * Lowe's memory of configurations seen.
+ * key whether they are linearizable (Herlihy and Wing, 1990).
  */
 @NullMarked
 package lockstep.tools.history;
