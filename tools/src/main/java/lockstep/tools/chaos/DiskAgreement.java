@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import lockstep.ft.nbd.ExportName;
 import lockstep.ft.nbd.RawImages;
 import lockstep.ft.net.Transport;
 import lockstep.tools.cluster.VmSetup;
+import lockstep.tools.image.HostLacksException;
 import lockstep.tools.image.Progress;
 import lockstep.tools.redis.RedisConnection;
 import lockstep.tools.redis.RedisErrorException;
@@ -34,34 +34,51 @@ final class DiskAgreement {
    * @param values read twice
    * @param differing of these
    * @param fileSystem what e2fsck complains of; empty if of nothing
-   * @param checked whether there was an e2fsck
    */
-  record Found(int values, int differing, String fileSystem, boolean checked) {
-    boolean good() {
-      return differing == 0 && fileSystem.isEmpty();
+  record Found(int values, int differing, String fileSystem) {
+    /** What of it is not as it must be. */
+    List<String> complaints() {
+      List<String> complaints = new ArrayList<>();
+      if (differing > 0) {
+        complaints.add(differing + " values differ after a boot");
+      }
+      if (!fileSystem.isEmpty()) {
+        complaints.add("e2fsck: " + fileSystem);
+      }
+      return complaints;
     }
 
     String text() {
       return "%,d values read before and after a boot from it, %d differ; file system %s"
-          .formatted(
-              values,
-              differing,
-              !checked
-                  ? "not checked, no e2fsck here"
-                  : fileSystem.isEmpty() ? "clean" : fileSystem);
+          .formatted(values, differing, fileSystem.isEmpty() ? "clean" : "BAD: " + fileSystem);
     }
   }
 
   private DiskAgreement() {}
 
-  static Found check(StormGuest guest, List<String> keys, Progress progress)
+  /**
+   * Where e2fsck is.
+   *
+   * @throws HostLacksException if it is nowhere: hours of faults are not to end in half a check
+   */
+  static Path e2fsck() throws HostLacksException {
+    return ADMINISTRATION.stream()
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new HostLacksException(
+                    "this host lacks e2fsck; on Debian: apt-get install e2fsprogs"));
+  }
+
+  static Found check(StormGuest guest, List<String> keys, Path e2fsck, Progress progress)
       throws IOException, InterruptedException, RedisErrorException {
     List<String> before = values(guest, keys);
     try (Progress.Step _ = progress.step("shutting the guest down")) {
       guest.shutDown();
     }
     Path image = guest.directory().root().resolve("root.img");
-    Optional<String> complaint = fileSystem(guest, image, progress);
+    String complaint = fileSystem(guest, image, e2fsck, progress);
     Files.deleteIfExists(image);
     guest.start(progress);
     List<String> after = values(guest, keys);
@@ -69,7 +86,7 @@ final class DiskAgreement {
     for (int i = 0; i < before.size(); i++) {
       differing += before.get(i).equals(after.get(i)) ? 0 : 1;
     }
-    return new Found(before.size(), differing, complaint.orElse(""), complaint.isPresent());
+    return new Found(before.size(), differing, complaint);
   }
 
   private static List<String> values(StormGuest guest, List<String> keys)
@@ -85,13 +102,9 @@ final class DiskAgreement {
     return values;
   }
 
-  /** What is wrong with the root file system, {@code ""} for nothing; empty without e2fsck. */
-  private static Optional<String> fileSystem(StormGuest guest, Path image, Progress progress)
+  /** What is wrong with the root file system; {@code ""} for nothing. */
+  private static String fileSystem(StormGuest guest, Path image, Path e2fsck, Progress progress)
       throws IOException, InterruptedException {
-    Optional<Path> e2fsck = ADMINISTRATION.stream().filter(Files::isExecutable).findFirst();
-    if (e2fsck.isEmpty()) {
-      return Optional.empty();
-    }
     String export = ExportName.plain(StormGuest.VM, VmSetup.ROOT_DISK).toString();
     InetSocketAddress nbd =
         InetSocketAddress.createUnresolved("127.0.0.1", guest.cluster().settings().nbdPort());
@@ -101,16 +114,17 @@ final class DiskAgreement {
           .exportTo(image, (done, total) -> step.advanceTo(done));
     }
     Process process =
-        new ProcessBuilder(e2fsck.get().toString(), "-fn", image.toString())
+        new ProcessBuilder(e2fsck.toString(), "-fn", image.toString())
             .redirectErrorStream(true)
             .start();
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() == 0) {
-      return Optional.of("");
+    int status = process.waitFor();
+    if (status == 0) {
+      return "";
     }
     try (Stream<String> lines = said.lines()) {
-      return Optional.of("BAD: " + String.join("; ", lines.limit(3).toList()));
+      return "status " + status + ": " + String.join("; ", lines.limit(3).toList());
     }
   }
 }

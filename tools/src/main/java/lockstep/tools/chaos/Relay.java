@@ -59,6 +59,10 @@ final class Relay implements AutoCloseable {
     become(State.OPEN);
   }
 
+  boolean isOpen() {
+    return state == State.OPEN;
+  }
+
   private void become(State next) {
     synchronized (changed) {
       state = next;

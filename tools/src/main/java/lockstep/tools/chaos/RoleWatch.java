@@ -7,12 +7,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ReplicaView;
 
 /**
- * Looks at the VMMs several times a second: which role each has had when, and that never two are
- * live at one epoch.
+ * Looks at the VMMs several times a second: which role each has had when, how often a pair has
+ * exchanged its roles, and that never two are live at once.
  */
 final class RoleWatch implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMillis(200);
@@ -20,44 +21,75 @@ final class RoleWatch implements AutoCloseable {
   /** A VMM had a role from one look to another. */
   record Span(String process, String role, long fromNanos, long toNanos) {}
 
-  private final Cluster cluster;
+  /** The replica that a VMM was when it last answered. */
+  private record Seen(String replica, boolean live) {}
+
+  private final Looks looks;
   private final Thread thread = Thread.ofPlatform().daemon().name("roles").unstarted(this::run);
   private final List<Span> spans = new ArrayList<>();
   private final Map<String, Span> current = new HashMap<>();
-  private Optional<String> twoLive = Optional.empty();
+  private final Map<String, Seen> seen = new HashMap<>();
+  private final TwoLive twoLive = new TwoLive();
+  private final Predicate<ReplicaView> cutOff;
+  private int exchanges;
+  private Optional<String> blind = Optional.empty();
 
-  private RoleWatch(Cluster cluster) {
-    this.cluster = cluster;
+  /** Asks all VMMs. */
+  interface Looks {
+    List<ReplicaView> replicas() throws IOException;
   }
 
-  static RoleWatch start(Cluster cluster) {
-    RoleWatch watch = new RoleWatch(cluster);
+  /**
+   * @param cutOff whether the arbiter cannot tell a VMM anything
+   */
+  RoleWatch(Looks looks, Predicate<ReplicaView> cutOff) {
+    this.looks = looks;
+    this.cutOff = cutOff;
+  }
+
+  static RoleWatch start(StormGuest guest) {
+    RoleWatch watch = new RoleWatch(guest.cluster()::replicas, guest::isCutOffFromArbiter);
     watch.thread.start();
     return watch;
   }
 
-  private void run() {
+  /** Until it is interrupted, or can't look any more. */
+  void run() {
     try {
       while (true) {
-        look(cluster.replicas(), System.nanoTime());
+        long beganNanos = System.nanoTime();
+        List<ReplicaView> replicas = looks.replicas();
+        look(replicas, beganNanos, System.nanoTime());
         Cluster.sleep(EVERY);
       }
-    } catch (IOException _) {
-      // closed: that interrupts
+    } catch (IOException e) {
+      blinded(e);
+    } catch (RuntimeException e) {
+      blinded(e);
+      throw e;
     }
   }
 
-  synchronized void look(List<ReplicaView> replicas, long nowNanos) {
-    Map<Long, String> liveAt = new HashMap<>();
+  synchronized void look(List<ReplicaView> replicas, long beganNanos, long endedNanos) {
+    twoLive.look(replicas, cutOff, beganNanos, endedNanos);
     for (ReplicaView view : replicas) {
-      String process = view.process().name();
-      if (view.isLive()) {
-        String other = liveAt.put(view.number("epoch"), process);
-        if (other != null && twoLive.isEmpty()) {
-          twoLive = Optional.of(other + " and " + process + " at epoch " + view.number("epoch"));
-        }
-      }
-      extend(process, view.role(), nowNanos);
+      countExchange(view);
+      extend(view.process().name(), view.role(), endedNanos);
+    }
+  }
+
+  /** Who was live can only be a backup because it has exchanged roles. */
+  private void countExchange(ReplicaView view) {
+    if (view.role().isEmpty()) {
+      return;
+    }
+    Seen now = new Seen(view.text("replica"), view.isLive());
+    Seen before = seen.put(view.process().name(), now);
+    if (before != null
+        && before.live
+        && before.replica.equals(now.replica)
+        && view.hasRole("BACKUP")) {
+      exchanges++;
     }
   }
 
@@ -73,6 +105,10 @@ final class RoleWatch implements AutoCloseable {
     }
   }
 
+  private synchronized void blinded(Exception why) {
+    blind = Optional.of("nobody saw to the end whether two are live: " + why.getMessage());
+  }
+
   /** All spans so far. */
   synchronized List<Span> spans() {
     List<Span> all = new ArrayList<>(spans);
@@ -80,9 +116,14 @@ final class RoleWatch implements AutoCloseable {
     return all;
   }
 
-  /** Two that said at one look that they are live at one epoch, if that was ever so. */
+  /** Two that were live at once, if that was ever so, or why that is not known. */
   synchronized Optional<String> twoLive() {
-    return twoLive;
+    return twoLive.found().or(() -> blind);
+  }
+
+  /** How often a primary has become the backup of who was its own, as far as that was seen. */
+  synchronized int exchanges() {
+    return exchanges;
   }
 
   @Override

@@ -75,7 +75,8 @@ final class Storm {
    * @param lostByProxyDeaths and to the proxy's deaths
    * @param lostByDoubles and to double failures
    * @param notLinearizable a key whose history is not linearizable; empty if all are
-   * @param twoLive two VMMs that were live at one epoch; empty as it must be
+   * @param twoLive two VMMs that were live at once; empty as it must be
+   * @param exchanges how often a primary was seen to become the backup of who was its own
    */
   record Outcome(
       IncrementLoad.Result counted,
@@ -85,12 +86,29 @@ final class Storm {
       long lostByProxyDeaths,
       long lostByDoubles,
       Optional<String> notLinearizable,
-      Optional<String> twoLive) {
-    boolean good() {
-      return counted.flawless()
-          && lostBySingles == 0
-          && notLinearizable.isEmpty()
-          && twoLive.isEmpty();
+      Optional<String> twoLive,
+      int exchanges) {
+    /** What of it is not as it must be. */
+    List<String> complaints() {
+      List<String> complaints = new ArrayList<>();
+      if (counted.lost() > 0) {
+        complaints.add(counted.lost() + " acknowledged writes lost");
+      }
+      if (counted.repeated() > 0) {
+        complaints.add(counted.repeated() + " writes applied twice");
+      }
+      if (connectionsLostBySingles() > 0) {
+        complaints.add(connectionsLostBySingles() + " connections lost to single failures");
+      }
+      notLinearizable.ifPresent(
+          key -> complaints.add("what was seen of " + key + " is not linearizable"));
+      twoLive.ifPresent(complaints::add);
+      return complaints;
+    }
+
+    /** That of the client that counted included. */
+    long connectionsLostBySingles() {
+      return lostBySingles + (counted.ended().isEmpty() ? 0 : 1);
     }
   }
 
@@ -128,7 +146,8 @@ final class Storm {
         byProxyDeaths,
         byDoubles,
         history.notLinearizable(),
-        roles.twoLive());
+        roles.twoLive(),
+        roles.exchanges());
   }
 
   /** The faults so far. */

@@ -154,8 +154,15 @@ final class StormGuest implements AutoCloseable {
     throw new IllegalArgumentException("no VMM of this storm: " + view.process().name());
   }
 
-  ReplicaView replica(String role) throws IOException {
-    return replicaWith(role).orElseThrow(() -> new IOException("nobody is " + role + " any more"));
+  /** Whether nothing that the arbiter says reaches the VMM that {@code view} is of. */
+  boolean isCutOffFromArbiter(ReplicaView view) {
+    return !wires(view).arbiter().isOpen();
+  }
+
+  /** The primary and its backup. */
+  Pair pair() throws IOException {
+    return Pair.among(cluster.replicas())
+        .orElseThrow(() -> new IOException("the guest is not protected any more"));
   }
 
   Optional<ReplicaView> replicaWith(String role) throws IOException {
@@ -179,9 +186,7 @@ final class StormGuest implements AutoCloseable {
 
   private boolean isProtected() throws IOException {
     ClusterSettings settings = cluster.settings();
-    List<ReplicaView> replicas = cluster.replicas();
-    return replicas.stream().anyMatch(view -> view.hasRole("PRIMARY"))
-        && replicas.stream().anyMatch(view -> view.hasRole("BACKUP"))
+    return Pair.among(cluster.replicas()).isPresent()
         && cluster.diskServer().running().isPresent()
         && cluster.http().status(settings.diskHttpPort()).isPresent()
         && cluster.clientProxy().running().isPresent()

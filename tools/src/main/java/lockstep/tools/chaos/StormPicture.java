@@ -20,16 +20,19 @@ final class StormPicture {
   private static final long LEGEND_STEP = 110;
 
   private static final Map<String, String> COLOURS =
-      Map.of(
-          "PRIMARY", "#2b7a3d",
-          "ALONE", "#d98e04",
-          "GOING_ALONE", "#e8b64c",
-          "GOING_LIVE", "#e8b64c",
-          "SEALED", "#e8b64c",
-          "LIVE_WAITING", "#b58bd6",
-          "BACKUP", "#2f6db3",
-          "CANDIDATE", "#9cc3ee",
-          "WAITING", "#d5d9de");
+      Map.ofEntries(
+          Map.entry("PRIMARY", "#2b7a3d"),
+          Map.entry("HANDING_OVER", "#8fc79b"),
+          Map.entry("TAKING_OVER", "#8fc79b"),
+          Map.entry("ALONE", "#d98e04"),
+          Map.entry("GOING_ALONE", "#e8b64c"),
+          Map.entry("GOING_LIVE", "#e8b64c"),
+          Map.entry("SEALED", "#e8b64c"),
+          Map.entry("LIVE_WAITING", "#b58bd6"),
+          Map.entry("BACKUP", "#2f6db3"),
+          Map.entry("CANDIDATE", "#9cc3ee"),
+          Map.entry("WAITING", "#d5d9de"),
+          Map.entry("HALTED", "#6b6b6b"));
 
   private final StringBuilder svg = new StringBuilder();
   private final long beginNanos;
@@ -90,7 +93,16 @@ final class StormPicture {
   private void legend(int y) {
     long at = LEFT;
     for (String role :
-        List.of("PRIMARY", "BACKUP", "ALONE", "WAITING", "CANDIDATE", "LIVE_WAITING")) {
+        List.of(
+            "PRIMARY",
+            "BACKUP",
+            "ALONE",
+            "WAITING",
+            "CANDIDATE",
+            "LIVE_WAITING",
+            "HANDING_OVER",
+            "GOING_LIVE",
+            "HALTED")) {
       line(
           "<rect x='%d' y='%d' width='12' height='12' fill='%s'/><text x='%d' y='%d'>%s</text>",
           at, y - 10, colour(role), at + 16, y, role);

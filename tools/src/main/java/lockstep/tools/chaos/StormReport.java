@@ -29,14 +29,10 @@ final class StormReport {
       PrintStream out,
       List<Storm.Survived> survived,
       Storm.Outcome outcome,
-      DiskAgreement.Found disk,
-      long seed) {
+      DiskAgreement.Found disk) {
     printPauses(out, survived);
     print(out, outcome);
     out.printf("disk                      %s%n", disk.text());
-    out.printf(
-        "%n%s: %d faults, seed %d%n",
-        outcome.good() && disk.good() ? "all held" : "NOT as it must be", survived.size(), seed);
   }
 
   /** The table of pauses by kind of fault. */
@@ -68,14 +64,13 @@ final class StormReport {
     out.printf("applied twice             %d%n", outcome.counted().repeated());
     out.printf(
         "connections lost          by single failures %d, by deaths of the proxy %d, by double failures %d%n",
-        outcome.lostBySingles() + (outcome.counted().ended().isEmpty() ? 0 : 1),
-        outcome.lostByProxyDeaths(),
-        outcome.lostByDoubles());
+        outcome.connectionsLostBySingles(), outcome.lostByProxyDeaths(), outcome.lostByDoubles());
     out.printf(
         "history                   %,d operations on %,d keys: %s%n",
         outcome.operations(),
         outcome.keys(),
         outcome.notLinearizable().map(key -> key + " is NOT linearizable").orElse("linearizable"));
-    out.printf("two live at one epoch     %s%n", outcome.twoLive().orElse("never seen"));
+    out.printf("two live at once          %s%n", outcome.twoLive().orElse("never seen"));
+    out.printf("roles exchanged           %d times%n", outcome.exchanges());
   }
 }

@@ -11,6 +11,7 @@ import lockstep.tools.cluster.ServerProcess;
 /** Does each {@link StormFault} to a protected guest, and takes back what would stay for ever. */
 final class Strikes {
   private static final Duration TAKEN_OVER_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration END_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(20);
   private static final int HELD_MILLIS_MIN = 300;
   private static final int HELD_MILLIS_MAX = 2_500;
@@ -24,8 +25,9 @@ final class Strikes {
   }
 
   void strike(StormFault fault) throws IOException {
-    ReplicaView primary = guest.replica("PRIMARY");
-    ReplicaView backup = guest.replica("BACKUP");
+    Pair pair = guest.pair();
+    ReplicaView primary = pair.primary();
+    ReplicaView backup = pair.backup();
     Wires wires = guest.wires(primary);
     switch (fault) {
       case KILL_PRIMARY -> kill(primary.process());
@@ -66,19 +68,17 @@ final class Strikes {
       }
       case KILL_PROXY -> kill(guest.cluster().clientProxy());
       case KILL_PAIR -> {
+        ProcessHandle first = running(primary.process());
+        ProcessHandle second = running(backup.process());
         // At once: neither may have time to do anything about the other.
-        primary.process().signal("KILL");
-        backup.process().signal("KILL");
-        primary.process().awaitEnd(TAKEN_OVER_TIMEOUT);
-        backup.process().awaitEnd(TAKEN_OVER_TIMEOUT);
+        signal(primary.process(), "KILL");
+        signal(backup.process(), "KILL");
+        awaitEnd(primary.process(), first);
+        awaitEnd(backup.process(), second);
       }
       case KILL_PRIMARY_THEN_NEXT -> {
         kill(primary.process());
-        awaitTakenOver(primary);
-        Optional<ReplicaView> next = guest.cluster().live();
-        if (next.isPresent()) {
-          kill(next.get().process());
-        }
+        kill(awaitTakenOver(primary).process());
       }
     }
   }
@@ -87,18 +87,28 @@ final class Strikes {
     Cluster.sleep(Duration.ofMillis(random.nextInt(HELD_MILLIS_MIN, HELD_MILLIS_MAX)));
   }
 
-  /** Until the guest goes on without it; then the stopped one may go on, and is fenced. */
+  /** Until the guest goes on without it; then the stopped one may go on, and has to end. */
   private void stopUntilTakenOver(ReplicaView stopped, ReplicaView primary) throws IOException {
-    stopped.process().signal("STOP");
+    ServerProcess process = stopped.process();
+    ProcessHandle before = running(process);
+    signal(process, "STOP");
     try {
       awaitTakenOver(primary);
     } finally {
-      stopped.process().signal("CONT");
+      signal(process, "CONT");
+    }
+    if (!ServerProcess.awaitEnd(before, END_TIMEOUT)) {
+      throw new IOException(
+          "%s, continued after the guest had gone on without it, has not ended within %d s"
+              .formatted(process.name(), END_TIMEOUT.toSeconds()));
     }
   }
 
-  /** Waits until {@code primary} no longer runs the guest together with the backup it had. */
-  private void awaitTakenOver(ReplicaView primary) throws IOException {
+  /**
+   * Waits until {@code primary} no longer runs the guest together with the backup it had; returns
+   * who runs it.
+   */
+  private ReplicaView awaitTakenOver(ReplicaView primary) throws IOException {
     long deadline = System.nanoTime() + TAKEN_OVER_TIMEOUT.toNanos();
     while (System.nanoTime() < deadline) {
       for (ReplicaView view : guest.cluster().replicas()) {
@@ -106,7 +116,7 @@ final class Strikes {
             view.text("replica").equals(primary.text("replica"))
                 && view.text("peer").equals(primary.text("peer"));
         if (view.isLive() && !same) {
-          return;
+          return view;
         }
       }
       Cluster.sleep(POLL);
@@ -115,7 +125,27 @@ final class Strikes {
   }
 
   private static void kill(ServerProcess process) throws IOException {
-    process.signal("KILL");
-    process.awaitEnd(TAKEN_OVER_TIMEOUT);
+    ProcessHandle before = running(process);
+    signal(process, "KILL");
+    awaitEnd(process, before);
+  }
+
+  /** Of this one: the keeper may have started another under its name meanwhile. */
+  private static void awaitEnd(ServerProcess process, ProcessHandle before) throws IOException {
+    if (!ServerProcess.awaitEnd(before, END_TIMEOUT)) {
+      throw new IOException(process.name() + " has survived SIGKILL");
+    }
+  }
+
+  private static ProcessHandle running(ServerProcess process) throws IOException {
+    return process
+        .running()
+        .orElseThrow(() -> new IOException(process.name() + " had ended before its fault"));
+  }
+
+  private static void signal(ServerProcess process, String signal) throws IOException {
+    if (!process.signal(signal)) {
+      throw new IOException(process.name() + " had ended before it was sent SIG" + signal);
+    }
   }
 }

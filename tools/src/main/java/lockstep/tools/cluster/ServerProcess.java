@@ -146,7 +146,8 @@ public final class ServerProcess {
     return process.isEmpty() || awaitEnd(process.get(), patience);
   }
 
-  private static boolean awaitEnd(ProcessHandle process, Duration patience) throws IOException {
+  /** Waits for the end of one process that was a server; false if it still runs then. */
+  public static boolean awaitEnd(ProcessHandle process, Duration patience) throws IOException {
     try {
       process.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
       return true;

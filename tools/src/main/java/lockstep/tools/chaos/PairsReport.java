@@ -3,8 +3,8 @@ package lockstep.tools.chaos;
 import java.io.PrintStream;
 import lockstep.tools.redis.Pauses;
 
-/** Sums up runs of one kind of fault. */
-final class ChaosReport {
+/** Sums up runs, each with a fresh pair, of one kind of fault. */
+final class PairsReport {
   private static final double NANOS_PER_MILLI = 1e6;
 
   private final Pauses pauses = new Pauses();

@@ -1,0 +1,101 @@
+package lockstep.tools.chaos;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import lockstep.tools.redis.IncrementLoad;
+import org.junit.jupiter.api.Test;
+
+final class VerdictTest {
+  private static final Storm.Plan PLAN = new Storm.Plan(17, 2, 1, Duration.ofMinutes(10));
+  private static final IncrementLoad.Result COUNTED = new IncrementLoad.Result(900, 0, 0, "", 0);
+  private static final DiskAgreement.Found DISK = new DiskAgreement.Found(40, 0, "");
+
+  private static Storm.Outcome outcome(
+      IncrementLoad.Result counted,
+      long lostBySingles,
+      Optional<String> notLinearizable,
+      Optional<String> twoLive) {
+    return new Storm.Outcome(counted, 5_000, 40, lostBySingles, 8, 4, notLinearizable, twoLive, 3);
+  }
+
+  private static final Storm.Outcome GOOD = outcome(COUNTED, 0, Optional.empty(), Optional.empty());
+
+  private static List<String> complaints(Storm.Outcome outcome) {
+    return Verdict.of(PLAN, 20, outcome, DISK).complaints();
+  }
+
+  @Test
+  void connectionsLostToWhatMayCostThemAreNotHeldAgainstIt() {
+    Verdict verdict = Verdict.of(PLAN, 20, GOOD, DISK);
+    assertTrue(verdict.allHeld());
+    assertEquals("all held: 20 of 20 faults, seed 3", verdict.line(3));
+  }
+
+  @Test
+  void fewerFaultsThanPlannedAreNotAllThatWasAskedFor() {
+    Verdict verdict = Verdict.of(PLAN, 19, GOOD, DISK);
+    assertFalse(verdict.allHeld());
+    assertEquals(
+        "NOT as it must be: the time was over before all faults were done: 19 of 20 faults, seed 3",
+        verdict.line(3));
+  }
+
+  @Test
+  void whatClientsLostIsNamed() {
+    assertEquals(
+        List.of("1 acknowledged writes lost"),
+        complaints(
+            outcome(
+                new IncrementLoad.Result(900, 1, 0, "", 0),
+                0,
+                Optional.empty(),
+                Optional.empty())));
+    assertEquals(
+        List.of("2 writes applied twice"),
+        complaints(
+            outcome(
+                new IncrementLoad.Result(900, 0, 2, "", 0),
+                0,
+                Optional.empty(),
+                Optional.empty())));
+    assertEquals(
+        List.of("3 connections lost to single failures"),
+        complaints(
+            outcome(
+                new IncrementLoad.Result(900, 0, 0, "reset", 0),
+                2,
+                Optional.empty(),
+                Optional.empty())));
+  }
+
+  @Test
+  void whatWasSeenOfTheWholeIsNamed() {
+    assertEquals(
+        List.of("what was seen of register-1-2 is not linearizable"),
+        complaints(outcome(COUNTED, 0, Optional.of("register-1-2"), Optional.empty())));
+    assertEquals(
+        List.of("two live: x"),
+        complaints(outcome(COUNTED, 0, Optional.empty(), Optional.of("two live: x"))));
+  }
+
+  @Test
+  void whatDiskAndMemoryDisagreeInIsNamed() {
+    assertEquals(
+        List.of("2 values differ after a boot", "e2fsck: status 4: no journal"),
+        Verdict.of(PLAN, 20, GOOD, new DiskAgreement.Found(40, 2, "status 4: no journal"))
+            .complaints());
+  }
+
+  @Test
+  void aStormThatEndsBeforeItsTimeSaysWhy() {
+    Verdict verdict = Verdict.ofEnd(PLAN, 4, new IOException("a client was not served"));
+    assertEquals(
+        "NOT as it must be: a client was not served: 4 of 20 faults, seed 1", verdict.line(1));
+  }
+}
