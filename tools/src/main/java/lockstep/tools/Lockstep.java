@@ -47,8 +47,8 @@ import picocli.CommandLine.ScopeType;
       "(disk-server, vmm, client-proxy), define, disk, replay, diverge and run-elf take none: what they",
       "need is named on their own command line.",
       "",
-      "The launcher has four more: build, test, format, and mvn ARGUMENTS, each with the JDK it has found;",
-      "and `bench NAME`: disk, machine, differential."
+      "The launcher has more: build, test, train, format, mvn ARGUMENTS, each with the JDK it has found,",
+      "and `bench NAME`; `lockstep build --help` lists them."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -152,7 +152,11 @@ public final class Lockstep implements Runnable {
       if (System.getenv(TRACE_VARIABLE) != null) {
         error.printStackTrace(commandLine.getErr());
       }
-      return error instanceof HostLacksException ? EXIT_HOST_LACKS : EXIT_FAILED;
+      return switch (error) {
+        case HostLacksException _ -> EXIT_HOST_LACKS;
+        case BadValueException _ -> EXIT_USAGE;
+        default -> EXIT_FAILED;
+      };
     };
   }
 

@@ -72,11 +72,6 @@ final class Flow extends ChannelInboundHandlerAdapter implements ClientSocket.Li
     return tcp;
   }
 
-  /** Whether only the guest's side lingers; the socket is gone. */
-  boolean lingers() {
-    return socketDone;
-  }
-
   // Events.
 
   void handle(TcpEvent event) {

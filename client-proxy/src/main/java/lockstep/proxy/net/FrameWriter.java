@@ -22,9 +22,6 @@ public record FrameWriter(MacAddress source, MacAddress destination, boolean off
   /** TCP and IPv4 headers without options: what an MTU loses to them. */
   public static final int TCP_IP_HEADER_BYTES = TcpSegment.HEADER_BYTES + Ipv4Header.BYTES;
 
-  /** Payload of the largest TCP segment that an IPv4 packet can carry. */
-  public static final int TCP_PAYLOAD_BYTES_MAX = 65535 - TCP_IP_HEADER_BYTES;
-
   /** Codes of "destination unreachable" (RFC 792; RFC 1122, 3.2.2.1). */
   public enum Unreachable {
     HOST(1),

@@ -54,22 +54,6 @@ public record TcpLimits(
           Duration.ofMinutes(10).toNanos(),
           Duration.ofSeconds(10).toNanos());
 
-  /** The same without large frames. */
-  public TcpLimits withoutLargeSegments() {
-    return new TcpLimits(
-        mss,
-        mss,
-        sendBufferBytes,
-        receiveWindowBytes,
-        initialBytes,
-        ackDelayNanos,
-        rtoInitialNanos,
-        rtoMinNanos,
-        rtoMaxNanos,
-        giveUpNanos,
-        timeWaitNanos);
-  }
-
   /** The shift with which our largest window fits 16 bits (RFC 7323, 2.2). */
   int windowScale() {
     int shift = 0;

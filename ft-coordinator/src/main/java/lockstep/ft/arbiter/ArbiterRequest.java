@@ -68,16 +68,4 @@ public sealed interface ArbiterRequest {
                     + ", there "
                     + hello.protocolVersion()));
   }
-
-  /** The nonce stored with a grant, so that a repeated request gets the same answer. */
-  default Optional<Long> storedNonce() {
-    return switch (this) {
-      case Hello _, Watch _, Renew _ -> Optional.empty();
-      case Start start -> Optional.of(start.nonce());
-      case Claim claim -> Optional.of(claim.nonce());
-      case TakeOver takeOver -> Optional.of(takeOver.nonce());
-      case Enlist enlist -> Optional.of(enlist.nonce());
-      case Resign resign -> Optional.of(resign.nonce());
-    };
-  }
 }

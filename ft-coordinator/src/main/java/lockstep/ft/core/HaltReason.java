@@ -20,9 +20,4 @@ public enum HaltReason {
   TRANSFER_LOST,
   /** The live replica has refused this one for good: other version, other definition. */
   REFUSED;
-
-  /** Whether the process ends as intended. */
-  public boolean isClean() {
-    return this == GUEST_OFF || this == GUEST_RESET || this == SUSPENDED;
-  }
 }

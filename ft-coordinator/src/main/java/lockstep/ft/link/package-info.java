@@ -1,4 +1,7 @@
-/** The proxy link: Ethernet frames between a replica and the client proxy. */
+/**
+ * The proxy link: Ethernet frames between a replica and the client proxy. {@link
+ * lockstep.ft.link.LinkMessage} lists what may be said.
+ */
 @NullMarked
 package lockstep.ft.link;
 

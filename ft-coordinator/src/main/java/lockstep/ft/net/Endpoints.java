@@ -21,6 +21,19 @@ public final class Endpoints {
     }
   }
 
+  /**
+   * The host that a text names, without brackets.
+   *
+   * @throws IllegalArgumentException with a text for people if it is none, or has a port
+   */
+  public static String host(String text) {
+    InetSocketAddress parsed = parse(text, 0);
+    if (HostAndPort.fromString(text).hasPort()) {
+      throw new IllegalArgumentException("a host without a port is meant, not " + text);
+    }
+    return parsed.getHostString();
+  }
+
   /** Resolves the name now, for binding. */
   public static InetSocketAddress resolved(InetSocketAddress address) {
     return address.isUnresolved()

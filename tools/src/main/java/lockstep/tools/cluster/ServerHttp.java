@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +15,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import lockstep.ft.net.Endpoints;
 
 /** Asks servers over HTTP. */
 public final class ServerHttp implements AutoCloseable {
@@ -55,14 +57,6 @@ public final class ServerHttp implements AutoCloseable {
     return response.statusCode() == 200
         ? Optional.of(MAPPER.readTree(response.body()))
         : Optional.empty();
-  }
-
-  public boolean isHealthy(int port) {
-    try {
-      return send(get(port, "/healthz")).statusCode() == 200;
-    } catch (IOException _) {
-      return false; // as above
-    }
   }
 
   /** A text that a server serves, or empty if it has none there. */
@@ -110,8 +104,11 @@ public final class ServerHttp implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(int port, String path, Duration timeout) {
-    return HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + path))
-        .timeout(timeout);
+    return HttpRequest.newBuilder(URI.create("http://" + address(port) + path)).timeout(timeout);
+  }
+
+  private String address(int port) {
+    return Endpoints.format(InetSocketAddress.createUnresolved(host, port));
   }
 
   private static void accepted(HttpResponse<String> response) throws IOException {

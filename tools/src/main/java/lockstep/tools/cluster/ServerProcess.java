@@ -1,6 +1,7 @@
 package lockstep.tools.cluster;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -102,7 +103,12 @@ public final class ServerProcess {
     return process;
   }
 
-  /** Sends a signal by name ({@code KILL}, {@code STOP}, {@code CONT}, {@code TERM}). */
+  /**
+   * Sends a signal by name ({@code KILL}, {@code STOP}, {@code CONT}, {@code TERM}).
+   *
+   * @return false if there is no process
+   * @throws IOException if there is no such signal
+   */
   public boolean signal(String signal) throws IOException {
     Optional<ProcessHandle> process = running();
     if (process.isEmpty()) {
@@ -117,10 +123,14 @@ public final class ServerProcess {
                 "sh",
                 signal,
                 Long.toString(process.get().pid()))
-            .inheritIO()
+            .redirectErrorStream(true)
             .start();
-    try {
-      return kill.waitFor() == 0;
+    try (var said = kill.getInputStream()) {
+      String why = new String(said.readAllBytes(), StandardCharsets.UTF_8).strip();
+      if (kill.waitFor() != 0 && running().isPresent()) {
+        throw new IOException("SIG" + signal + " can't be sent to " + name + ": " + why);
+      }
+      return kill.exitValue() == 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while sending SIG" + signal + " to " + name, e);

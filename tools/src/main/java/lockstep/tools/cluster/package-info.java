@@ -9,7 +9,9 @@
  * server: started, found again, killed. {@link lockstep.tools.cluster.Cluster} puts them together,
  * {@link lockstep.tools.cluster.ServerHttp} asks them over HTTP; {@link
  * lockstep.tools.cluster.Lease} and {@link lockstep.tools.cluster.GuestReady} are what a start
- * waits for.
+ * waits for. {@link lockstep.tools.cluster.Keeper} starts again what dies; {@link
+ * lockstep.tools.cluster.ReplicaView} is what a VMM says of itself, {@link
+ * lockstep.tools.cluster.Target} a server as users name it.
  */
 @NullMarked
 package lockstep.tools.cluster;

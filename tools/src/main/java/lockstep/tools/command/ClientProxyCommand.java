@@ -10,6 +10,8 @@ import lockstep.proxy.ClientProxy;
 import lockstep.proxy.ClientProxyOptions;
 import lockstep.proxy.guest.OutboundPolicy;
 import lockstep.proxy.guest.ProxyLimits;
+import lockstep.tools.Endpoint;
+import lockstep.tools.HostName;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,6 +46,7 @@ public final class ClientProxyCommand implements Callable<Integer> {
       names = "--listen",
       paramLabel = "ADDRESS",
       defaultValue = "127.0.0.1",
+      converter = HostName.class,
       description = "Where clients reach the published ports (default: ${DEFAULT-VALUE}).")
   private String listen = "";
 
@@ -51,6 +54,7 @@ public final class ClientProxyCommand implements Callable<Integer> {
       names = "--link-listen",
       paramLabel = "ADDRESS",
       defaultValue = "127.0.0.1",
+      converter = HostName.class,
       description = "Where replicas and HTTP are listened for (default: ${DEFAULT-VALUE}).")
   private String linkListen = "";
 
@@ -81,6 +85,7 @@ public final class ClientProxyCommand implements Callable<Integer> {
   @Option(
       names = "--resolver",
       paramLabel = "HOST[:PORT]",
+      converter = Endpoint.class,
       description = "Answers the guest's DNS questions (default: the host's own resolver).")
   private Optional<String> resolver = Optional.empty();
 

@@ -3,6 +3,7 @@ package lockstep.tools.command;
 import java.net.InetSocketAddress;
 import lockstep.disk.DiskServerOptions;
 import lockstep.ft.net.Endpoints;
+import lockstep.tools.HostName;
 import picocli.CommandLine.Option;
 
 /** Where the disk server is, for the servers and tools that use it. */
@@ -11,6 +12,7 @@ final class DiskServerAddress {
       names = "--disk-server",
       paramLabel = "HOST",
       defaultValue = "127.0.0.1",
+      converter = HostName.class,
       description = "Host of the disk server (default: ${DEFAULT-VALUE}).")
   private String host = "";
 

@@ -11,6 +11,8 @@ import lockstep.disk.TlsOptions;
 import lockstep.disk.store.StoreKind;
 import lockstep.ft.arbiter.ArbiterRules;
 import lockstep.ft.net.Endpoints;
+import lockstep.tools.BadValueException;
+import lockstep.tools.HostName;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -46,6 +48,7 @@ public final class DiskServerCommand implements Callable<Integer> {
       names = "--listen",
       paramLabel = "ADDRESS",
       defaultValue = "127.0.0.1",
+      converter = HostName.class,
       description = "Where to listen (default: ${DEFAULT-VALUE}).")
   private String listen = "";
 
@@ -79,7 +82,7 @@ public final class DiskServerCommand implements Callable<Integer> {
         "How disks are kept: rocksdb (thin, checksums, snapshots at once) or file (a preallocated",
         "file for each). Decided when DIR is made (default: rocksdb)."
       })
-  private String store = "";
+  private Optional<StoreKind> store = Optional.empty();
 
   @Option(
       names = "--store-memory",
@@ -121,18 +124,10 @@ public final class DiskServerCommand implements Callable<Integer> {
       })
   private long leaseSeconds;
 
-  private Optional<StoreKind> store() throws IOException {
-    if (store.isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        StoreKind.parse(store).orElseThrow(() -> new IOException("no such store: " + store)));
-  }
-
   private Optional<TlsOptions> tls() throws IOException {
     if (tlsCertificate == null || tlsKey == null) {
       if (tlsCertificate != null || tlsKey != null || tlsRequired) {
-        throw new IOException("TLS needs both --tls-cert and --tls-key");
+        throw new BadValueException("TLS needs both --tls-cert and --tls-key");
       }
       return Optional.empty();
     }
@@ -146,7 +141,7 @@ public final class DiskServerCommand implements Callable<Integer> {
     DiskServerOptions options =
         new DiskServerOptions(
             data,
-            store(),
+            store,
             memoryMebibytes << 20,
             Endpoints.parse(listen, nbdPort),
             tls(),

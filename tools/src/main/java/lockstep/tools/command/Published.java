@@ -12,6 +12,7 @@ import lockstep.ft.definition.DefinitionCodec;
 import lockstep.ft.definition.InvalidDefinitionException;
 import lockstep.ft.definition.VmDefinition;
 import lockstep.ft.definition.VmDefinition.PublishedPort;
+import lockstep.tools.BadValueException;
 import lockstep.tools.cluster.Cluster;
 
 /** Published ports: as written on the command line, and as the disk server knows them. */
@@ -28,15 +29,19 @@ final class Published {
     for (String pair : pairs) {
       String[] parts = pair.split(":", -1);
       if (parts.length != 2) {
-        throw new IOException("--publish takes PORT:GUEST_PORT, not " + pair);
+        throw notAPair(pair);
       }
       try {
         ports.put(Integer.parseInt(parts[1]), Integer.parseInt(parts[0]));
-      } catch (NumberFormatException e) {
-        throw new IOException("--publish takes PORT:GUEST_PORT, not " + pair, e);
+      } catch (NumberFormatException _) {
+        throw notAPair(pair);
       }
     }
     return ports;
+  }
+
+  private static BadValueException notAPair(String text) {
+    return new BadValueException("--publish takes PORT:GUEST_PORT, not " + text);
   }
 
   /**

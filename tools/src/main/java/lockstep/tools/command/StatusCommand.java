@@ -1,6 +1,8 @@
 package lockstep.tools.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -27,17 +29,17 @@ public final class StatusCommand implements Callable<Integer> {
 
   @Mixin private StateOption state = new StateOption();
 
-  @Option(names = "--json", description = "Print what each server tells, as JSON.")
+  @Option(names = "--json", description = "Print what each server tells, as one JSON object.")
   private boolean json;
 
   @Override
   public Integer call() throws IOException {
     try (Cluster cluster = Cluster.of(state.directory())) {
-      if (json) {
-        printJson(cluster);
-        return 0;
-      }
       List<ReplicaView> before = cluster.replicas();
+      if (json) {
+        printJson(cluster, before);
+        return exitCode(before);
+      }
       Cluster.sleep(SAMPLE);
       List<ReplicaView> after = cluster.replicas();
       System.out.printf("vm %s in %s%n", cluster.settings().vm(), cluster.state().root());
@@ -48,8 +50,12 @@ public final class StatusCommand implements Callable<Integer> {
             StatusText.replica(before.get(i), after.get(i), SAMPLE.toMillis() / 1e3));
       }
       System.out.println(StatusText.verdict(after));
-      return after.stream().anyMatch(ReplicaView::isLive) ? 0 : Lockstep.EXIT_FAILED;
+      return exitCode(after);
     }
+  }
+
+  private static int exitCode(List<ReplicaView> replicas) {
+    return replicas.stream().anyMatch(ReplicaView::isLive) ? 0 : Lockstep.EXIT_FAILED;
   }
 
   private static void printServer(Cluster cluster, ServerProcess process, int httpPort)
@@ -62,15 +68,18 @@ public final class StatusCommand implements Callable<Integer> {
     System.out.println(StatusText.server(process.name(), running, answers));
   }
 
-  private static void printJson(Cluster cluster) throws IOException {
-    print("disk-server", cluster.http().status(cluster.settings().diskHttpPort()));
-    print("client-proxy", cluster.http().status(cluster.settings().proxyHttpPort()));
-    for (ReplicaView view : cluster.replicas()) {
-      print(view.process().name(), view.status());
+  private static void printJson(Cluster cluster, List<ReplicaView> replicas) throws IOException {
+    ObjectNode servers = JsonNodeFactory.instance.objectNode();
+    set(servers, "disk-server", cluster.http().status(cluster.settings().diskHttpPort()));
+    set(servers, "client-proxy", cluster.http().status(cluster.settings().proxyHttpPort()));
+    for (ReplicaView view : replicas) {
+      set(servers, view.process().name(), view.status());
     }
+    System.out.println(servers);
   }
 
-  private static void print(String name, Optional<JsonNode> status) {
-    System.out.printf("{\"%s\": %s}%n", name, status.map(JsonNode::toString).orElse("null"));
+  /** Null for a server that does not answer. */
+  private static void set(ObjectNode servers, String name, Optional<JsonNode> status) {
+    servers.set(name, status.orElseGet(servers::nullNode));
   }
 }

@@ -9,6 +9,8 @@ import lockstep.ft.core.Effect;
 import lockstep.ft.core.ReplicaConfig.StartRule;
 import lockstep.ft.net.Endpoints;
 import lockstep.proxy.ClientProxyOptions;
+import lockstep.tools.Endpoint;
+import lockstep.tools.HostName;
 import lockstep.tools.Lockstep;
 import lockstep.vmm.replica.Vmm;
 import lockstep.vmm.replica.VmmOptions;
@@ -53,6 +55,7 @@ public final class VmmCommand implements Callable<Integer> {
       names = "--proxy",
       paramLabel = "HOST",
       defaultValue = "127.0.0.1",
+      converter = HostName.class,
       description = "Host of the client proxy (default: ${DEFAULT-VALUE}).")
   private String proxy = "";
 
@@ -67,12 +70,14 @@ public final class VmmCommand implements Callable<Integer> {
       names = "--listen",
       paramLabel = "ADDRESS",
       defaultValue = "127.0.0.1",
+      converter = HostName.class,
       description = "Where log channel and HTTP listen (default: ${DEFAULT-VALUE}).")
   private String listen = "";
 
   @Option(
       names = "--advertise",
       paramLabel = "HOST",
+      converter = Endpoint.class,
       description =
           "HOST or HOST:PORT at which the other replica reaches the log channel (default: as --listen).")
   private @Nullable String advertise;

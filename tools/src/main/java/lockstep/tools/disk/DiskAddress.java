@@ -2,6 +2,7 @@ package lockstep.tools.disk;
 
 import java.net.InetSocketAddress;
 import lockstep.ft.net.Endpoints;
+import lockstep.tools.HostName;
 import picocli.CommandLine.Option;
 
 /** Where the disk server is. */
@@ -10,6 +11,7 @@ final class DiskAddress {
       names = "--disk-server",
       paramLabel = "HOST",
       defaultValue = "127.0.0.1",
+      converter = HostName.class,
       description = "Host of the disk server (default: ${DEFAULT-VALUE}).")
   private String host = "";
 

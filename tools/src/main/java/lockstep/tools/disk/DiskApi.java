@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
+import lockstep.ft.net.Endpoints;
 
 /** What a disk server answers about its disks, over HTTP. */
 final class DiskApi implements AutoCloseable {
@@ -95,7 +96,7 @@ final class DiskApi implements AutoCloseable {
   }
 
   private HttpResponse<String> send(String method, String path) throws IOException {
-    URI uri = URI.create("http://" + server.getHostString() + ":" + server.getPort() + path);
+    URI uri = URI.create("http://" + Endpoints.format(server) + path);
     try {
       return client.send(
           HttpRequest.newBuilder(uri)
@@ -107,8 +108,7 @@ final class DiskApi implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     } catch (IOException e) {
-      throw new IOException(
-          "no disk server answers at " + server.getHostString() + ":" + server.getPort(), e);
+      throw new IOException("no disk server answers at " + Endpoints.format(server), e);
     }
   }
 

@@ -50,12 +50,7 @@ public final class DiskCommand implements Runnable {
   int create(
       @Mixin DiskAddress server,
       @Parameters(paramLabel = DISK) String disk,
-      @Option(
-              names = "--size",
-              required = true,
-              paramLabel = "SIZE",
-              converter = ByteSizes.class,
-              description = "Its size: 512M, 10G.")
+      @Parameters(paramLabel = "SIZE", converter = ByteSizes.class, description = "512M, 10G.")
           long sizeBytes)
       throws IOException {
     try (DiskApi api = server.api()) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import lockstep.ft.net.Endpoints;
 
 /** Images that are not raw, through {@code qemu-img}, which must be installed. */
 final class QemuImg {
@@ -99,7 +100,7 @@ final class QemuImg {
   }
 
   private static String uri(InetSocketAddress server, String export) {
-    return "nbd://" + server.getHostString() + ":" + server.getPort() + "/" + export;
+    return "nbd://" + Endpoints.format(server) + "/" + export;
   }
 
   private static void convert(List<String> command, long bytes, CopyProgress progress)

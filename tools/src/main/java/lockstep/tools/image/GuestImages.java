@@ -9,17 +9,10 @@ import lockstep.ft.definition.VmDefinition.PublishedPort;
 
 /** Guests for the rest of Lockstep and for tests. */
 public final class GuestImages {
-  /** A system property that names another cache than {@code ~/.cache/lockstep}. */
-  public static final String CACHE_PROPERTY = "lockstep.guest.cache";
-
   private GuestImages() {}
 
   /** Where downloads stay between two builds. */
   public static Path defaultCache() {
-    String chosen = System.getProperty(CACHE_PROPERTY, "");
-    if (!chosen.isEmpty()) {
-      return Path.of(chosen);
-    }
     String xdg = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
     return (xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg))
         .resolve("lockstep");

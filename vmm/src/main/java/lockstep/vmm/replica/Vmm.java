@@ -19,7 +19,6 @@ import lockstep.ft.core.Effect;
 import lockstep.ft.core.Replica;
 import lockstep.ft.core.ReplicaConfig;
 import lockstep.ft.core.ReplicaConfig.Limits;
-import lockstep.ft.core.ReplicaEvent;
 import lockstep.ft.core.ReplicaStatus;
 import lockstep.ft.definition.DefinitionCodec;
 import lockstep.ft.definition.VmDefinition;
@@ -185,11 +184,6 @@ public final class Vmm implements AutoCloseable {
 
   public InetSocketAddress httpAddress() {
     return ops.address();
-  }
-
-  /** Presses the guest's power button. */
-  public void pressPowerButton() {
-    inbox.put(new ReplicaEvent.PowerButton());
   }
 
   /**

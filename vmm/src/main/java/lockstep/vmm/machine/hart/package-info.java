@@ -26,7 +26,15 @@
  *       each satp, with a {@link lockstep.vmm.machine.hart.DataTlb} for each view and a {@link
  *       lockstep.vmm.machine.hart.FetchTlb} for each privilege.
  *   <li>Decoded code: {@link lockstep.vmm.machine.hart.CodePages} holds slots, whose forms beside
- *       the instructions are in {@link lockstep.vmm.machine.hart.SlotOp}.
+ *       the instructions are in {@link lockstep.vmm.machine.hart.SlotOp}; {@link
+ *       lockstep.vmm.machine.hart.MemoryOps} and {@link lockstep.vmm.machine.hart.OutOfLine} are
+ *       the loop's loads and stores, and what it has out of its way.
+ *   <li>Compiled code: {@link lockstep.vmm.machine.hart.CompiledCode} holds the {@link
+ *       lockstep.vmm.machine.hart.CompiledUnit}s that a {@link
+ *       lockstep.vmm.machine.hart.UnitCompiler} has made, which see the hart as a {@link
+ *       lockstep.vmm.machine.hart.UnitContext}. {@link lockstep.vmm.machine.hart.Sampler} and
+ *       {@link lockstep.vmm.machine.hart.EntryHeat} find what is worth it, {@link
+ *       lockstep.vmm.machine.hart.CodeEpoch} tells a unit that others have gone meanwhile.
  * </ul>
  *
  * <p>TLBs and slots are only caches, and nothing that is only a cache may be observed: {@link
