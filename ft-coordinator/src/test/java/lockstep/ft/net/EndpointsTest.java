@@ -26,7 +26,7 @@ final class EndpointsTest {
 
   @Test
   void nonsenseIsRefused() {
-    assertThrows(IllegalArgumentException.class, () -> Endpoints.parse("a:b:", 1));
+    assertThrows(IllegalArgumentException.class, () -> Endpoints.parse("a:b", 1));
     assertThrows(IllegalArgumentException.class, () -> Endpoints.parse("a:99999", 1));
   }
 }
