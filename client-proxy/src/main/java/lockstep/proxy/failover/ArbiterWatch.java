@@ -109,7 +109,7 @@ public final class ArbiterWatch implements AutoCloseable {
     if (unanswered >= UNANSWERED_MAX) {
       unanswered = 0;
       log.warn("arbiter={} silent for {} ms", arbiter, UNANSWERED_MAX * probeMillis);
-      channel.close();
+      channel.abort();
       return;
     }
     unanswered++;

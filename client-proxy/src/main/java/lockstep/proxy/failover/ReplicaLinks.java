@@ -296,7 +296,7 @@ public final class ReplicaLinks implements FrameSink, ArbiterWatch.Listener {
       if (nowNanos - heardNanos > SILENCE_NANOS_MAX) {
         log.warn("link={} silent for {} s", this, (nowNanos - heardNanos) / 1_000_000_000);
         refused = true;
-        channel.close();
+        channel.abort();
       } else if (!refused) {
         channel.send(new LinkMessage.Ping(nowNanos));
       }

@@ -322,7 +322,8 @@ final class Backup implements Stage {
     core.emit(
         new Effect.DivergenceFound(
             core.evidence.about(
-                Role.BACKUP, enlistedAtEpoch, lsn, position, what, difference.expected())));
+                Role.BACKUP, enlistedAtEpoch, lsn, position, what, difference.expected()),
+            Effect.DivergenceFound.ANY_TIME));
     core.halt(HaltReason.DIVERGED, what);
   }
 

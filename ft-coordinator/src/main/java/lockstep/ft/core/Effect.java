@@ -90,8 +90,14 @@ public sealed interface Effect {
   /**
    * The two machines differ: keep this replica's side of it in a file. The machine and what it
    * remembers are as {@code divergence} says until this has been done.
+   *
+   * @param nanosMax it may take no longer, or is left: nobody renews a live replica's lease, or
+   *     answers a spare, meanwhile
    */
-  record DivergenceFound(Divergence divergence) implements Effect {}
+  record DivergenceFound(Divergence divergence, long nanosMax) implements Effect {
+    /** Of a replica that ends: nobody waits for it. */
+    static final long ANY_TIME = Long.MAX_VALUE;
+  }
 
   /** The machine's state had this hash at this position: for comparing runs. */
   record Hashed(long lsn, long position, StateHash hash) implements Effect {}

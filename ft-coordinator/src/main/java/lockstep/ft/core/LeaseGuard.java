@@ -46,6 +46,13 @@ final class LeaseGuard {
     return endNanos - marginNanos - nowNanos > 0;
   }
 
+  /**
+   * For how long its holder may stand still and be sure to renew it in time: half of what is left.
+   */
+  long standstillNanosMax(long nowNanos) {
+    return Math.max(0, (endNanos - marginNanos - nowNanos) / 2);
+  }
+
   boolean renewalDue(long nowNanos) {
     return nextRenewalNanos - nowNanos <= 0;
   }

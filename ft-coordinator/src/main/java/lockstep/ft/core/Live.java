@@ -77,6 +77,11 @@ final class Live implements Stage {
 
   // What the parts of a live replica share.
 
+  /** For how long this replica may stand still without risk to its lease. */
+  long standstillNanosMax() {
+    return lease.standstillNanosMax(core.now());
+  }
+
   LiveLog log() {
     return log;
   }

@@ -117,7 +117,8 @@ final class Protection {
                     diverged.lsn(),
                     diverged.position(),
                     diverged.what(),
-                    diverged.hash())));
+                    diverged.hash()),
+                live.standstillNanosMax()));
       }
       case LogChannelMessage.Ack _,
           LogChannelMessage.Paths _,

@@ -285,7 +285,8 @@ final class Waiting implements Stage {
     core.emit(
         new Effect.DivergenceFound(
             core.evidence.about(
-                Role.BACKUP, epoch(), lsn, cut.position(), difference, Optional.of(cut.hash()))));
+                Role.BACKUP, epoch(), lsn, cut.position(), difference, Optional.of(cut.hash())),
+            Effect.DivergenceFound.ANY_TIME));
     core.halt(HaltReason.DIVERGED, difference);
   }
 

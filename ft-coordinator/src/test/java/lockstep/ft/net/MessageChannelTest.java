@@ -115,6 +115,47 @@ final class MessageChannelTest {
     }
   }
 
+  /** More than the operating system takes for a peer that reads nothing. */
+  private static final int WORDS_TOO_MANY = 300_000;
+
+  private void sendTooMuch(MessageChannel<String> to) {
+    String word = "w".repeat(98);
+    for (int i = 0; i < WORDS_TOO_MANY; i++) {
+      to.send(word);
+    }
+  }
+
+  @Test
+  void aCloseEndsThoughThePeerTakesNothing() throws Exception {
+    try (var listening = transport.listen(ANY, WORDS, WORDS, _ -> server)) {
+      transport.dial(listening.address(), WORDS, WORDS, client);
+      MessageChannel<String> there = client.channel();
+      server.channel().reading(false);
+      sendTooMuch(there);
+      there.close();
+      assertTrue(client.next().startsWith("closed: "));
+    }
+  }
+
+  @Test
+  void anAbortDropsWhatIsQueued() throws Exception {
+    try (var listening = transport.listen(ANY, WORDS, WORDS, _ -> server)) {
+      transport.dial(listening.address(), WORDS, WORDS, client);
+      MessageChannel<String> there = client.channel();
+      MessageChannel<String> far = server.channel();
+      far.reading(false);
+      sendTooMuch(there);
+      there.abort();
+      assertTrue(client.next().startsWith("closed: "));
+      far.reading(true);
+      int came = 0;
+      while (server.next().startsWith("w")) {
+        came++;
+      }
+      assertTrue(came < WORDS_TOO_MANY, came + " words came");
+    }
+  }
+
   @Test
   void aMessageKeepsNothingOfTheOneBefore() throws Exception {
     try (var listening = transport.listen(ANY, WORDS, WORDS, _ -> server)) {

@@ -169,6 +169,13 @@ final class ReplicaNode implements Net.Listener {
     }
   }
 
+  private void standStill(long nanos) {
+    if (nanos > 0) {
+      pause();
+      world.after(nanos, this::resume);
+    }
+  }
+
   /** A busy host: the machine makes so many steps in a slice. */
   void slow(long steps) {
     stepsPerSlice = steps;
@@ -210,10 +217,10 @@ final class ReplicaNode implements Net.Listener {
     if (!alive || paused) {
       return;
     }
-    while (alive && !inbox.isEmpty()) {
+    while (alive && !paused && !inbox.isEmpty()) {
       handle(inbox.removeFirst());
     }
-    if (!alive) {
+    if (!alive || paused) {
       return;
     }
     if (replica.wantsToRun(clock())) {
@@ -503,7 +510,10 @@ final class ReplicaNode implements Net.Listener {
                 + ": "
                 + changed.why());
       }
-      case Effect.DivergenceFound found -> sim.divergence(found, machine);
+      case Effect.DivergenceFound found -> {
+        sim.divergence(found, machine);
+        standStill(Math.min(found.nanosMax(), sim.keepingNanos()));
+      }
       case Effect.Hashed _ -> {}
       case Effect.TransferTold told -> {
         world.tell(name() + " transfer " + told.what() + " " + told.progress());

@@ -59,6 +59,7 @@ final class Simulation {
   private final Map<String, Runnable> atSwitch = new HashMap<>();
   private boolean recordNext;
   private boolean divergenceExpected;
+  private long keepingNanos;
   private final List<KeptDivergence> divergences = new ArrayList<>();
   private StartRule startRule = StartRule.WITH_BACKUP;
   private String definitionDigest = "digest";
@@ -258,6 +259,15 @@ final class Simulation {
   void expectDivergence() {
     divergenceExpected = true;
     checker.expectDivergence();
+  }
+
+  /** Keeping one side of a divergence takes a replica so long, if it is given the time. */
+  void keepingTakes(long nanos) {
+    keepingNanos = nanos;
+  }
+
+  long keepingNanos() {
+    return keepingNanos;
   }
 
   /** What replicas have kept, in order. */

@@ -67,7 +67,7 @@ final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest>
     if (since != NOTHING_ASKED
         && System.nanoTime() - since > TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS_MAX)) {
       log.warn("arbiter=silent address={}", open.remoteName());
-      open.close();
+      open.abort();
     } else {
       send(new ArbiterRequest.Watch(vm));
       scheduleCheck();

@@ -9,7 +9,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -63,28 +62,13 @@ final class DivergenceFile {
   }
 
   /**
-   * Writes {@code file} whole or not at all.
+   * Writes all of it.
    *
+   * @param out need not be buffered
    * @param machine in the state, and with the history, that {@code found} speaks of
    */
   static void write(
-      Path file,
-      VmDefinition definition,
-      ReplicaId self,
-      Divergence found,
-      DeterministicMachine machine)
-      throws IOException {
-    Path partial = file.resolveSibling(file.getFileName() + ".partial");
-    try {
-      writeTo(partial, definition, self, found, machine);
-      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(partial);
-    }
-  }
-
-  private static void writeTo(
-      Path file,
+      OutputStream out,
       VmDefinition definition,
       ReplicaId self,
       Divergence found,
@@ -106,25 +90,24 @@ final class DivergenceFile {
             Bytes.of(json.getBytes(StandardCharsets.UTF_8)),
             DefinitionCodec.digest(definition));
     try (RecordingWriter writer =
-        new RecordingWriter(
-            new BufferedOutputStream(Files.newOutputStream(file), BUFFER_BYTES), header)) {
+        new RecordingWriter(new BufferedOutputStream(out, BUFFER_BYTES), header)) {
       byte[] factsBytes = new DivergenceFacts.Codec().toBytes(facts);
-      writer.section(RecordingWriter.DIVERGENCE, out -> out.write(factsBytes));
+      writer.section(RecordingWriter.DIVERGENCE, to -> to.write(factsBytes));
       Optional<Divergence.Check> lastEqual =
           found.lastEqual().filter(check -> history.remembers(check.state()));
       if (lastEqual.isPresent()) {
         Divergence.Check check = lastEqual.get();
         byte[] core = new CoreStateCodec().toBytes(check.core());
-        writer.section(RecordingWriter.CORE_STATE, out -> out.write(core));
-        writer.section(RecordingWriter.MACHINE_STATE, out -> history.save(check.state(), out));
+        writer.section(RecordingWriter.CORE_STATE, to -> to.write(core));
+        writer.section(RecordingWriter.MACHINE_STATE, to -> history.save(check.state(), to));
       }
       writer.section(
           RecordingWriter.OWN_STATE,
-          out -> {
+          to -> {
             if (own.isPresent()) {
-              history.save(own.get().state(), out);
+              history.save(own.get().state(), to);
             } else {
-              machine.save(out);
+              machine.save(to);
             }
           });
       for (LogEntry entry : found.entries()) {

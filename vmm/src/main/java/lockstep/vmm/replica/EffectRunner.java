@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries out what the replica wants done. On the guest's thread; nothing here blocks, save that a
- * divergence is written to a file.
+ * divergence's evidence is read, for a bounded time.
  */
 final class EffectRunner implements Effects {
   private static final Logger log = LoggerFactory.getLogger(EffectRunner.class);

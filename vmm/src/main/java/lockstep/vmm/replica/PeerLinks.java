@@ -97,7 +97,7 @@ final class PeerLinks {
     private void endIfSilent(MessageChannel<LogChannelMessage> channel) {
       if (!heard) {
         log.warn("log-channel={} says nothing peer={}", number, channel.remoteName());
-        channel.close();
+        channel.abort();
       }
     }
 

@@ -93,7 +93,7 @@ final class ProxyLink implements MessageListener<LinkMessage, LinkMessage> {
     }
     if (silence.intervalIsTooMany()) {
       log.warn("proxy=silent address={}", channel.remoteName());
-      channel.close();
+      channel.abort(); // frames that wait would keep it open
       return;
     }
     if (welcome) {

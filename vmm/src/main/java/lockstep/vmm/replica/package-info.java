@@ -13,7 +13,8 @@
  *
  * <p>Saved states ({@link lockstep.vmm.replica.SavedState}), recordings ({@link
  * lockstep.vmm.replica.LogRecorder}, {@link lockstep.vmm.replica.RecordingReplay}) and what is kept
- * of a divergence ({@link lockstep.vmm.replica.DivergenceFile}) are files made here. {@link
+ * of a divergence ({@link lockstep.vmm.replica.DivergenceFile}, written by {@link
+ * lockstep.vmm.replica.BackgroundFile}) are files made here. {@link
  * lockstep.vmm.replica.DivergenceExplanation} explains the last: it executes the log again ({@link
  * lockstep.vmm.replica.LogReplay}) and compares states ({@link
  * lockstep.vmm.replica.StateDifference}) and engines ({@link

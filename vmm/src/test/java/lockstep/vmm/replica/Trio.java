@@ -58,6 +58,8 @@ final class Trio {
         usual.transfer());
   }
 
+  private static final long KEEPING_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
+
   /** One end of a log channel. */
   private record End(Node node, long channel) {}
 
@@ -145,14 +147,14 @@ final class Trio {
     }
 
     private void keep(Divergence divergence) {
-      try {
-        Path file = kept.fileFor(divergence, id);
-        kept.makeRoom();
-        DivergenceFile.write(file, CountingGuest.DEFINITION, id, divergence, machine);
-        files.add(file);
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      }
+      files.add(
+          kept.keep(
+                  divergence,
+                  id,
+                  KEEPING_NANOS_MAX,
+                  out ->
+                      DivergenceFile.write(out, CountingGuest.DEFINITION, id, divergence, machine))
+              .join());
     }
   }
 
