@@ -17,6 +17,8 @@
  *   <li>{@code lockstep.ft.net}: the Netty channels that carry all of these.
  *   <li>{@code lockstep.ft.ops}: metrics and health over HTTP.
  *   <li>{@code lockstep.ft.transfer}: state transfer: which pages go to a new backup, and when.
+ *   <li>{@code lockstep.ft.history}: what clients saw, and whether it is linearizable. No server
+ *       needs it: it judges them all, simulated here and real in {@code tools}.
  * </ol>
  *
  * <p>The packages {@code machine}, {@code wire}, {@code log}, {@code arbiter}, {@code core} and

@@ -9,6 +9,7 @@ final class Coverage {
     CLAIM_ANSWER_LOST,
     SERVER_RESTART_AFTER_GRANT,
     SERVER_VANISHED,
+    PROXY_DIED,
     CATCH_UP,
     OWN_FLUSH,
     LEASE_STALL,

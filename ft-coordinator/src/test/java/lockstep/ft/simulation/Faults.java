@@ -26,7 +26,7 @@ final class Faults {
   }
 
   private void one() {
-    switch (world.random.nextInt(38)) {
+    switch (world.random.nextInt(40)) {
       case 0, 1 -> crashReplica(liveHost(), world.chance(0.3));
       case 2, 3 -> crashReplica(otherHost(), world.chance(0.3));
       case 4, 5 -> pauseReplica(liveHost());
@@ -50,7 +50,33 @@ final class Faults {
       case 30, 31, 32 -> losePath();
       case 33, 34 -> pauseGuest();
       case 35 -> resetGuest();
+      case 36, 37 -> restartProxy();
       default -> loseClaimAnswer();
+    }
+  }
+
+  /**
+   * One fault that a pair, alone on its hosts, has to survive; sometimes in the midst of a switch.
+   */
+  void single() {
+    over = true; // nothing follows from it later but its end
+    if (world.chance(0.3)) {
+      askSwitch();
+      sim.runFor(world.between(0, 5 * World.MILLI));
+    }
+    switch (world.random.nextInt(14)) {
+      case 0, 1 -> crashReplica(liveHost(), world.chance(0.3));
+      case 2 -> crashReplica(otherHost(), world.chance(0.3));
+      case 3, 4 -> pauseReplica(liveHost());
+      case 5 -> pauseReplica(otherHost());
+      case 6 -> blockFor(liveHost(), otherHost(), world.chance(0.6));
+      case 7 -> losePath();
+      case 8 -> blockFor(anyHost(), anyHost(), world.chance(0.5));
+      case 9 -> breakSome();
+      case 10 -> restartServer(world.between(World.MILLI, 700 * World.MILLI), world.chance(0.3));
+      case 11 -> stopServer();
+      case 12 -> slowReplica();
+      default -> restartProxy();
     }
   }
 
@@ -239,6 +265,11 @@ final class Faults {
     }
   }
 
+  private void restartProxy() {
+    sim.proxy.crash(world.chance(0.3));
+    world.after(world.between(World.MILLI, 150 * World.MILLI), sim.proxy::start);
+  }
+
   private void slowDisk() {
     world.tell("the disk is slow");
     sim.server.slow(world.between(World.MILLI, 60 * World.MILLI));
@@ -290,6 +321,7 @@ final class Faults {
     sim.server.fail(0);
     sim.server.resume();
     sim.server.start();
+    sim.proxy.start();
     for (int host = 0; host < Net.REPLICAS; host++) {
       if (sim.isStarted(host)) {
         sim.node(host).resume();

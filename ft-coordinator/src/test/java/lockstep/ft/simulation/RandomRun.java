@@ -2,6 +2,7 @@ package lockstep.ft.simulation;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One seed: serves, breaks things for a while, mends them, and serves again.
@@ -18,6 +19,13 @@ record RandomRun(
     Optional<String> failure,
     List<String> story) {
   private static final long FAULTS_LENGTH = 800 * World.MILLI;
+
+  /** Enough to read each register, whatever is set meanwhile. */
+  private static final int REPLIES_AFTERWARDS = 8 * ToyMachine.REGISTERS;
+
+  /** A fault finds the guest protected for up to so long. */
+  private static final long SETTLED = 60 * World.MILLI;
+
   private static final long SERVE_WITHIN = 3_000 * World.MILLI;
 
   static RandomRun of(long seed, boolean telling) {
@@ -25,10 +33,23 @@ record RandomRun(
   }
 
   static RandomRun of(long seed, boolean telling, Sabotage sabotage) {
+    return of(seed, telling, sabotage, "oneSeed", RandomRun::go);
+  }
+
+  /**
+   * A seed of another kind: one fault at a time, the next one only when the guest is protected
+   * again. Nothing of that may lose the guest.
+   */
+  static RandomRun ofSingleFaults(long seed, boolean telling, Sabotage sabotage) {
+    return of(seed, telling, sabotage, "oneSeedOfSingleFaults", RandomRun::goWithSingleFaults);
+  }
+
+  private static RandomRun of(
+      long seed, boolean telling, Sabotage sabotage, String test, Consumer<Simulation> run) {
     Simulation sim = new Simulation(seed, telling, sabotage);
     Optional<String> failure = Optional.empty();
     try {
-      go(sim);
+      run.accept(sim);
     } catch (Checker.Violation | IllegalStateException | IllegalArgumentException e) {
       failure =
           Optional.of(
@@ -40,17 +61,39 @@ record RandomRun(
                   + e
                   + "\nat "
                   + e.getStackTrace()[1]
-                  + "\nrepeat: mvn -pl ft-coordinator test -Dtest=SimulationTest#oneSeed -Dseed="
+                  + "\nrepeat: mvn -pl ft-coordinator test -Dtest=SimulationTest#"
+                  + test
+                  + " -Dlockstep.seed="
                   + seed);
     }
     return new RandomRun(
         seed,
         sim.world.events(),
-        sim.proxy.replies(),
+        sim.proxy.clients().replies(),
         sim.checker.guestGeneration(),
         sim.coverage,
         failure,
         sim.world.story());
+  }
+
+  private static void goWithSingleFaults(Simulation sim) {
+    World world = sim.world;
+    sim.start(0);
+    sim.start(1);
+    if (world.chance(0.7)) {
+      sim.start(2);
+    }
+    sim.serve(1, SERVE_WITHIN);
+    Faults faults = new Faults(sim);
+    for (int left = 1 + world.random.nextInt(4); left > 0; left--) {
+      sim.protect(SERVE_WITHIN);
+      sim.runFor(world.between(0, SETTLED));
+      faults.single();
+      sim.runFor(world.between(0, FAULTS_LENGTH));
+      faults.heal();
+      recover(sim, faults);
+      Checker.require(sim.checker.guestGeneration() == 1, "a single fault has lost the guest");
+    }
   }
 
   private static void go(Simulation sim) {
@@ -75,9 +118,15 @@ record RandomRun(
     long length = world.chance(0.1) ? 4 * FAULTS_LENGTH : FAULTS_LENGTH;
     sim.runFor(world.between(FAULTS_LENGTH / 10, length));
     faults.heal();
-    long served = sim.proxy.replies() + 3;
+    recover(sim, faults);
+  }
+
+  /** Once all is mended, the service goes on, and the guest is protected. */
+  private static void recover(Simulation sim, Faults faults) {
+    World world = sim.world;
+    long served = sim.proxy.clients().replies() + REPLIES_AFTERWARDS;
     long end = world.now() + SERVE_WITHIN;
-    while (sim.proxy.replies() < served) {
+    while (sim.proxy.clients().replies() < served) {
       Checker.require(world.now() < end, "the service does not go on: " + sim.describe());
       sim.runFor(50 * World.MILLI);
       faults.restartDead();
@@ -89,5 +138,6 @@ record RandomRun(
       faults.restartDead();
       faults.resumePaused();
     }
+    sim.proxy.clients().checkHistory();
   }
 }

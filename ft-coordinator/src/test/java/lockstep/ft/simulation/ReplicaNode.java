@@ -42,6 +42,10 @@ final class ReplicaNode implements Net.Listener {
   private final Replica replica;
   private final ToyMachine machine;
   private final long clockOffset;
+
+  /** Millionths that its clock is too fast, or if negative too slow: worse than any real one. */
+  private final long clockDrift;
+
   private final ArrayDeque<ReplicaEvent> inbox = new ArrayDeque<>();
   private final Map<Long, Net.Connection> channels = new HashMap<>();
   private final Map<Long, Boolean> channelIsNear = new HashMap<>();
@@ -72,6 +76,7 @@ final class ReplicaNode implements Net.Listener {
     this.id = config.self().id();
     this.machine = machine;
     this.clockOffset = world.between(-1L << 40, 1L << 40);
+    this.clockDrift = sim.clockDrift();
     if (state.outputsMade() > 0) {
       sim.checker.markReceived(id, state.outputsMade() - 1);
     }
@@ -84,7 +89,7 @@ final class ReplicaNode implements Net.Listener {
   }
 
   private long clock() {
-    return world.now() + clockOffset;
+    return world.now() + world.now() * clockDrift / 1_000_000 + clockOffset;
   }
 
   Role role() {

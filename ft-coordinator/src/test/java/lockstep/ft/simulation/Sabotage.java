@@ -2,6 +2,9 @@ package lockstep.ft.simulation;
 
 /** Rules to be broken on purpose, to see that the checker notices. */
 final class Sabotage {
+  /** The checker says nothing: whatever is wrong, the clients must notice. */
+  boolean onlyClientsLook;
+
   // The server's.
   boolean ignoresFence;
   boolean grantsEveryClaim;
@@ -24,6 +27,9 @@ final class Sabotage {
 
   /** Leases seem to last for ever. */
   boolean stretchesLeases;
+
+  /** A lease is believed to the last moment, whoever's clock is the faster. */
+  boolean forgetsLeaseMargin;
 
   /** A backup forgets outputs that have not left the primary. */
   boolean forgetsKeptOutputs;

@@ -59,7 +59,10 @@ final class SabotageTest {
 
   @Test
   void keptOutputsThatAreLostAreNoticed() {
-    assertNoticed(sabotage -> sabotage.forgetsKeptOutputs = true, "the console misses");
+    assertNoticed(
+        SEEDS_FOR_RARE_MOMENTS,
+        sabotage -> sabotage.forgetsKeptOutputs = true,
+        "the console misses");
   }
 
   /** The right moment is rare. */
@@ -78,8 +81,7 @@ final class SabotageTest {
   void aDiskServerThatLosesFlushedWritesIsNoticed() {
     assertNoticed(
         sabotage -> sabotage.forgetsFlushedWrites = true,
-        "read something else than it had written",
-        "made it");
+        "read something else than it had written");
   }
 
   @Test
@@ -93,6 +95,27 @@ final class SabotageTest {
     assertNoticed(
         sabotage -> sabotage.reissuesBeforeCatchUp = true,
         "read something else than it had written");
+  }
+
+  // What the clients alone notice, when the checker looks away.
+
+  private static final String NOT_LINEARIZABLE = "the clients' history is not linearizable";
+
+  @Test
+  void clientsNoticeOutputsThatDoNotWaitForTheirAcknowledgement() {
+    assertClientsNotice(sabotage -> sabotage.forgesAcks = true);
+  }
+
+  @Test
+  void clientsNoticeFlushedWritesThatAreLost() {
+    assertClientsNotice(sabotage -> sabotage.forgetsFlushedWrites = true);
+  }
+
+  private static void assertClientsNotice(Consumer<Sabotage> rule) {
+    assertNoticed(
+        SEEDS_FOR_RARE_MOMENTS,
+        rule.andThen(sabotage -> sabotage.onlyClientsLook = true),
+        NOT_LINEARIZABLE);
   }
 
   private static void assertNoticed(Consumer<Sabotage> rule, String... complaints) {

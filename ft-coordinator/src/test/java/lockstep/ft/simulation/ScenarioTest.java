@@ -2,6 +2,7 @@ package lockstep.ft.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
@@ -139,6 +140,154 @@ final class ScenarioTest {
     sim.server.start();
     assertSameGuestServes();
     assertEquals(Role.PRIMARY, sim.node(0).role());
+  }
+
+  // The lease: a spare may start the guest anew, but never beside a living pair.
+
+  private static final long LEASE = Simulation.LEASE_MILLIS * World.MILLI;
+
+  /** A spare that was refused looks again only after 20 silences, so it takes more than two. */
+  private static final long LEASES = 12 * LEASE;
+
+  /** As {@link #startPair}, and host 2 waits. */
+  private void startPairAndSpare() {
+    startPair();
+    sim.start(2);
+    sim.runFor(SECOND / 5);
+    assertEquals(Role.WAITING, sim.node(2).role());
+  }
+
+  @Test
+  void spareStartsNothingWhenTheArbiterWasDownForTwoLeases() {
+    startPairAndSpare();
+    for (int host = 0; host < 2; host++) {
+      block(2, host, true);
+    }
+    sim.server.crash(false);
+    sim.runFor(LEASES);
+    sim.server.start();
+    sim.runFor(LEASES);
+    assertSameGuestServes();
+    assertEquals(Role.PRIMARY, sim.node(0).role());
+    assertEquals(Role.WAITING, sim.node(2).role());
+  }
+
+  /** Nor while the spare alone has a way to the arbiter, and none to the pair. */
+  @Test
+  void spareStartsNothingWhileItAloneIsCutOffFromThePair() {
+    startPairAndSpare();
+    for (int host = 0; host < 2; host++) {
+      block(2, host, true);
+    }
+    sim.runFor(LEASES);
+    assertSameGuestServes();
+    assertEquals(Role.WAITING, sim.node(2).role());
+  }
+
+  /** It asks those whom it would replace, not only the arbiter, whose lease is long over. */
+  @Test
+  void spareStartsNothingBesideAPairThatItCanReach() {
+    startPairAndSpare();
+    for (int host = 0; host < 2; host++) {
+      block(Net.SERVER, host, true);
+    }
+    sim.runFor(LEASES);
+    assertEquals(1, sim.checker.guestGeneration());
+    for (int host = 0; host < 2; host++) {
+      block(Net.SERVER, host, false);
+    }
+    assertSameGuestServes();
+  }
+
+  /** A pair that nobody hears of for so long can't be told from a dead one; so it falls silent. */
+  @Test
+  void pairThatIsCutOffFromTheArbiterForTwoLeasesReleasesNothingBesideTheNewGuest() {
+    startPairAndSpare();
+    for (int host = 0; host < 2; host++) {
+      block(Net.SERVER, host, true);
+      block(2, host, true);
+    }
+    runUntilTheSpareHasStarted();
+    long released = releasedByThePair();
+    for (int host = 0; host < 2; host++) {
+      block(Net.SERVER, host, false);
+      block(2, host, false);
+    }
+    sim.runFor(SECOND);
+    assertThePairHasEndedHavingReleased(released);
+  }
+
+  @Test
+  void pairThatWasStoppedForTwoLeasesReleasesNothingWhenItContinues() {
+    startPairAndSpare();
+    sim.node(0).pause();
+    sim.node(1).pause();
+    runUntilTheSpareHasStarted();
+    long released = releasedByThePair();
+    sim.node(0).resume();
+    sim.node(1).resume();
+    sim.runFor(SECOND);
+    assertThePairHasEndedHavingReleased(released);
+  }
+
+  private void block(int one, int other, boolean block) {
+    sim.net.block(one, other, block);
+    sim.net.block(other, one, block);
+  }
+
+  /** Not before a lease is over. */
+  private void runUntilTheSpareHasStarted() {
+    sim.runFor(LEASE / 2);
+    assertEquals(1, sim.checker.guestGeneration());
+    sim.runFor(LEASES);
+    assertEquals(2, sim.checker.guestGeneration());
+    assertTrue(sim.node(2).role().isLive());
+  }
+
+  private long releasedByThePair() {
+    return sim.node(0).status().outputsReleased() + sim.node(1).status().outputsReleased();
+  }
+
+  private void assertThePairHasEndedHavingReleased(long outputs) {
+    assertEquals(Role.HALTED, sim.node(0).role());
+    assertEquals(Role.HALTED, sim.node(1).role());
+    assertEquals(outputs, releasedByThePair());
+    sim.start(0);
+    sim.serve(5, 3 * SECOND);
+    assertEquals(2, sim.checker.guestGeneration());
+  }
+
+  @Test
+  void clockThatIsTooSlowDoesNotStretchALease() {
+    aloneAndCutOffFromTheArbiterWithASlowClock(new Sabotage());
+  }
+
+  @Test
+  void leaseWithoutAMarginWouldBeStretchedByAClockThatIsTooSlow() {
+    Sabotage sabotage = new Sabotage();
+    sabotage.forgetsLeaseMargin = true;
+    Checker.Violation seen =
+        assertThrows(
+            Checker.Violation.class, () -> aloneAndCutOffFromTheArbiterWithASlowClock(sabotage));
+    assertTrue(String.valueOf(seen.getMessage()).contains("started anew since"), seen::toString);
+  }
+
+  /** Its clients still reach it, its lease runs out, and another guest is started. */
+  private static void aloneAndCutOffFromTheArbiterWithASlowClock(Sabotage sabotage) {
+    for (long seed = 1; seed <= 20; seed++) {
+      Simulation other = new Simulation(seed, false, sabotage);
+      other.startRule(StartRule.ALONE);
+      other.clockDrift(-100_000);
+      other.start(0);
+      other.serve(5, SECOND);
+      other.net.block(0, Net.SERVER, true);
+      other.clockDrift(0);
+      other.net.block(0, 1, true);
+      other.net.block(1, 0, true);
+      other.start(1);
+      other.runFor(2 * LEASE);
+      assertEquals(2, other.checker.guestGeneration());
+    }
   }
 
   @Test

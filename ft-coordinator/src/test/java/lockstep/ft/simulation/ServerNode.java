@@ -1,6 +1,5 @@
 package lockstep.ft.simulation;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -436,11 +435,6 @@ final class ServerNode implements Net.Listener {
       }
       return new DiskSaid(request.tag, DiskStatus.OK, data);
     }
-  }
-
-  /** The counter as it is on the disk, flushed or not. */
-  long counterOnDisk() {
-    return ByteBuffer.wrap(cached[0].array()).getLong();
   }
 
   /** For people. */

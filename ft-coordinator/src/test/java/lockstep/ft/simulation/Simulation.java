@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import lockstep.ft.arbiter.Member;
 import lockstep.ft.arbiter.ReplicaId;
 import lockstep.ft.core.CoreState;
@@ -19,7 +20,7 @@ import lockstep.ft.machine.Bytes;
 import lockstep.ft.transfer.TransferLimits;
 import lockstep.ft.wire.MalformedMessageException;
 
-/** Hosts with a replica each, a disk server with the arbiter, a proxy with a client. */
+/** Hosts with a replica each, a disk server with the arbiter, a proxy with clients. */
 final class Simulation {
   static final String VM = "toy";
 
@@ -45,6 +46,9 @@ final class Simulation {
 
   static final long LEASE_MILLIS = 400;
 
+  /** In millionths: a hundred times what a quartz does. */
+  private static final long CLOCK_DRIFT_MAX = 10_000;
+
   final World world;
   final Net net;
   final Checker checker;
@@ -64,15 +68,16 @@ final class Simulation {
   private StartRule startRule = StartRule.WITH_BACKUP;
   private String definitionDigest = "digest";
   private int machineVersion = 1;
+  private OptionalLong clockDrift = OptionalLong.empty();
   final Sabotage sabotage;
 
   Simulation(long seed, boolean telling, Sabotage sabotage) {
     this.world = new World(seed, telling);
     this.sabotage = sabotage;
     this.net = new Net(world);
-    this.checker = new Checker(coverage);
+    this.checker = new Checker(coverage, sabotage.onlyClientsLook);
     this.server = new ServerNode(world, checker, coverage, LEASE_MILLIS, sabotage);
-    this.proxy = new ProxyNode(world, net, checker, server, sabotage);
+    this.proxy = new ProxyNode(world, net, checker, coverage, server, sabotage);
   }
 
   Simulation(long seed) {
@@ -99,7 +104,7 @@ final class Simulation {
             startRule,
             Bytes.of(entropy),
             world.now(),
-            LIMITS,
+            sabotage.forgetsLeaseMargin ? withoutLeaseMargin() : LIMITS,
             recordNext);
     recorded = recordNext ? Optional.of(id) : recorded;
     recordNext = false;
@@ -111,6 +116,26 @@ final class Simulation {
     return nodes[host];
   }
 
+  private static ReplicaConfig.Limits withoutLeaseMargin() {
+    return new ReplicaConfig.Limits(
+        LIMITS.heartbeatNanos(),
+        LIMITS.silenceNanosMin(),
+        LIMITS.silenceNanos(),
+        LIMITS.retryNanos(),
+        0,
+        LIMITS.lagNanosMax(),
+        LIMITS.clockStepNanos(),
+        LIMITS.diskSilenceNanos(),
+        LIMITS.pathNanos(),
+        LIMITS.hashEverySteps(),
+        LIMITS.logUnackedBytesMax(),
+        LIMITS.logUnexecutedBytesMax(),
+        LIMITS.keptWritesBytesMax(),
+        LIMITS.inputsPendingBytesMax(),
+        LIMITS.evidenceBytesMax(),
+        LIMITS.transfer());
+  }
+
   void startRule(StartRule rule) {
     startRule = rule;
   }
@@ -119,6 +144,15 @@ final class Simulation {
   void version(int otherMachineVersion, String otherDefinitionDigest) {
     machineVersion = otherMachineVersion;
     definitionDigest = otherDefinitionDigest;
+  }
+
+  /** The clocks of the processes that are started from now on drift so many millionths. */
+  void clockDrift(long millionths) {
+    clockDrift = OptionalLong.of(millionths);
+  }
+
+  long clockDrift() {
+    return clockDrift.orElseGet(() -> world.between(-CLOCK_DRIFT_MAX, CLOCK_DRIFT_MAX));
   }
 
   ReplicaNode node(int host) {
@@ -171,14 +205,15 @@ final class Simulation {
     world.runUntil(world.now() + nanos);
   }
 
-  /** Runs until the client has been answered {@code more} times; fails after {@code nanosMax}. */
+  /** Runs until clients have been answered {@code more} times; fails after {@code nanosMax}. */
   void serve(long more, long nanosMax) {
-    long wanted = proxy.replies() + more;
+    long wanted = proxy.clients().replies() + more;
     long end = world.now() + nanosMax;
-    while (proxy.replies() < wanted) {
+    while (proxy.clients().replies() < wanted) {
       Checker.require(world.now() < end, "the service does not go on: " + describe());
       runFor(5 * World.MILLI);
     }
+    proxy.clients().checkHistory();
   }
 
   String describe() {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -23,33 +24,42 @@ import lockstep.ft.machine.StateHash;
 import lockstep.ft.machine.StateHistory;
 
 /**
- * A small deterministic machine with a small guest: a counter service.
+ * A small deterministic machine with a small guest: a service of registers.
  *
- * <p>Request n of the client (ids count from 1) makes the counter n: the guest writes counter and
- * id to block 0, flushes, then replies. A repeated id gets the same reply. On power-on it reads
- * block 0. Beside that it keeps itself busy, by its timer: writes, trims, zeroes and reads other
- * blocks and checks what it reads; writes to its console; asks for entropy; flushes. All the while
- * it scribbles on its memory.
+ * <p>It serves one request at a time. To set a register it writes all registers, and the id of each
+ * client's last request to set one, to block 0, flushes, then replies; a request that comes again
+ * changes nothing. On power-on it flushes, so that what it then reads will not be lost behind its
+ * back, and reads block 0. Beside that it keeps itself busy, by its timer: writes, trims, zeroes
+ * and reads other blocks and checks what it reads; writes to its console; asks for entropy;
+ * flushes. All the while it scribbles on its memory.
  */
 final class ToyMachine implements DeterministicMachine, PagedMemory {
-  static final int BLOCK_BYTES = 24;
+  static final int CLIENTS = 3;
+  static final int REGISTERS = 2;
+  static final int BLOCK_BYTES = (2 + REGISTERS + CLIENTS) * Long.BYTES;
   static final int BLOCKS = 8;
   static final int DISKS = 2;
-  static final byte INCREMENT = 1;
-  static final byte REPLY = 2;
-  static final byte CHATTER = 3;
+  static final byte SET = 1;
+  static final byte GET = 2;
+  static final byte REPLY = 3;
+  static final byte CHATTER = 4;
 
   private static final int PAGES = 24;
   private static final int WORDS_PER_PAGE = 4;
 
-  /** The guest's own notes come first, what it believes its disk to hold. */
-  private static final int SCRIBBLES_FROM = BLOCKS;
+  // The guest's own notes come first, what it believes its disk to hold; then the service's.
+  private static final int REGISTERS_FROM = BLOCKS;
+  private static final int LAST_SET_FROM = REGISTERS_FROM + REGISTERS;
+  private static final int SCRIBBLES_FROM = LAST_SET_FROM + CLIENTS;
 
   private static final int NANOS_PER_STEP = 2_000;
   private static final long UNKNOWN = Long.MIN_VALUE;
 
   /** What the guest waits for from a request of its disk. */
   private record Pending(int disk, long id, DiskOperation operation, int block, long value) {}
+
+  /** What a client asks for; ids count from 1. */
+  private record Request(byte kind, int client, long id, int register, long value) {}
 
   private final StateHistory history = new SavedStates(this);
   private long position;
@@ -60,9 +70,7 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
   private boolean off;
   private boolean powerButton;
   private boolean booted;
-  private long counter;
-  private long lastId;
-  private long requested;
+  private final ArrayDeque<Request> requests = new ArrayDeque<>();
   private int servicePhase;
   private final long[] nextRequest = new long[DISKS];
   private long entropyRequests;
@@ -177,9 +185,10 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
     switch (servicePhase) {
       case WRITE_DUE -> {
         servicePhase = WRITING;
-        counter++;
-        lastId = requested;
-        diskRequest(DiskOperation.WRITE, 0, counter);
+        Request request = requests.getFirst();
+        store(REGISTERS_FROM + request.register, request.value);
+        store(LAST_SET_FROM + request.client, request.id);
+        diskRequest(DiskOperation.WRITE, 0, mix(chain) >>> 1);
         work++;
       }
       case FLUSH_DUE -> {
@@ -188,8 +197,9 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
         work++;
       }
       case REPLY_DUE -> {
-        servicePhase = QUIET;
-        frame(REPLY, lastId, counter);
+        Request request = requests.removeFirst();
+        frame(REPLY, request.client, request.id, memory[REGISTERS_FROM + request.register]);
+        beginNext();
         work++;
       }
       default -> amuseOneself();
@@ -216,7 +226,7 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
           flush((int) (chain >>> 40 & 1));
         }
       }
-      case 8 -> {
+      case 8, 11 -> {
         outputs++;
         Bytes text = Bytes.of(new byte[] {(byte) consoleOffset});
         made.add(new Output.ConsoleWritten(consoleOffset, text));
@@ -226,7 +236,7 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
         outputs++;
         made.add(new Output.EntropyRequested(entropyRequests++, 8));
       }
-      case 10 -> frame(CHATTER, 0, chain);
+      case 10 -> frame(CHATTER, 0, 0, chain);
       default -> {}
     }
   }
@@ -253,15 +263,7 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
   private void diskRequest(int disk, DiskOperation operation, int block, long value) {
     long ordinal = outputs++;
     pending.add(new Pending(disk, nextRequest[disk], operation, block, value));
-    Bytes data =
-        operation == DiskOperation.WRITE
-            ? Bytes.of(
-                ByteBuffer.allocate(BLOCK_BYTES)
-                    .putLong(value)
-                    .putLong(block == 0 ? lastId : 0)
-                    .putLong(ordinal)
-                    .array())
-            : Bytes.EMPTY;
+    Bytes data = operation == DiskOperation.WRITE ? contents(block, value, ordinal) : Bytes.EMPTY;
     boolean flush = operation == DiskOperation.FLUSH;
     made.add(
         new Output.DiskRequested(
@@ -273,13 +275,24 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
             data));
   }
 
-  private void frame(byte kind, long id, long value) {
+  private Bytes contents(int block, long value, long ordinal) {
+    ByteBuffer bytes = ByteBuffer.allocate(BLOCK_BYTES).putLong(value).putLong(ordinal);
+    if (block == 0) {
+      for (int word = REGISTERS_FROM; word < SCRIBBLES_FROM; word++) {
+        bytes.putLong(memory[word]);
+      }
+    }
+    return Bytes.of(bytes.array());
+  }
+
+  private void frame(byte kind, long client, long id, long value) {
     made.add(
         new Output.FrameSent(
             Bytes.of(
-                ByteBuffer.allocate(25)
+                ByteBuffer.allocate(33)
                     .put(kind)
                     .putLong(outputs++)
+                    .putLong(client)
                     .putLong(id)
                     .putLong(value)
                     .array())));
@@ -295,7 +308,7 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
           store(block, UNKNOWN);
         }
         servicePhase = QUIET;
-        diskRequest(DiskOperation.READ, 0, 0);
+        flush(0);
       }
       case Input.FrameReceived frame -> onFrame(ByteBuffer.wrap(frame.frame().array()));
       case Input.DiskCompleted completed -> onCompleted(completed);
@@ -323,20 +336,29 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
   }
 
   private void onFrame(ByteBuffer frame) {
-    if (frame.get() != INCREMENT) {
-      return;
-    }
-    long id = frame.getLong();
-    boolean stale = id != lastId && id != lastId + 1;
-    if (!booted || servicePhase != QUIET || stale) {
+    byte kind = frame.get();
+    Request request =
+        new Request(
+            kind, (int) frame.getLong(), frame.getLong(), (int) frame.getLong(), frame.getLong());
+    boolean stale = request.id < memory[LAST_SET_FROM + request.client];
+    boolean busy = requests.stream().anyMatch(other -> other.client == request.client);
+    if (!booted || stale || busy) {
       return;
     }
     work += 4;
-    if (id == lastId) {
-      servicePhase = FLUSH_DUE; // it may have been written and not flushed, before a new start
+    requests.addLast(request);
+    if (servicePhase == QUIET) {
+      beginNext();
+    }
+  }
+
+  private void beginNext() {
+    if (requests.isEmpty()) {
+      servicePhase = QUIET;
     } else {
-      requested = id;
-      servicePhase = WRITE_DUE;
+      Request next = requests.getFirst();
+      boolean sets = next.kind == SET && next.id > memory[LAST_SET_FROM + next.client];
+      servicePhase = sets ? WRITE_DUE : REPLY_DUE;
     }
   }
 
@@ -365,7 +387,9 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
         }
       }
       case FLUSH -> {
-        if (servicePhase == FLUSHING && request.disk == 0) {
+        if (!booted) {
+          diskRequest(DiskOperation.READ, 0, 0);
+        } else if (servicePhase == FLUSHING && request.disk == 0) {
           boolean serviceFlush =
               pending.stream().noneMatch(p -> p.disk == 0 && p.operation == DiskOperation.FLUSH);
           servicePhase = serviceFlush ? REPLY_DUE : FLUSHING;
@@ -378,9 +402,11 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
     long value = data.getLong();
     if (!booted && block == 0) {
       booted = true;
-      counter = value;
-      lastId = data.getLong();
       store(0, value);
+      data.getLong();
+      for (int word = REGISTERS_FROM; word < SCRIBBLES_FROM; word++) {
+        store(word, data.getLong());
+      }
     } else if (memory[block] == UNKNOWN) {
       store(block, value);
     } else if (memory[block] != value) {
@@ -403,9 +429,6 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
       time,
       timer,
       work,
-      counter,
-      lastId,
-      requested,
       servicePhase,
       nextRequest[0],
       nextRequest[1],
@@ -427,6 +450,12 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
                           ^ p.operation.ordinal()
                           ^ ((long) p.block << 8))
                   ^ p.value);
+    }
+    for (Request r : requests) {
+      h =
+          mix(
+              mix(mix(h ^ r.kind ^ ((long) r.client << 8) ^ ((long) r.register << 16)) ^ r.id)
+                  ^ r.value);
     }
     long m = 0;
     for (long word : memory) {
@@ -464,6 +493,14 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
       data.writeInt(p.block);
       data.writeLong(p.value);
     }
+    data.writeInt(requests.size());
+    for (Request r : requests) {
+      data.writeByte(r.kind);
+      data.writeInt(r.client);
+      data.writeLong(r.id);
+      data.writeInt(r.register);
+      data.writeLong(r.value);
+    }
     data.flush();
   }
 
@@ -477,9 +514,6 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
       off ? 1 : 0,
       powerButton ? 1 : 0,
       booted ? 1 : 0,
-      counter,
-      lastId,
-      requested,
       servicePhase,
       nextRequest[0],
       nextRequest[1],
@@ -510,9 +544,6 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
     off = data.readLong() == 1;
     powerButton = data.readLong() == 1;
     booted = data.readLong() == 1;
-    counter = data.readLong();
-    lastId = data.readLong();
-    requested = data.readLong();
     servicePhase = (int) data.readLong();
     nextRequest[0] = data.readLong();
     nextRequest[1] = data.readLong();
@@ -529,6 +560,12 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
               DiskOperation.values()[data.readInt()],
               data.readInt(),
               data.readLong()));
+    }
+    requests.clear();
+    for (int i = data.readInt(); i > 0; i--) {
+      requests.add(
+          new Request(
+              data.readByte(), data.readInt(), data.readLong(), data.readInt(), data.readLong()));
     }
   }
 
