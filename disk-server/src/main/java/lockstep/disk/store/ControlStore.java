@@ -2,6 +2,7 @@ package lockstep.disk.store;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -16,6 +17,7 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -54,8 +56,15 @@ public final class ControlStore implements AutoCloseable {
     this.rocks = rocks;
   }
 
+  /**
+   * @throws IOException also if a change that was answered may be lost: an arbiter that has
+   *     forgotten a grant would give it twice
+   */
   static ControlStore open(Path path, boolean create) throws IOException {
     RocksLibrary.load();
+    if (!create && Files.isDirectory(path)) {
+      LogEnd.check(path);
+    }
     Deque<AutoCloseable> natives = new ArrayDeque<>();
     Map<String, ColumnFamilyOptions> options = new LinkedHashMap<>();
     for (Table table : Table.values()) {
@@ -63,7 +72,10 @@ public final class ControlStore implements AutoCloseable {
       natives.push(family);
       options.put(table.family(), family);
     }
-    DBOptions database = Rocks.options(create);
+    // Every change was synced: only a last one that was never answered may be torn. RocksDB's
+    // default would take any damage for the log's end, and drop the changes behind it.
+    DBOptions database =
+        Rocks.options(create).setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
     natives.push(database);
     return new ControlStore(Rocks.open(path, create, database, natives, options));
   }
