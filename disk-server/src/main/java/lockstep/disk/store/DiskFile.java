@@ -25,6 +25,11 @@ final class DiskFile implements DiskReader {
   /** Empty where the system has no holes: zeroes are written, and all counts as data. */
   private final Optional<SparseFile> sparse;
 
+  private final FileSync sync = new FileSync();
+
+  /** Whether the file system was found unable to make zeroes (tmpfs, NFS, ZFS). */
+  private volatile boolean zeroesWritten;
+
   /** Fair, so that a copy gets its turn. */
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
 
@@ -46,23 +51,22 @@ final class DiskFile implements DiskReader {
     return open(path);
   }
 
-  boolean hasHoles() {
-    return sparse.isPresent();
+  /** Whether the system has made zeroes by itself so far. */
+  boolean zeroesFast() {
+    return sparse.isPresent() && !zeroesWritten;
   }
 
   /** Makes it so long, with the space for all of it. */
   void allocate(long length) throws IOException {
-    if (sparse.isPresent()) {
-      sparse.get().allocate(length);
-    } else {
+    if (sparse.isEmpty() || !sparse.get().allocate(length)) {
       writeZeroes(channel.size(), length - channel.size());
     }
-    channel.force(true);
+    sync.run(() -> channel.force(true));
   }
 
   void truncate(long length) throws IOException {
     channel.truncate(length);
-    channel.force(true);
+    sync.run(() -> channel.force(true));
   }
 
   @Override
@@ -94,13 +98,16 @@ final class DiskFile implements DiskReader {
   }
 
   void zero(BlockStore.Zero zero) throws IOException {
-    if (sparse.isEmpty()) {
+    if (sparse.isEmpty() || !zeroed(sparse.get(), zero)) {
+      zeroesWritten = true;
       writeZeroes(zero.offset(), zero.length());
-    } else if (zero.hole()) {
-      sparse.get().punch(zero.offset(), zero.length());
-    } else {
-      sparse.get().zero(zero.offset(), zero.length());
     }
+  }
+
+  private static boolean zeroed(SparseFile file, BlockStore.Zero zero) throws IOException {
+    return zero.hole()
+        ? file.punch(zero.offset(), zero.length())
+        : file.zero(zero.offset(), zero.length());
   }
 
   private void writeZeroes(long offset, long length) throws IOException {
@@ -111,7 +118,7 @@ final class DiskFile implements DiskReader {
   }
 
   void sync() throws IOException {
-    channel.force(false);
+    sync.run(() -> channel.force(false));
   }
 
   @Override

@@ -97,7 +97,7 @@ final class FileBlockStore implements BlockStore {
 
   @Override
   public boolean zeroesFast() {
-    return files.values().stream().allMatch(DiskFile::hasHoles);
+    return files.values().stream().allMatch(DiskFile::zeroesFast);
   }
 
   @Override
@@ -144,6 +144,7 @@ final class FileBlockStore implements BlockStore {
   public void resize(int disk, long oldBytes, long newBytes) throws IOException {
     if (newBytes > oldBytes) {
       space.allocate(newBytes - oldBytes);
+      file(disk).truncate(oldBytes); // a cut that a crash has ended early may have left more
       file(disk).allocate(newBytes);
     } else {
       file(disk).truncate(newBytes);

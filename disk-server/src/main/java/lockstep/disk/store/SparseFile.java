@@ -33,6 +33,8 @@ final class SparseFile implements AutoCloseable {
   private static final int ENXIO = 6;
   private static final int EFBIG = 27;
   private static final int ENOSPC = 28;
+  private static final int ENOSYS = 38;
+  private static final int EOPNOTSUPP = 95;
   private static final int EDQUOT = 122;
 
   private static final Linker LINKER = Linker.nativeLinker();
@@ -95,32 +97,36 @@ final class SparseFile implements AutoCloseable {
     }
   }
 
+  // Not every file system can do these; they are false then, and nothing is done.
+
   /** Takes the space for the file's first {@code length} bytes, and makes it that long. */
-  void allocate(long length) throws IOException {
-    fallocate(FALLOC_ALLOCATE, 0, length);
+  boolean allocate(long length) throws IOException {
+    return fallocate(FALLOC_ALLOCATE, 0, length);
   }
 
   /** Zeroes, and gives the space back. */
-  void punch(long offset, long length) throws IOException {
-    fallocate(FALLOC_PUNCH_HOLE | FALLOC_KEEP_SIZE, offset, length);
+  boolean punch(long offset, long length) throws IOException {
+    return fallocate(FALLOC_PUNCH_HOLE | FALLOC_KEEP_SIZE, offset, length);
   }
 
   /** Zeroes, and keeps or takes the space. */
-  void zero(long offset, long length) throws IOException {
-    fallocate(FALLOC_ZERO_RANGE | FALLOC_KEEP_SIZE, offset, length);
+  boolean zero(long offset, long length) throws IOException {
+    return fallocate(FALLOC_ZERO_RANGE | FALLOC_KEEP_SIZE, offset, length);
   }
 
-  private void fallocate(int mode, long offset, long length) throws IOException {
+  private boolean fallocate(int mode, long offset, long length) throws IOException {
     if (length == 0) {
-      return;
+      return true;
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = arena.allocate(ERRNO_LAYOUT);
       int result =
           (int) CALLS.orElseThrow().fallocate.invokeExact(errno, descriptor, mode, offset, length);
-      if (result != 0) {
+      int error = (int) ERRNO.get(errno, 0L);
+      if (result != 0 && error != EOPNOTSUPP && error != ENOSYS) {
         throw failure(path, "fallocate", errno);
       }
+      return result == 0;
     } catch (Throwable e) {
       throw wrapped(e);
     }

@@ -11,10 +11,12 @@
  *             layers away that are not needed any more. {@link lockstep.disk.store.DiskEdit} turns
  *             changes of bytes into changes of blocks.
  *         <li>{@link lockstep.disk.store.FileBlockStore}, in a preallocated {@link
- *             lockstep.disk.store.DiskFile} each.
+ *             lockstep.disk.store.DiskFile} each, made stable through {@link
+ *             lockstep.disk.store.FileSync}.
  *       </ul>
  *   <li>{@link lockstep.disk.store.ControlStore}: what must be synced before an answer: the
- *       arbiter's states, the definitions, the catalog of disks.
+ *       arbiter's states, the definitions, the catalog of disks. {@link lockstep.disk.store.LogEnd}
+ *       looks that none of it is missing.
  *   <li>{@link lockstep.disk.store.DataDirectory}: both, and the blobs, in one directory; tells
  *       what is wrong if a part is missing or corrupt, and makes checkpoints.
  *   <li>{@link lockstep.disk.store.StableFiles}: names of files that outlive a power cut.
