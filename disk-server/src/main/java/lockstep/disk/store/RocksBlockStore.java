@@ -229,18 +229,18 @@ final class RocksBlockStore implements BlockStore {
 
   @Override
   public void resize(int disk, long oldBytes, long newBytes) throws IOException {
-    if (newBytes < oldBytes) {
-      // Nobody uses it, so it may wait for as long as it takes.
-      while (!cut(disk, new Zero(newBytes, oldBytes - newBytes, true))) {
-        LockSupport.parkNanos(STALL_NANOS);
-      }
-      sync(disk);
+    // When it grows, too: bytes may be left there of a cut that a crash has ended early.
+    Zero between = new Zero(Math.min(oldBytes, newBytes), Math.abs(newBytes - oldBytes), true);
+    // Nobody uses it, so it may wait for as long as it takes.
+    while (!zeroed(disk, between)) {
+      LockSupport.parkNanos(STALL_NANOS);
     }
+    sync(disk);
   }
 
-  private boolean cut(int disk, Zero end) throws IOException {
+  private boolean zeroed(int disk, Zero zero) throws IOException {
     try {
-      apply(disk, List.of(end));
+      apply(disk, List.of(zero));
       return true;
     } catch (StalledException _) {
       return false;

@@ -118,13 +118,27 @@ public final class DiskKeeper {
       Disk now = current(disk);
       Disk.Snapshot to = known(now, snapshot);
       requireDefinedSize(now, to.sizeBytes());
+      alone(now, () -> {}); // else what is refused would be copied first
       int number = disks.newNumber();
       disks.blocks().fork(to.number(), number);
       Disk rolledBack = now.withContent(number, to.sizeBytes());
-      alone(now, () -> disks.store(List.of(rolledBack), List.of(), Map.of()));
+      takeTheNameOf(now, rolledBack);
       disks.blocks().delete(now.number());
       LOG.info("disk={} rolled back to {}", now.path(), snapshot);
       return rolledBack;
+    }
+  }
+
+  /**
+   * Stores the disk with its new bytes, which go again if that is refused. Not if it fails: they
+   * may have been named then, and the next start looks.
+   */
+  private void takeTheNameOf(Disk now, Disk changed) throws IOException, DiskRefusedException {
+    try {
+      alone(now, () -> disks.store(List.of(changed), List.of(), Map.of()));
+    } catch (DiskRefusedException e) {
+      disks.blocks().delete(changed.number());
+      throw e;
     }
   }
 
@@ -145,13 +159,15 @@ public final class DiskKeeper {
       // The record first when it shrinks, the bytes first when it grows: it never promises more
       // than there is.
       Fence.StoreAction record =
-          () ->
-              disks.store(
-                  List.of(resized),
-                  List.of(),
-                  changed
-                      .<Map<Table, Map<String, byte[]>>>map(Vms::definitionBytes)
-                      .orElse(Map.of()));
+          () -> {
+            disks.store(
+                List.of(resized),
+                List.of(),
+                changed
+                    .<Map<Table, Map<String, byte[]>>>map(Vms::definitionBytes)
+                    .orElse(Map.of()));
+            changed.ifPresent(vm::define);
+          };
       Fence.StoreAction bytes =
           () -> disks.blocks().resize(now.number(), now.sizeBytes(), sizeBytes);
       boolean grows = sizeBytes > now.sizeBytes();
@@ -161,7 +177,6 @@ public final class DiskKeeper {
             (grows ? bytes : record).run();
             (grows ? record : bytes).run();
           });
-      changed.ifPresent(vm::define);
       LOG.info("disk={} resized to {} bytes", now.path(), sizeBytes);
       return resized;
     }
@@ -228,7 +243,7 @@ public final class DiskKeeper {
       requireNew(vm, name);
       requireUndefined(now);
       Disk renamed = new Disk(vm, name, now.number(), now.sizeBytes(), now.snapshots());
-      unused(now, now.name(), () -> disks.store(List.of(renamed), List.of(now.path()), Map.of()));
+      unusedWithSnapshots(now, () -> disks.store(List.of(renamed), List.of(now.path()), Map.of()));
       LOG.info("disk={} renamed to {}", now.path(), renamed.path());
       return renamed;
     }
@@ -239,10 +254,7 @@ public final class DiskKeeper {
     synchronized (disks) {
       Disk now = current(disk);
       requireUndefined(now);
-      for (Disk.Snapshot snapshot : now.snapshots()) {
-        unused(now, snapshotName(now, snapshot.name()), () -> {});
-      }
-      unused(now, now.name(), () -> disks.store(List.of(), List.of(now.path()), Map.of()));
+      unusedWithSnapshots(now, () -> disks.store(List.of(), List.of(now.path()), Map.of()));
       disks.blocks().delete(now.number());
       for (Disk.Snapshot snapshot : now.snapshots()) {
         disks.blocks().delete(snapshot.number());
@@ -253,7 +265,7 @@ public final class DiskKeeper {
 
   /** The name by which a snapshot's attaches are known to the fence. */
   public static String snapshotName(Disk disk, String snapshot) {
-    return disk.name() + "@" + snapshot;
+    return disk.name() + Fence.SNAPSHOT_MARK + snapshot;
   }
 
   // Rules.
@@ -343,6 +355,12 @@ public final class DiskKeeper {
     } catch (InUseException e) {
       throw DiskRefusedException.because(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Does something to a disk when nobody is attached to it nor to any of its snapshots. */
+  private void unusedWithSnapshots(Disk disk, Fence.StoreAction action)
+      throws IOException, DiskRefusedException {
+    refuse(disk, vms.owner(disk.vm()).fence().unusedWithSnapshots(disk.name(), action));
   }
 
   private static void refuse(Disk disk, Optional<String> why) throws DiskRefusedException {

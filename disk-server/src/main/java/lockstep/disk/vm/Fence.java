@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import lockstep.disk.vm.Attach.Access;
 import lockstep.disk.vm.Attach.End;
 import lockstep.ft.arbiter.ArbiterRecord;
@@ -36,6 +37,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Fence {
   private static final Logger LOG = LoggerFactory.getLogger(Fence.class);
+
+  /** Between a disk's name and its snapshot's, in the name of who is attached to the snapshot. */
+  static final String SNAPSHOT_MARK = "@";
 
   /** Makes a state durable before it returns. */
   @FunctionalInterface
@@ -243,9 +247,18 @@ public final class Fence {
    * @return why it was not run, or empty
    */
   public Optional<String> unused(String disk, StoreAction action) throws IOException {
+    return unused(name -> name.equals(disk), action);
+  }
+
+  /** The same for a disk and all of its snapshots. */
+  public Optional<String> unusedWithSnapshots(String disk, StoreAction action) throws IOException {
+    return unused(name -> name.equals(disk) || name.startsWith(disk + SNAPSHOT_MARK), action);
+  }
+
+  private Optional<String> unused(Predicate<String> which, StoreAction action) throws IOException {
     lock.writeLock().lock();
     try {
-      if (attaches.stream().anyMatch(attach -> attach.disk().equals(disk))) {
+      if (attaches.stream().anyMatch(attach -> which.test(attach.disk()))) {
         return Optional.of("a client is attached");
       }
       action.run();
@@ -317,7 +330,7 @@ public final class Fence {
     return new Answer.Granted(attach);
   }
 
-  private void endWriters(java.util.function.Predicate<Attach> which, End end) {
+  private void endWriters(Predicate<Attach> which, End end) {
     List<Attach> ending = new ArrayList<>(attaches);
     ending.removeIf(attach -> attach.access() == Access.READER || !which.test(attach));
     for (Attach attach : ending) {

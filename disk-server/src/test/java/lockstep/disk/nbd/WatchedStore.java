@@ -9,20 +9,23 @@ import java.util.List;
 import lockstep.disk.store.BlockStore;
 import lockstep.disk.store.DiskReader;
 
-/** A store of which a test hears whenever a disk is touched, before it is. */
-final class WatchedStore {
+/** A store of which a test hears whenever a disk is touched, before it is, and when it was changed. */
+public final class WatchedStore {
   /** May wait, and may fail in place of the store. */
   @FunctionalInterface
-  interface Watcher {
+  public interface Watcher {
     /**
      * @param method of {@link BlockStore} or {@link DiskReader}
      */
     void touching(String method) throws IOException;
+
+    /** The store has applied these changes. */
+    default void applied(List<BlockStore.Change> changes) {}
   }
 
   private WatchedStore() {}
 
-  static BlockStore watched(BlockStore store, Watcher watcher) {
+  public static BlockStore watched(BlockStore store, Watcher watcher) {
     return (BlockStore)
         Proxy.newProxyInstance(
             BlockStore.class.getClassLoader(),
@@ -30,8 +33,15 @@ final class WatchedStore {
             (_, method, arguments) -> {
               watcher.touching(method.getName());
               Object result = call(store, method, arguments);
+              if (method.getName().equals("apply")) {
+                watcher.applied(changes(arguments));
+              }
               return result instanceof DiskReader reader ? new Reader(reader, watcher) : result;
             });
+  }
+
+  private static List<BlockStore.Change> changes(Object[] ofApply) {
+    return ((List<?>) ofApply[1]).stream().map(BlockStore.Change.class::cast).toList();
   }
 
   private static Object call(BlockStore store, Method method, Object[] arguments) throws Throwable {
