@@ -55,12 +55,13 @@ final class DiskImport {
       api.delete(partial); // of an import that was killed
     }
     api.create(partial, size);
-    try (Undo undo = new Undo(() -> api.delete(partial));
+    UnderWay copying = new UnderWay();
+    try (Undo undo = new Undo(() -> takeBack(partial, copying));
         CopyProgress progress = new CopyProgress("importing " + disk.path(), imageBytes)) {
       if (foreign.isPresent()) {
-        QemuImg.copyIn(foreign.get(), imageBytes, nbd, partial, progress);
+        QemuImg.copyIn(foreign.get(), imageBytes, nbd, partial, progress, copying);
       } else {
-        copyRaw(image, imageBytes, partial, progress);
+        copyRaw(image, imageBytes, partial, progress, copying);
       }
       // The server notes a moment later that the copy's connection has ended.
       AfterDetach.retry(
@@ -76,10 +77,18 @@ final class DiskImport {
     return size;
   }
 
-  private void copyRaw(Path image, long imageBytes, String export, CopyProgress progress)
+  /** Who is interrupted may be copying still, and the server deletes no disk that is in use. */
+  private void takeBack(String partial, UnderWay copying) throws IOException {
+    copying.end();
+    AfterDetach.retry(() -> api.delete(partial));
+  }
+
+  private void copyRaw(
+      Path image, long imageBytes, String export, CopyProgress progress, UnderWay copying)
       throws IOException {
     try (FileChannel file = FileChannel.open(image, StandardOpenOption.READ);
         NbdConnection disk = NbdConnection.open(nbd, export)) {
+      copying.is(disk::drop);
       byte[] bytes = new byte[CHUNK_BYTES];
       ByteBuffer chunk = ByteBuffer.wrap(bytes);
       for (long at = 0; at < imageBytes; at += chunk.limit()) {

@@ -308,6 +308,11 @@ final class NbdConnection implements Closeable {
     };
   }
 
+  /** Ends the connection, whatever its thread is at; on any thread. */
+  void drop() throws IOException {
+    socket.close();
+  }
+
   @Override
   public void close() throws IOException {
     try (socket) {

@@ -47,7 +47,8 @@ final class QemuImg {
       long bytes,
       InetSocketAddress server,
       String export,
-      CopyProgress progress)
+      CopyProgress progress,
+      UnderWay copying)
       throws IOException {
     convert(
         List.of(
@@ -63,7 +64,8 @@ final class QemuImg {
             alone(image),
             uri(server, export)),
         bytes,
-        progress);
+        progress,
+        copying);
   }
 
   /** The image as a file of this host, whatever its name looks like, and without any other. */
@@ -96,16 +98,19 @@ final class QemuImg {
             uri(server, export),
             image.toString()),
         bytes,
-        progress);
+        progress,
+        new UnderWay());
   }
 
   private static String uri(InetSocketAddress server, String export) {
     return "nbd://" + Endpoints.format(server) + "/" + export;
   }
 
-  private static void convert(List<String> command, long bytes, CopyProgress progress)
+  private static void convert(
+      List<String> command, long bytes, CopyProgress progress, UnderWay copying)
       throws IOException {
     Process process = start(command);
+    copying.is(process::destroyForcibly);
     try (BufferedReader out =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {

@@ -131,6 +131,46 @@ final class DiskCommandTest {
     }
   }
 
+  /** As by Ctrl-C: the process goes on copying while it ends. */
+  @Test
+  void anImportThatIsInterruptedAmidItsCopyLeavesNothingBehind() throws Exception {
+    Path image = directory.resolve("large");
+    try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+      file.setLength(1L << 40); // of zeroes: it is read for minutes, and takes no space
+    }
+    Process importing =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Lockstep.class.getName(),
+                "disk",
+                "import",
+                image.toString(),
+                "b/one",
+                "--nbd-port=" + server.nbdAddress().getPort(),
+                "--disk-http-port=" + server.httpAddress().getPort())
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("output").toFile())
+            .start();
+    try (DiskApi api = api()) {
+      while (!isAttached(api, "b/one-importing")) {
+        assertTrue(importing.isAlive(), Files.readString(directory.resolve("output")));
+        Thread.sleep(20);
+      }
+      importing.destroy(); // SIGTERM
+      importing.waitFor();
+      assertEquals(0, api.list().size(), Files.readString(directory.resolve("output")));
+    } finally {
+      importing.destroyForcibly();
+    }
+  }
+
+  private static boolean isAttached(DiskApi api, String disk) throws IOException {
+    var found = api.find(disk);
+    return found.isPresent() && !found.get().path("attaches").isEmpty();
+  }
+
   @Test
   void anImportThatWasKilledDoesNotHinderTheNext() throws IOException {
     try (DiskApi api = api()) {
