@@ -1,5 +1,7 @@
 package lockstep.disk;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -8,6 +10,9 @@ import java.nio.file.Path;
 import java.util.Random;
 import lockstep.disk.store.StoreKind;
 import lockstep.ft.arbiter.ArbiterRules;
+import lockstep.ft.machine.Bytes;
+import lockstep.ft.machine.DiskStatus;
+import lockstep.ft.nbd.NbdRequest;
 import lockstep.ft.net.Transport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,8 +45,7 @@ final class PowerCutTest {
     try (Transport transport = new Transport("power-cut-test", 1)) {
       for (int round = 0; round <= times; round++) {
         disk.mount();
-        try (ServerProcess server =
-            ServerProcess.start(data, store, ArbiterRules.LEASE_MILLIS_DEFAULT)) {
+        try (ServerProcess server = start(data, store)) {
           if (round == 0) {
             TestVm.define(server.http(), TestVm.DISK_BYTES);
           }
@@ -66,6 +70,42 @@ final class PowerCutTest {
           };
       stamped.load(attach, 1 + random.nextInt(ANSWERS_MAX), cut);
     }
+  }
+
+  /** The promise of {@code CAN_MULTI_CONN}. */
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void aFlushOnOneConnectionCoversWhatWasAnsweredOnAnother(StoreKind store)
+      throws IOException, InterruptedException {
+    assumeTrue(LoopDisk.isPossible(), "needs root, loop devices and mkfs.ext4");
+    byte[] bytes = new byte[64 << 10];
+    random.nextBytes(bytes);
+    try (LoopDisk disk = new LoopDisk(directory, DISK_BYTES);
+        Transport transport = new Transport("power-cut-test", 1)) {
+      Path data = disk.mountPoint().resolve("below").resolve("data");
+      disk.mount();
+      try (ServerProcess server = start(data, store)) {
+        TestVm.define(server.http(), TestVm.DISK_BYTES);
+        try (TestAttach writer = server.attach(transport);
+            TestAttach other = server.attach(transport)) {
+          assertEquals(DiskStatus.OK, writer.status(NbdRequest.write(1, 5_000, Bytes.of(bytes))));
+          assertEquals(DiskStatus.OK, other.status(NbdRequest.flush(2)));
+          disk.cut();
+          server.kill();
+        }
+      }
+      disk.unmount();
+      disk.mount();
+      try (ServerProcess server = start(data, store);
+          TestAttach reader = server.attach(transport)) {
+        assertArrayEquals(bytes, reader.read(5_000, bytes.length));
+      }
+      disk.unmount();
+    }
+  }
+
+  private static ServerProcess start(Path data, StoreKind store) throws IOException {
+    return ServerProcess.start(data, store, ArbiterRules.LEASE_MILLIS_DEFAULT);
   }
 
   @ParameterizedTest

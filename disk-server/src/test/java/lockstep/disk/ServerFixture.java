@@ -73,9 +73,7 @@ public final class ServerFixture implements AutoCloseable {
 
   /** Starts the guest: {@code replica} is live afterwards. */
   public long start(ArbiterClient arbiter, long replica) {
-    long epoch = arbiter.epoch();
-    return granted(
-        arbiter.ask(new ArbiterRequest.Start(TestVm.NAME, member(replica), epoch, replica)));
+    return arbiter.start(replica);
   }
 
   public static long granted(ArbiterReply reply) {
@@ -142,6 +140,12 @@ public final class ServerFixture implements AutoCloseable {
       return reply instanceof ArbiterReply.Refused refused
           ? refused.record().epoch()
           : OptionalLong.empty().orElseThrow();
+    }
+
+    /** Starts the guest: {@code replica} is live afterwards, at the epoch that is returned. */
+    long start(long replica) {
+      return granted(
+          ask(new ArbiterRequest.Start(TestVm.NAME, member(replica), epoch(), replica)));
     }
 
     private <T> T take(BlockingQueue<T> queue) {
