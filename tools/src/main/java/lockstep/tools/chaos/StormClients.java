@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
+import lockstep.ft.history.History;
 import lockstep.tools.cluster.Cluster;
-import lockstep.tools.history.History;
 
 /** Several {@link RegisterClient}s together. */
 final class StormClients implements AutoCloseable {
