@@ -10,7 +10,7 @@
  *   <li>{@link lockstep.tools.cluster}: the server processes of {@code up}, started, watched, kept.
  *   <li>{@link lockstep.tools.image}: guests made of Debian's packages.
  *   <li>{@link lockstep.tools.chaos}: faults done to the real thing, {@link lockstep.tools.redis}
- *       the client that looks on, {@link lockstep.tools.history} whether what it saw may be.
+ *       the client that looks on, {@link lockstep.ft.history} whether what it saw may be.
  * </ul>
  */
 @NullMarked
