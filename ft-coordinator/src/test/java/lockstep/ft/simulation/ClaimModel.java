@@ -42,8 +42,25 @@ final class ClaimModel {
    */
   record Budget(int crashes, int arbiterRestarts, int channelBreaks, int slices, int switches) {}
 
-  /** Something that can happen now. */
-  record Choice(String name, Runnable action) {}
+  /** What is broken on purpose, to see that the search notices. */
+  enum Break {
+    NOTHING,
+    /** Outputs do not wait for their acknowledgement. */
+    FORGED_ACKS,
+    /** A sealed backup acknowledges what still comes. */
+    ACKS_AFTER_SEAL,
+    /** The arbiter grants every claim. */
+    EVERY_CLAIM_GRANTED,
+    /** Claims do not reach the arbiter. */
+    CLAIMS_LOST
+  }
+
+  /**
+   * Something that can happen now.
+   *
+   * @param expected whether it will, in the end; what breaks, or is asked for, may never
+   */
+  record Choice(String name, boolean expected, Runnable action) {}
 
   /** One replica's process. */
   private final class Node {
@@ -96,6 +113,16 @@ final class ClaimModel {
       }
       long releasedBefore = status().outputsReleased();
       List<Effect> effects = new ArrayList<>();
+      if (broken == Break.FORGED_ACKS && before == Role.PRIMARY && channelOpen) {
+        LogChannelMessage ack = new LogChannelMessage.Ack(status().nextLsn(), status().position());
+        replica.onEvent(new ReplicaEvent.PeerSaid(CHANNEL, ack), 0, effects::add);
+      }
+      if (broken == Break.ACKS_AFTER_SEAL
+          && before == Role.SEALED
+          && event instanceof ReplicaEvent.PeerSaid(long _, LogChannelMessage.Entries late)) {
+        long next = late.entries().getLast().lsn() + 1;
+        toPeer.addLast(new LogChannelMessage.Ack(next, status().position()));
+      }
       replica.onEvent(event, 0, effects::add);
       ReplicaStatus after = status();
       if (after.role().isLive() && after.outputsReleased() > releasedBefore) {
@@ -108,7 +135,8 @@ final class ClaimModel {
       switch (effect) {
         case Effect.AskArbiter(ArbiterRequest.Renew _) -> {} // the lease is no part of the model
         case Effect.AskArbiter ask -> {
-          if (connected) {
+          boolean claims = ask.request() instanceof ArbiterRequest.Claim;
+          if (connected && !(claims && broken == Break.CLAIMS_LOST)) {
             asked.addLast(ask.request());
           }
         }
@@ -152,6 +180,7 @@ final class ClaimModel {
   }
 
   private final ArbiterRules rules = new ArbiterRules(LEASE_MILLIS);
+  private final Break broken;
   private final Node[] nodes = {new Node(0), new Node(1)};
   private final List<ArbiterRecord> records = new ArrayList<>();
   private ArbiterState state = ArbiterState.vacant(Simulation.VM);
@@ -164,7 +193,8 @@ final class ClaimModel {
   private int slicesLeft;
   private int switchesLeft;
 
-  ClaimModel(Budget budget) {
+  ClaimModel(Budget budget, Break broken) {
+    this.broken = broken;
     crashesLeft = new int[] {budget.crashes(), budget.crashes()};
     arbiterRestartsLeft = budget.arbiterRestarts();
     channelBreaksLeft = budget.channelBreaks();
@@ -191,17 +221,17 @@ final class ClaimModel {
   List<Choice> choices() {
     List<Choice> choices = new ArrayList<>();
     if (dialled && !channelMade && nodes[0].alive && nodes[1].alive) {
-      choices.add(new Choice("channel opens", this::openChannel));
+      choices.add(new Choice("channel opens", true, this::openChannel));
     }
     for (Node node : nodes) {
       addChoicesOf(node, choices);
     }
     if (arbiterRestartsLeft > 0) {
-      choices.add(new Choice("arbiter restarts", this::restartArbiter));
+      choices.add(new Choice("arbiter restarts", false, this::restartArbiter));
     }
     boolean channelIsOpen = nodes[0].channelOpen || nodes[1].channelOpen;
     if (channelBreaksLeft > 0 && channelMade && channelIsOpen) {
-      choices.add(new Choice("channel breaks", this::breakChannel));
+      choices.add(new Choice("channel breaks", false, this::breakChannel));
     }
     return choices;
   }
@@ -210,11 +240,11 @@ final class ClaimModel {
     Node other = nodes[1 - node.index];
     String name = "replica " + node.index;
     if (!node.asked.isEmpty()) {
-      choices.add(new Choice("arbiter hears " + name, () -> decide(node)));
+      choices.add(new Choice("arbiter hears " + name, true, () -> decide(node)));
     }
     if (!node.alive) {
       if (other.channelOpen && other.alive && channelMade && node.toPeer.isEmpty()) {
-        choices.add(new Choice(name + "'s end is noticed", () -> closeAt(other)));
+        choices.add(new Choice(name + "'s end is noticed", true, () -> closeAt(other)));
       }
       addDelivery(node, other, choices);
       return;
@@ -223,20 +253,22 @@ final class ClaimModel {
       choices.add(
           new Choice(
               name + " is answered",
+              true,
               () -> node.event(new ReplicaEvent.ArbiterAnswered(node.answers.removeFirst()))));
     }
     if (!node.connected) {
-      choices.add(new Choice(name + " asks again", () -> reconnect(node)));
+      choices.add(new Choice(name + " asks again", true, () -> reconnect(node)));
     }
     addDelivery(node, other, choices);
     if (node.channelOpen && !other.channelOpen && channelMade && other.toPeer.isEmpty()) {
-      choices.add(new Choice(name + " sees the channel closed", () -> closeAt(node)));
+      choices.add(new Choice(name + " sees the channel closed", true, () -> closeAt(node)));
     }
     boolean live = node.status().role().isLive();
     if (node.replica.wantsToRun(0) && (!live || slicesLeft > 0)) {
       choices.add(
           new Choice(
               name + " runs",
+              true,
               () -> {
                 slicesLeft -= live ? 1 : 0;
                 node.event(new ReplicaEvent.RunSlice(STEPS_PER_SLICE));
@@ -247,6 +279,7 @@ final class ClaimModel {
       choices.add(
           new Choice(
               name + " is asked to switch",
+              false,
               () -> {
                 switchesLeft--;
                 node.event(wanted);
@@ -256,6 +289,7 @@ final class ClaimModel {
       choices.add(
           new Choice(
               name + " crashes",
+              false,
               () -> {
                 crashesLeft[node.index]--;
                 node.alive = false;
@@ -270,6 +304,7 @@ final class ClaimModel {
       choices.add(
           new Choice(
               "replica " + to.index + " hears " + from.toPeer.getFirst().getClass().getSimpleName(),
+              true,
               () -> to.event(new ReplicaEvent.PeerSaid(CHANNEL, from.toPeer.removeFirst()))));
     }
   }
@@ -306,6 +341,10 @@ final class ClaimModel {
     if (request instanceof ArbiterRequest.Watch) {
       node.watches = true;
     }
+    if (broken == Break.EVERY_CLAIM_GRANTED && request instanceof ArbiterRequest.Claim claim) {
+      grantAnyway(node, claim);
+      return;
+    }
     ArbiterRules.Decision decision = rules.decide(state, Long.MAX_VALUE / 2, request, 0);
     node.answers.addLast(decision.reply());
     if (decision.changed()) {
@@ -317,6 +356,20 @@ final class ClaimModel {
         }
       }
     }
+  }
+
+  private void grantAnyway(Node node, ArbiterRequest.Claim claim) {
+    ArbiterRecord record =
+        new ArbiterRecord(
+            claim.vm(),
+            claim.epoch() + 1,
+            Optional.of(claim.claimant()),
+            Optional.empty(),
+            state.record().guestGeneration());
+    if (record.epoch() == records.size()) {
+      records.add(record);
+    }
+    node.answers.addLast(new ArbiterReply.Granted(claim.nonce(), record, LEASE_MILLIS));
   }
 
   private void restartArbiter() {
@@ -364,7 +417,7 @@ final class ClaimModel {
         !both || nodes[0].status().epoch() != nodes[1].status().epoch(), "two live at one epoch");
   }
 
-  /** When nothing can happen any more: whoever could go on has gone on. */
+  /** When nothing more has to happen: whoever could go on has gone on. */
   void checkEnd() {
     Optional<ReplicaId> live = state.record().live().map(Member::id);
     for (Node node : nodes) {

@@ -33,7 +33,7 @@ final class ClaimSearch {
   /**
    * @param states that were told apart
    * @param steps from one to the next
-   * @param ends states in which nothing can happen any more
+   * @param ends states in which nothing can happen any more, unless something breaks
    * @param isComplete whether nothing is left
    */
   record Result(int states, long steps, int ends, int longest, boolean isComplete) {}
@@ -43,11 +43,11 @@ final class ClaimSearch {
   /**
    * @throws Checker.Violation if something happens that must not; names the way there
    */
-  static Result search(ClaimModel.Budget budget, int statesMax) {
+  static Result search(ClaimModel.Budget budget, ClaimModel.Break broken, int statesMax) {
     Set<String> seen = new HashSet<>();
     ArrayDeque<Path> open = new ArrayDeque<>();
     open.add(Path.START);
-    seen.add(new ClaimModel(budget).fingerprint());
+    seen.add(new ClaimModel(budget, broken).fingerprint());
     long steps = 0;
     int ends = 0;
     int longest = 0;
@@ -55,19 +55,19 @@ final class ClaimSearch {
       Path path = open.removeFirst();
       longest = Math.max(longest, path.length);
       List<Integer> actions = path.actions();
-      int choices = again(budget, actions).choices().size();
-      if (choices == 0) {
+      List<ClaimModel.Choice> choices = again(budget, broken, actions).choices();
+      if (choices.stream().noneMatch(ClaimModel.Choice::expected)) {
         ends++;
-        again(budget, actions).checkEnd();
+        checkEnd(budget, broken, actions);
       }
-      for (int choice = 0; choice < choices; choice++) {
-        ClaimModel model = again(budget, actions);
+      for (int choice = 0; choice < choices.size(); choice++) {
+        ClaimModel model = again(budget, broken, actions);
         String what = model.choices().get(choice).name();
         try {
           model.choices().get(choice).action().run();
           model.check();
         } catch (Checker.Violation | IllegalStateException e) {
-          throw new Checker.Violation(e.getMessage() + " after " + tell(budget, actions) + what);
+          throw new Checker.Violation(e.getMessage() + " after " + tell(budget, broken, actions) + what);
         }
         steps++;
         if (seen.add(model.fingerprint())) {
@@ -78,17 +78,26 @@ final class ClaimSearch {
     return new Result(seen.size(), steps, ends, longest, open.isEmpty());
   }
 
-  private static ClaimModel again(ClaimModel.Budget budget, List<Integer> actions) {
-    ClaimModel model = new ClaimModel(budget);
+  private static void checkEnd(
+      ClaimModel.Budget budget, ClaimModel.Break broken, List<Integer> actions) {
+    try {
+      again(budget, broken, actions).checkEnd();
+    } catch (Checker.Violation e) {
+      throw new Checker.Violation(e.getMessage() + " after " + tell(budget, broken, actions));
+    }
+  }
+
+  private static ClaimModel again(ClaimModel.Budget budget, ClaimModel.Break broken, List<Integer> actions) {
+    ClaimModel model = new ClaimModel(budget, broken);
     for (int action : actions) {
       model.choices().get(action).action().run();
     }
     return model;
   }
 
-  private static String tell(ClaimModel.Budget budget, List<Integer> actions) {
+  private static String tell(ClaimModel.Budget budget, ClaimModel.Break broken, List<Integer> actions) {
     StringBuilder story = new StringBuilder();
-    ClaimModel model = new ClaimModel(budget);
+    ClaimModel model = new ClaimModel(budget, broken);
     for (int action : actions) {
       ClaimModel.Choice choice = model.choices().get(action);
       story.append(choice.name()).append("; ");

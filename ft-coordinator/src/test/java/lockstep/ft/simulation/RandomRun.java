@@ -20,6 +20,11 @@ record RandomRun(
     List<String> story) {
   private static final long FAULTS_LENGTH = 800 * World.MILLI;
 
+  /** How a seed becomes a run. */
+  interface Kind {
+    RandomRun run(long seed, boolean telling, Sabotage sabotage);
+  }
+
   /** Enough to read each register, whatever is set meanwhile. */
   private static final int REPLIES_AFTERWARDS = 8 * ToyMachine.REGISTERS;
 

@@ -254,6 +254,7 @@ final class ReplicaNode implements Net.Listener {
     ReplicaStatus before = event instanceof ReplicaEvent.RunSlice ? status() : last;
     Optional<Long> cutBefore = cutChannel;
     noteMarks(before.role(), event);
+    disturbMachine(before);
     List<Effect> effects = new ArrayList<>();
     forgeAcks(before, effects);
     replica.onEvent(event, clock(), effects::add);
@@ -270,7 +271,9 @@ final class ReplicaNode implements Net.Listener {
       sim.checker.guestRan(before.peer(), before.position(), world.now());
     }
     for (Effect effect : effects) {
-      perform(effect, after);
+      if (!isLost(effect)) {
+        perform(sabotaged(effect), after);
+      }
     }
     cover(event, before, after);
     coverSwitch(event, before.role(), after.role(), effects);
@@ -370,6 +373,34 @@ final class ReplicaNode implements Net.Listener {
               channel ->
                   replica.onEvent(new ReplicaEvent.PeerSaid(channel, ack), clock(), effects::add));
     }
+  }
+
+  private void disturbMachine(ReplicaStatus before) {
+    if (sim.sabotage.flipsBitsUnseen && before.role() == Role.BACKUP && world.chance(0.01)) {
+      machine.flipBit();
+    }
+    if (sim.sabotage.runsWhilePaused && before.role().isLive() && before.paused()) {
+      machine.run(machine.position() + 1);
+    }
+  }
+
+  /** What is carried out instead of an effect, by a world that breaks a rule. */
+  private Effect sabotaged(Effect effect) {
+    return switch (effect) {
+      case Effect.SendFrame frame when sim.sabotage.miscountsFrames ->
+          new Effect.SendFrame(frame.output() + 1, frame.frame());
+      case Effect.WriteConsole write when sim.sabotage.garblesConsole && world.chance(0.5) ->
+          new Effect.WriteConsole(write.output(), write.offset(), Bytes.of(new byte[] {'?'}));
+      default -> effect;
+    };
+  }
+
+  private boolean isLost(Effect effect) {
+    return switch (effect) {
+      case Effect.AskArbiter(ArbiterRequest.Claim _) -> sim.sabotage.losesClaims;
+      case Effect.SendToPeer(long _, LogChannelMessage.TransferCut _) -> sim.sabotage.losesCuts;
+      default -> false;
+    };
   }
 
   /** What the replica is told instead, by a world that breaks a rule. */
@@ -484,7 +515,8 @@ final class ReplicaNode implements Net.Listener {
               c -> c.sendFromNear(new LinkMessage.Live(live.epoch(), live.guestGeneration())));
       case Effect.SendFrame frame -> {
         sim.checker.released(id, status, effect);
-        proxy.ifPresent(c -> c.sendFromNear(new LinkMessage.Frame(frame.frame())));
+        Bytes sent = sim.sabotage.inventsFrames ? Bytes.of(new byte[33]) : frame.frame();
+        proxy.ifPresent(c -> c.sendFromNear(new LinkMessage.Frame(sent)));
       }
       case Effect.WriteConsole _ -> sim.checker.released(id, status, effect);
       case Effect.DrawEntropy draw -> {

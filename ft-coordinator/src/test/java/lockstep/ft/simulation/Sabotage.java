@@ -8,6 +8,10 @@ final class Sabotage {
   // The server's.
   boolean ignoresFence;
   boolean grantsEveryClaim;
+
+  /** The same, and its record knows nothing of it. */
+  boolean forgetsItsGrants;
+
   boolean forgetsFlushedWrites;
   boolean hidesIncarnation;
 
@@ -15,6 +19,27 @@ final class Sabotage {
   boolean proxyTakesStaleFrames;
 
   // The replica's, brought about by what it is told and how its effects are carried out.
+
+  /** Claims do not reach the arbiter. */
+  boolean losesClaims;
+
+  /** The last message of a state transfer never reaches the candidate. */
+  boolean losesCuts;
+
+  /** Outputs are counted otherwise than the machine does. */
+  boolean miscountsFrames;
+
+  /** The proxy is sent frames that no guest has made. */
+  boolean inventsFrames;
+
+  /** The console gets something else than the guest has written. */
+  boolean garblesConsole;
+
+  /** A guest that is paused goes on by a step. */
+  boolean runsWhilePaused;
+
+  /** A backup's machine is no function of its inputs, and nobody compares it with the primary's. */
+  boolean flipsBitsUnseen;
 
   /** Acknowledgements that no backup has sent, to a primary. */
   boolean forgesAcks;

@@ -19,7 +19,60 @@ final class SabotageTest {
 
   @Test
   void anArbiterThatGrantsEveryClaimIsNoticed() {
-    assertNoticed(sabotage -> sabotage.grantsEveryClaim = true, "at epoch");
+    assertNoticed(
+        sabotage -> sabotage.grantsEveryClaim = true, "two replicas release outputs at epoch");
+  }
+
+  @Test
+  void anArbiterThatForgetsItsGrantsIsNoticed() {
+    assertNoticed(sabotage -> sabotage.forgetsItsGrants = true, "who was not live then");
+  }
+
+  @Test
+  void claimsThatAreLostAreNoticed() {
+    assertNoticed(sabotage -> sabotage.losesClaims = true, "the service does not go on");
+  }
+
+  @Test
+  void guestThatASingleFaultLosesIsNoticed() {
+    assertNoticed(
+        RandomRun::ofSingleFaults,
+        SEEDS,
+        sabotage -> sabotage.losesClaims = true,
+        "a single fault has lost the guest");
+  }
+
+  @Test
+  void transfersThatNeverEndAreNoticed() {
+    assertNoticed(sabotage -> sabotage.losesCuts = true, "no backup is made");
+  }
+
+  @Test
+  void framesThatAreMiscountedAreNoticed() {
+    assertNoticed(sabotage -> sabotage.miscountsFrames = true, "is the machine's");
+  }
+
+  @Test
+  void framesThatAreInventedAreNoticed() {
+    assertNoticed(sabotage -> sabotage.inventsFrames = true, "from nowhere");
+  }
+
+  @Test
+  void consoleThatShowsSomethingElseIsNoticed() {
+    assertNoticed(
+        SEEDS_FOR_RARE_MOMENTS,
+        sabotage -> sabotage.garblesConsole = true,
+        "the console shows something else");
+  }
+
+  @Test
+  void pausedGuestThatRunsIsNoticed() {
+    assertNoticed(sabotage -> sabotage.runsWhilePaused = true, "a paused guest runs");
+  }
+
+  @Test
+  void machinesThatDifferAreNoticedEvenIfTheyDoNotCompareThemselves() {
+    assertNoticed(sabotage -> sabotage.flipsBitsUnseen = true, "state differs at");
   }
 
   @Test
@@ -123,12 +176,17 @@ final class SabotageTest {
   }
 
   private static void assertNoticed(int seeds, Consumer<Sabotage> rule, String... complaints) {
+    assertNoticed(RandomRun::of, seeds, rule, complaints);
+  }
+
+  private static void assertNoticed(
+      RandomRun.Kind kind, int seeds, Consumer<Sabotage> rule, String... complaints) {
     Sabotage sabotage = new Sabotage();
     rule.accept(sabotage);
     boolean noticed = false;
     for (long seed = 1; seed <= seeds && !noticed; seed++) {
       noticed =
-          RandomRun.of(seed, false, sabotage)
+          kind.run(seed, false, sabotage)
               .failure()
               .map(failure -> Stream.of(complaints).anyMatch(failure::contains))
               .orElse(false);

@@ -281,8 +281,13 @@ final class ServerNode implements Net.Listener {
       watchers.add(connection);
     }
     ArbiterRules.Decision decision = rules.decide(state, leaseEnd, request, world.now());
-    if (sabotage.grantsEveryClaim && request instanceof ArbiterRequest.Claim claim) {
-      connection.sendFromFar(grantAnyway(claim));
+    boolean grantsAll = sabotage.grantsEveryClaim || sabotage.forgetsItsGrants;
+    if (grantsAll && request instanceof ArbiterRequest.Claim claim) {
+      ArbiterReply.Granted granted = grantAnyway(claim);
+      if (!sabotage.forgetsItsGrants) {
+        checker.grantedAsWell(granted.record());
+      }
+      connection.sendFromFar(granted);
       return;
     }
     leaseEnd = decision.leaseEndNanos();
@@ -322,7 +327,7 @@ final class ServerNode implements Net.Listener {
     world.after(world.between(World.MILLI, 40 * World.MILLI), this::start);
   }
 
-  private ArbiterReply grantAnyway(ArbiterRequest.Claim claim) {
+  private ArbiterReply.Granted grantAnyway(ArbiterRequest.Claim claim) {
     ArbiterRecord record = state.record();
     return new ArbiterReply.Granted(
         claim.nonce(),

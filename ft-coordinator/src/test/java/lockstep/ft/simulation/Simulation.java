@@ -104,7 +104,7 @@ final class Simulation {
             startRule,
             Bytes.of(entropy),
             world.now(),
-            sabotage.forgetsLeaseMargin ? withoutLeaseMargin() : LIMITS,
+            limits(),
             recordNext);
     recorded = recordNext ? Optional.of(id) : recorded;
     recordNext = false;
@@ -116,23 +116,23 @@ final class Simulation {
     return nodes[host];
   }
 
-  private static ReplicaConfig.Limits withoutLeaseMargin() {
+  private ReplicaConfig.Limits limits() {
     return new ReplicaConfig.Limits(
         LIMITS.heartbeatNanos(),
         LIMITS.silenceNanosMin(),
         LIMITS.silenceNanos(),
         LIMITS.retryNanos(),
-        0,
+        sabotage.forgetsLeaseMargin ? 0 : LIMITS.leaseMarginNanos(),
         LIMITS.lagNanosMax(),
         LIMITS.clockStepNanos(),
         LIMITS.diskSilenceNanos(),
         LIMITS.pathNanos(),
-        LIMITS.hashEverySteps(),
+        sabotage.flipsBitsUnseen ? 0 : LIMITS.hashEverySteps(),
         LIMITS.logUnackedBytesMax(),
         LIMITS.logUnexecutedBytesMax(),
         LIMITS.keptWritesBytesMax(),
         LIMITS.inputsPendingBytesMax(),
-        LIMITS.evidenceBytesMax(),
+        sabotage.flipsBitsUnseen ? Integer.MAX_VALUE : LIMITS.evidenceBytesMax(),
         LIMITS.transfer());
   }
 

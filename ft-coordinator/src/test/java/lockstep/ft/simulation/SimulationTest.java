@@ -76,10 +76,6 @@ final class SimulationTest {
     throw new AssertionError(failure);
   }
 
-  private interface Kind {
-    RandomRun run(long seed, boolean telling, Sabotage sabotage);
-  }
-
   private static void run(long firstSeed, int seeds) {
     Coverage coverage = run(firstSeed, seeds, RandomRun::of);
     if (seeds >= SEEDS) {
@@ -89,7 +85,7 @@ final class SimulationTest {
     }
   }
 
-  private static Coverage run(long firstSeed, int seeds, Kind kind) {
+  private static Coverage run(long firstSeed, int seeds, RandomRun.Kind kind) {
     long begin = System.nanoTime();
     AtomicLong events = new AtomicLong();
     Coverage coverage = new Coverage();
