@@ -48,12 +48,23 @@ final class World {
   /** Runs every event up to {@code until}. */
   void runUntil(long until) {
     while (!queue.isEmpty() && queue.peek().at <= until) {
-      Event event = queue.remove();
-      now = event.at;
-      events++;
-      event.action.run();
+      runNext();
     }
     now = until;
+  }
+
+  /** Runs so many events, or all there are. */
+  void runEvents(long count) {
+    for (long i = 0; i < count && !queue.isEmpty(); i++) {
+      runNext();
+    }
+  }
+
+  private void runNext() {
+    Event event = queue.remove();
+    now = event.at;
+    events++;
+    event.action.run();
   }
 
   long between(long low, long high) {
