@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import lockstep.tools.StateOption;
 import lockstep.tools.image.Guest;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Spec;
       "Keeps one guest and does faults of all kinds to it, each once it is protected again, while",
       "clients read and write: first deaths of the proxy, which cost connections, and double failures,",
       "which cost the running guest but nothing that Redis has synced; then single failures: kills,",
-      "stops, and wires between the servers that are cut or held. Sums up pauses by kind, connections",
+      "stops, wires between the servers that are cut or held, and what an operator may ask for: pauses,",
+      "and exchanges of roles. Sums up pauses by kind, connections",
       "and writes lost, whether what the clients saw is linearizable, whether two VMMs were live at",
       "once, and whether disk and memory agree; draws roles and pauses over time. Exits with 0 only if",
       "all faults were done and all of that is as it must be, as the last line says.",
@@ -73,6 +75,16 @@ public final class ChaosCommand implements Callable<Integer> {
         "(default: ${DEFAULT-VALUE})."
       })
   private int minutes;
+
+  @Option(
+      names = "--singles",
+      paramLabel = "KIND",
+      split = ",",
+      description = {
+        "Kinds of single failures to do, by commas (default: all of them):",
+        "${COMPLETION-CANDIDATES}."
+      })
+  private Set<StormFault> singles = StormFault.of(StormFault.Cost.PAUSE);
 
   @Option(
       names = "--clients",
@@ -125,14 +137,20 @@ public final class ChaosCommand implements Callable<Integer> {
 
   private Storm.Plan plan() {
     int proxy = proxyDeaths < 0 ? faults / SINGLES_PER_PROXY_DEATH : proxyDeaths;
+    if (!StormFault.of(StormFault.Cost.PAUSE).containsAll(singles)) {
+      throw wrongUsage("--singles has kinds that cost more than a pause");
+    }
     int twice = doubles < 0 ? faults / SINGLES_PER_DOUBLE : doubles;
     if (proxy + twice > faults) {
-      throw new ParameterException(
-          Objects.requireNonNull(spec).commandLine(),
+      throw wrongUsage(
           "%d deaths of the proxy and %d double failures are more than %d faults"
               .formatted(proxy, twice, faults));
     }
     return new Storm.Plan(faults - proxy - twice, proxy, twice, Duration.ofMinutes(minutes));
+  }
+
+  private ParameterException wrongUsage(String why) {
+    return new ParameterException(Objects.requireNonNull(spec).commandLine(), why);
   }
 
   private boolean run(
@@ -147,6 +165,7 @@ public final class ChaosCommand implements Callable<Integer> {
         new Storm(
             guest,
             clients,
+            singles,
             seed,
             survived -> System.out.println(StormReport.line(survived, plan.sum())));
     try {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import lockstep.ft.history.History;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.redis.IncrementLoad;
@@ -38,6 +39,7 @@ final class Storm {
   private final StormGuest guest;
   private final Strikes strikes;
   private final int clientCount;
+  private final Set<StormFault> singles;
   private final Random random;
   private final History history = new History();
   private final RegisterClient.Shared shared = new RegisterClient.Shared();
@@ -112,8 +114,12 @@ final class Storm {
     }
   }
 
-  Storm(StormGuest guest, int clientCount, long seed, Listener listener) {
+  /**
+   * @param singles the kinds of single failures to do
+   */
+  Storm(StormGuest guest, int clientCount, Set<StormFault> singles, long seed, Listener listener) {
     this.guest = guest;
+    this.singles = singles;
     this.clientCount = clientCount;
     this.random = new Random(seed);
     this.strikes = new Strikes(guest, random);
@@ -181,7 +187,9 @@ final class Storm {
       throws IOException {
     clients.awaitAnswers(ANSWER_TIMEOUT);
     Cluster.sleep(Duration.ofMillis(random.nextInt(QUIET_MILLIS_MAX)));
-    StormFault fault = StormFault.any(cost, random);
+    StormFault fault =
+        StormFault.any(cost == StormFault.Cost.PAUSE ? singles : StormFault.of(cost), random);
+    guest.awaitProtected(PROTECTED_TIMEOUT);
     var _ = clients.takeLongestWaitNanos();
     count.ifPresent(IncrementLoad::takePause);
     long began = System.nanoTime();

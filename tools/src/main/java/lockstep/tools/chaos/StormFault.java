@@ -1,7 +1,10 @@
 package lockstep.tools.chaos;
 
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What a storm does to a protected guest. */
@@ -10,26 +13,48 @@ enum StormFault {
   KILL_PRIMARY(Cost.PAUSE, 30),
   /** SIGKILL to the backup. */
   KILL_BACKUP(Cost.PAUSE, 15),
-  /** SIGKILL to a spare. */
+  /** SIGKILL to a spare, once there is one. */
   KILL_SPARE(Cost.PAUSE, 5),
-  /** SIGSTOP to the primary, SIGCONT when another is live. */
+  /** SIGSTOP to the primary, SIGCONT when another is live; then it has to end. */
   STOP_PRIMARY(Cost.PAUSE, 8),
-  /** SIGSTOP to the backup, SIGCONT when the primary is alone. */
+  /** SIGSTOP to the backup, SIGCONT when the primary is alone; then it has to end. */
   STOP_BACKUP(Cost.PAUSE, 8),
+  /** SIGSTOP to a spare, once there is one, SIGCONT after a while. */
+  STOP_SPARE(Cost.PAUSE, 3),
   /** SIGKILL to the disk server. */
   KILL_DISK_SERVER(Cost.PAUSE, 10),
+  /** SIGSTOP to the disk server, the arbiter, SIGCONT after a while. */
+  STOP_DISK_SERVER(Cost.PAUSE, 5),
+  /** SIGSTOP to the client proxy, SIGCONT after a while: connections outlive that. */
+  STOP_PROXY(Cost.PAUSE, 4),
   /**
    * The log channel's connection is ended, and none is let through until one of the two is live.
    */
   CUT_LOG_CHANNEL(Cost.PAUSE, 8),
   /** Nothing passes on the log channel until one of the two is live. */
   HOLD_LOG_CHANNEL(Cost.PAUSE, 5),
-  /** Nothing passes between the primary and the arbiter for a while. */
+  /** Nothing passes between the primary and the arbiter for a while: the roles are exchanged. */
   HOLD_ARBITER(Cost.PAUSE, 5),
-  /** The primary's connections to its disks are ended, and none is let through for a while. */
-  CUT_DISKS(Cost.PAUSE, 3),
-  /** Nothing passes between the primary and the proxy for a while. */
-  HOLD_PROXY(Cost.PAUSE, 3),
+  /**
+   * The primary's connections to its disks are ended, and none is let through for a while: the
+   * roles are exchanged.
+   */
+  CUT_DISKS(Cost.PAUSE, 5),
+  /** Nothing passes between the primary and the proxy for a while: the roles are exchanged. */
+  HOLD_PROXY(Cost.PAUSE, 5),
+  /** Nothing passes between the backup and the arbiter for a while. */
+  HOLD_BACKUP_ARBITER(Cost.PAUSE, 3),
+  /** Nothing passes between the backup and the proxy for a while. */
+  HOLD_BACKUP_PROXY(Cost.PAUSE, 3),
+  /**
+   * Nothing passes between the proxy and the arbiter while the roles are exchanged: that another is
+   * live, the proxy hears from that one alone.
+   */
+  HOLD_PROXY_ARBITER(Cost.PAUSE, 4),
+  /** The operator has the roles exchanged. */
+  SWITCH(Cost.PAUSE, 8),
+  /** The operator has the guest paused for a moment. */
+  PAUSE_RESUME(Cost.PAUSE, 4),
   /** SIGKILL to the client proxy, which holds the clients' TCP connections. */
   KILL_PROXY(Cost.CONNECTIONS, 1),
   /** SIGKILL to primary and backup together. */
@@ -39,7 +64,7 @@ enum StormFault {
 
   /** What a fault costs the clients at most. */
   enum Cost {
-    /** A single failure: a pause. */
+    /** A single failure, or what the operator asks for: a pause. */
     PAUSE,
     /** Their connections. */
     CONNECTIONS,
@@ -59,11 +84,16 @@ enum StormFault {
     return cost;
   }
 
-  /** One of those that cost so much, by its weight. */
-  static StormFault any(Cost cost, RandomGenerator random) {
-    StormFault[] candidates =
-        Stream.of(values()).filter(fault -> fault.cost == cost).toArray(StormFault[]::new);
-    int left = random.nextInt(Stream.of(candidates).mapToInt(fault -> fault.weight).sum());
+  /** All that cost so much. */
+  static Set<StormFault> of(Cost cost) {
+    return Stream.of(values())
+        .filter(fault -> fault.cost == cost)
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(StormFault.class)));
+  }
+
+  /** One of these, by its weight. */
+  static StormFault any(Set<StormFault> candidates, RandomGenerator random) {
+    int left = random.nextInt(candidates.stream().mapToInt(fault -> fault.weight).sum());
     for (StormFault fault : candidates) {
       left -= fault.weight;
       if (left < 0) {

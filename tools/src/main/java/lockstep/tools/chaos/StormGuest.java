@@ -37,6 +37,7 @@ final class StormGuest implements AutoCloseable {
   private final StateDirectory directory;
   private final int clientPort;
   private final List<Wires> wires = new ArrayList<>();
+  private final Relay proxyToArbiter;
   private final Cluster cluster;
   private Optional<Thread> keeper = Optional.empty();
 
@@ -48,11 +49,13 @@ final class StormGuest implements AutoCloseable {
     for (int i = 0; i < settings.replicas().size(); i++) {
       wires.add(Wires.of(settings, i));
     }
+    this.proxyToArbiter = new Relay(settings.arbiterPort());
     this.cluster =
         new Cluster(
             directory,
             settings,
             index -> wires.get(index).ways(),
+            proxyToArbiter.port(),
             List.of("--lease", Long.toString(LEASE.toSeconds())));
   }
 
@@ -154,6 +157,11 @@ final class StormGuest implements AutoCloseable {
     throw new IllegalArgumentException("no VMM of this storm: " + view.process().name());
   }
 
+  /** The wire by which the proxy reaches the arbiter. */
+  Relay proxyToArbiter() {
+    return proxyToArbiter;
+  }
+
   /** Whether nothing that the arbiter says reaches the VMM that {@code view} is of. */
   boolean isCutOffFromArbiter(ReplicaView view) {
     return !wires(view).arbiter().isOpen();
@@ -201,5 +209,6 @@ final class StormGuest implements AutoCloseable {
     for (Wires wire : wires) {
       wire.close();
     }
+    proxyToArbiter.close();
   }
 }

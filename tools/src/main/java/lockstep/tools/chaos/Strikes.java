@@ -2,6 +2,7 @@ package lockstep.tools.chaos;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import lockstep.tools.cluster.Cluster;
@@ -12,9 +13,13 @@ import lockstep.tools.cluster.ServerProcess;
 final class Strikes {
   private static final Duration TAKEN_OVER_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration END_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration SPARE_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration ASKED_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration POLL = Duration.ofMillis(20);
   private static final int HELD_MILLIS_MIN = 300;
-  private static final int HELD_MILLIS_MAX = 2_500;
+  private static final int HELD_MILLIS_MAX = 6_000;
+  private static final int PAUSED_MILLIS_MIN = 100;
+  private static final int PAUSED_MILLIS_MAX = 1_000;
 
   private final StormGuest guest;
   private final RandomGenerator random;
@@ -29,42 +34,49 @@ final class Strikes {
     ReplicaView primary = pair.primary();
     ReplicaView backup = pair.backup();
     Wires wires = guest.wires(primary);
+    // The channel was dialled by whoever of the two was not live first.
+    List<Relay> logs = List.of(wires.log(), guest.wires(backup).log());
     switch (fault) {
       case KILL_PRIMARY -> kill(primary.process());
       case KILL_BACKUP -> kill(backup.process());
-      case KILL_SPARE -> {
-        Optional<ReplicaView> spare = guest.replicaWith("WAITING");
-        if (spare.isPresent()) {
-          kill(spare.get().process());
-        }
-      }
+      case KILL_SPARE -> kill(awaitSpare());
       case STOP_PRIMARY -> stopUntilTakenOver(primary, primary);
       case STOP_BACKUP -> stopUntilTakenOver(backup, primary);
+      case STOP_SPARE -> stopAWhile(awaitSpare());
       case KILL_DISK_SERVER -> kill(guest.cluster().diskServer());
+      case STOP_DISK_SERVER -> stopAWhile(guest.cluster().diskServer());
+      case STOP_PROXY -> stopAWhile(guest.cluster().clientProxy());
       case CUT_LOG_CHANNEL -> {
-        wires.log().cut();
+        for (Relay log : logs) {
+          log.cut();
+        }
         awaitTakenOver(primary);
-        wires.log().mend();
+        logs.forEach(Relay::mend);
       }
       case HOLD_LOG_CHANNEL -> {
-        wires.log().hold();
+        logs.forEach(Relay::hold);
         awaitTakenOver(primary);
-        wires.log().mend();
+        logs.forEach(Relay::mend);
       }
-      case HOLD_ARBITER -> {
-        wires.arbiter().hold();
-        aWhile();
-        wires.arbiter().mend();
-      }
+      case HOLD_ARBITER -> holdAWhile(wires.arbiter());
       case CUT_DISKS -> {
         wires.disks().cut();
         aWhile();
         wires.disks().mend();
       }
-      case HOLD_PROXY -> {
-        wires.proxy().hold();
-        aWhile();
-        wires.proxy().mend();
+      case HOLD_PROXY -> holdAWhile(wires.proxy());
+      case HOLD_BACKUP_ARBITER -> holdAWhile(guest.wires(backup).arbiter());
+      case HOLD_BACKUP_PROXY -> holdAWhile(guest.wires(backup).proxy());
+      case HOLD_PROXY_ARBITER -> {
+        guest.proxyToArbiter().hold();
+        exchangeRoles(pair);
+        guest.proxyToArbiter().mend();
+      }
+      case SWITCH -> exchangeRoles(pair);
+      case PAUSE_RESUME -> {
+        ask("/pause");
+        Cluster.sleep(Duration.ofMillis(random.nextInt(PAUSED_MILLIS_MIN, PAUSED_MILLIS_MAX)));
+        ask("/resume");
       }
       case KILL_PROXY -> kill(guest.cluster().clientProxy());
       case KILL_PAIR -> {
@@ -83,8 +95,79 @@ final class Strikes {
     }
   }
 
+  /** Mostly longer than what it takes until a way counts as lost, and the roles are exchanged. */
   private void aWhile() throws IOException {
     Cluster.sleep(Duration.ofMillis(random.nextInt(HELD_MILLIS_MIN, HELD_MILLIS_MAX)));
+  }
+
+  private void holdAWhile(Relay wire) throws IOException {
+    wire.hold();
+    aWhile();
+    wire.mend();
+  }
+
+  private void stopAWhile(ServerProcess process) throws IOException {
+    signal(process, "STOP");
+    try {
+      aWhile();
+    } finally {
+      signal(process, "CONT");
+    }
+  }
+
+  private ServerProcess awaitSpare() throws IOException {
+    return await(SPARE_TIMEOUT, "there is no spare", () -> guest.replicaWith("WAITING")).process();
+  }
+
+  /** What the operator may ask of the live replica; asked again if that can't do it just now. */
+  private void ask(String what) throws IOException {
+    var _ =
+        await(
+            ASKED_TIMEOUT,
+            "nobody does " + what,
+            () -> {
+              Optional<ReplicaView> live = guest.cluster().live();
+              return live.isPresent() && isAccepted(live.get(), what)
+                  ? live
+                  : Optional.<ReplicaView>empty();
+            });
+  }
+
+  private boolean isAccepted(ReplicaView live, String what) {
+    try {
+      var _ = guest.cluster().http().post(live.ports().httpPort(), what);
+      return true;
+    } catch (IOException _) {
+      return false; // a backup that has not told of its ways yet, for example
+    }
+  }
+
+  private void exchangeRoles(Pair before) throws IOException {
+    ask("/switch");
+    String next = before.backup().text("replica");
+    var _ =
+        await(
+            ASKED_TIMEOUT,
+            "the roles were not exchanged",
+            () ->
+                Pair.among(guest.cluster().replicas())
+                    .filter(pair -> pair.primary().text("replica").equals(next)));
+  }
+
+  private interface Look<T> {
+    Optional<T> look() throws IOException;
+  }
+
+  private static <T> T await(Duration timeout, String otherwise, Look<T> look) throws IOException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (System.nanoTime() < deadline) {
+      Optional<T> seen = look.look();
+      if (seen.isPresent()) {
+        return seen.get();
+      }
+      Cluster.sleep(POLL);
+    }
+    throw new IOException(otherwise + " within " + timeout.toSeconds() + " s");
   }
 
   /** Until the guest goes on without it; then the stopped one may go on, and has to end. */
@@ -109,19 +192,18 @@ final class Strikes {
    * who runs it.
    */
   private ReplicaView awaitTakenOver(ReplicaView primary) throws IOException {
-    long deadline = System.nanoTime() + TAKEN_OVER_TIMEOUT.toNanos();
-    while (System.nanoTime() < deadline) {
-      for (ReplicaView view : guest.cluster().replicas()) {
-        boolean same =
-            view.text("replica").equals(primary.text("replica"))
-                && view.text("peer").equals(primary.text("peer"));
-        if (view.isLive() && !same) {
-          return view;
-        }
-      }
-      Cluster.sleep(POLL);
-    }
-    throw new IOException("nobody has taken over from " + primary.process().name());
+    return await(
+        TAKEN_OVER_TIMEOUT,
+        "nobody has taken over from " + primary.process().name(),
+        () ->
+            guest.cluster().replicas().stream()
+                .filter(view -> view.isLive() && !isWithItsBackup(view, primary))
+                .findFirst());
+  }
+
+  private static boolean isWithItsBackup(ReplicaView view, ReplicaView primary) {
+    return view.text("replica").equals(primary.text("replica"))
+        && view.text("peer").equals(primary.text("peer"));
   }
 
   private static void kill(ServerProcess process) throws IOException {

@@ -26,6 +26,7 @@ public final class Cluster implements AutoCloseable {
   private final ServerHttp http = new ServerHttp("127.0.0.1");
 
   private final IntFunction<Ways> ways;
+  private final int proxyArbiterPort;
   private final List<String> diskServerMore;
 
   /**
@@ -44,21 +45,24 @@ public final class Cluster implements AutoCloseable {
   }
 
   public Cluster(StateDirectory state, ClusterSettings settings) {
-    this(state, settings, index -> Ways.direct(settings, index), List.of());
+    this(state, settings, index -> Ways.direct(settings, index), settings.arbiterPort(), List.of());
   }
 
   /**
    * @param ways of each VMM, by its index
+   * @param proxyArbiterPort where the client proxy reaches the arbiter
    * @param diskServerMore arguments for the disk server beside the usual ones
    */
   public Cluster(
       StateDirectory state,
       ClusterSettings settings,
       IntFunction<Ways> ways,
+      int proxyArbiterPort,
       List<String> diskServerMore) {
     this.state = state;
     this.settings = settings;
     this.ways = ways;
+    this.proxyArbiterPort = proxyArbiterPort;
     this.diskServerMore = List.copyOf(diskServerMore);
   }
 
@@ -161,7 +165,7 @@ public final class Cluster implements AutoCloseable {
   /** Starts the client proxy if it does not run, and waits until it answers. */
   public void startClientProxy() throws IOException {
     List<String> arguments = new ArrayList<>(List.of(CLIENT_PROXY, "--vm", settings.vm()));
-    arguments.addAll(diskServerArguments(settings.nbdPort(), settings.arbiterPort()));
+    arguments.addAll(diskServerArguments(settings.nbdPort(), proxyArbiterPort));
     arguments.addAll(
         List.of(
             "--link-port",

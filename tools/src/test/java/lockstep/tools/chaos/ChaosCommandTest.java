@@ -39,4 +39,15 @@ final class ChaosCommandTest {
     assertEquals(Lockstep.EXIT_USAGE, status);
     assertTrue(err.toString().contains("are more than 3 faults"), err.toString());
   }
+
+  @Test
+  void aDoubleFailureIsNoSingleOne() {
+    StringWriter err = new StringWriter();
+    int status =
+        lockstep
+            .setErr(new PrintWriter(err, true))
+            .execute("chaos", "--singles", "switch,kill-pair");
+    assertEquals(Lockstep.EXIT_USAGE, status);
+    assertTrue(err.toString().contains("cost more than a pause"), err.toString());
+  }
 }

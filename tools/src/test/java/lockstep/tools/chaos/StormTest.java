@@ -22,12 +22,23 @@ final class StormTest {
     Set<StormFault> drawn = EnumSet.noneOf(StormFault.class);
     for (StormFault.Cost cost : StormFault.Cost.values()) {
       for (int i = 0; i < 500; i++) {
-        StormFault fault = StormFault.any(cost, random);
+        StormFault fault = StormFault.any(StormFault.of(cost), random);
         assertEquals(cost, fault.cost());
         drawn.add(fault);
       }
     }
     assertEquals(EnumSet.allOf(StormFault.class), drawn);
+  }
+
+  @Test
+  void onlyKindsThatAreAskedForAreDrawn() {
+    Random random = new Random(3);
+    Set<StormFault> asked = EnumSet.of(StormFault.SWITCH, StormFault.KILL_SPARE);
+    Set<StormFault> drawn = EnumSet.noneOf(StormFault.class);
+    for (int i = 0; i < 100; i++) {
+      drawn.add(StormFault.any(asked, random));
+    }
+    assertEquals(asked, drawn);
   }
 
   @Test
