@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * The connection to the arbiter, dialled again and again for as long as the process lives. One on
  * which nothing is answered for {@value #ANSWER_MILLIS_MAX} ms is given up: the other end may have
  * vanished without a word. Whoever asked asks again; and so that it is noticed at all, the link
- * itself asks for the record every {@value #CHECK_MILLIS} ms.
+ * itself asks for the record every {@value #CHECK_MILLIS} ms. A way to the arbiter is one on which
+ * it has answered the hello: that somebody takes the connection says little.
  */
 final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest> {
   private static final Logger log = LoggerFactory.getLogger(ArbiterLink.class);
@@ -36,6 +37,7 @@ final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest>
   private final AtomicLong unansweredSinceNanos = new AtomicLong(NOTHING_ASKED);
   private final Backoff backoff = new Backoff(); // I/O thread only
   private volatile @Nullable MessageChannel<ArbiterRequest> channel;
+  private volatile boolean welcome;
   private volatile boolean closed;
 
   ArbiterLink(Transport transport, InetSocketAddress address, String vm, Inbox inbox) {
@@ -82,7 +84,7 @@ final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest>
   }
 
   boolean up() {
-    return channel != null;
+    return welcome;
   }
 
   void close() {
@@ -95,13 +97,10 @@ final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest>
 
   @Override
   public void opened(MessageChannel<ArbiterRequest> opened) {
-    log.info("arbiter=up address={}", opened.remoteName());
-    backoff.reset();
     unansweredSinceNanos.set(NOTHING_ASKED);
     opened.send(new ArbiterRequest.Hello(vm));
     channel = opened;
     scheduleCheck();
-    inbox.put(new ReplicaEvent.ArbiterUp());
   }
 
   @Override
@@ -109,14 +108,20 @@ final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest>
     unansweredSinceNanos.set(NOTHING_ASKED);
     if (reply instanceof ArbiterReply.HelloRefused refused) {
       log.error("arbiter={} refuses the hello: {}", from.remoteName(), refused.reason());
+    } else if (!welcome) {
+      welcome = true;
+      backoff.reset();
+      log.info("arbiter=up address={}", from.remoteName());
+      inbox.put(new ReplicaEvent.ArbiterUp());
     }
     inbox.put(new ReplicaEvent.ArbiterAnswered(reply));
   }
 
   @Override
   public void closed(String reason) {
-    if (channel != null) {
-      channel = null;
+    channel = null;
+    if (welcome) {
+      welcome = false;
       log.warn("arbiter=down reason=\"{}\"", reason);
       inbox.put(new ReplicaEvent.ArbiterDown());
     }
