@@ -144,8 +144,7 @@ public final class ServerFixture implements AutoCloseable {
 
     /** Starts the guest: {@code replica} is live afterwards, at the epoch that is returned. */
     long start(long replica) {
-      return granted(
-          ask(new ArbiterRequest.Start(TestVm.NAME, member(replica), epoch(), replica)));
+      return granted(ask(new ArbiterRequest.Start(TestVm.NAME, member(replica), epoch(), replica)));
     }
 
     private <T> T take(BlockingQueue<T> queue) {

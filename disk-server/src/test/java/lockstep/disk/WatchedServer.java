@@ -70,8 +70,7 @@ final class WatchedServer implements AutoCloseable {
 
   ServerFixture.ArbiterClient arbiter() {
     ServerFixture.ArbiterClient client = new ServerFixture.ArbiterClient();
-    transport.dial(
-        arbiter.address(), new ArbiterReplyCodec(), new ArbiterRequestCodec(), client);
+    transport.dial(arbiter.address(), new ArbiterReplyCodec(), new ArbiterRequestCodec(), client);
     return client;
   }
 

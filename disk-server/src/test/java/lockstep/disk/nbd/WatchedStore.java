@@ -9,7 +9,9 @@ import java.util.List;
 import lockstep.disk.store.BlockStore;
 import lockstep.disk.store.DiskReader;
 
-/** A store of which a test hears whenever a disk is touched, before it is, and when it was changed. */
+/**
+ * A store of which a test hears whenever a disk is touched, before it is, and when it was changed.
+ */
 public final class WatchedStore {
   /** May wait, and may fail in place of the store. */
   @FunctionalInterface

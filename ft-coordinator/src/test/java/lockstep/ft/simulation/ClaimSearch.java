@@ -67,7 +67,8 @@ final class ClaimSearch {
           model.choices().get(choice).action().run();
           model.check();
         } catch (Checker.Violation | IllegalStateException e) {
-          throw new Checker.Violation(e.getMessage() + " after " + tell(budget, broken, actions) + what);
+          throw new Checker.Violation(
+              e.getMessage() + " after " + tell(budget, broken, actions) + what);
         }
         steps++;
         if (seen.add(model.fingerprint())) {
@@ -87,7 +88,8 @@ final class ClaimSearch {
     }
   }
 
-  private static ClaimModel again(ClaimModel.Budget budget, ClaimModel.Break broken, List<Integer> actions) {
+  private static ClaimModel again(
+      ClaimModel.Budget budget, ClaimModel.Break broken, List<Integer> actions) {
     ClaimModel model = new ClaimModel(budget, broken);
     for (int action : actions) {
       model.choices().get(action).action().run();
@@ -95,7 +97,8 @@ final class ClaimSearch {
     return model;
   }
 
-  private static String tell(ClaimModel.Budget budget, ClaimModel.Break broken, List<Integer> actions) {
+  private static String tell(
+      ClaimModel.Budget budget, ClaimModel.Break broken, List<Integer> actions) {
     StringBuilder story = new StringBuilder();
     ClaimModel model = new ClaimModel(budget, broken);
     for (int action : actions) {
