@@ -127,9 +127,6 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     if (++options > OPTIONS_MAX) {
       throw new ProtocolException("more than " + OPTIONS_MAX + " options");
     }
-    if (!context.channel().isWritable()) {
-      throw new ProtocolException("it asks on and takes no answers");
-    }
     in.skipBytes(OPTION_HEADER_BYTES);
     ByteBuf data = in.readSlice((int) length);
     if (option == Nbd.OPT_EXPORT_NAME) {
@@ -224,7 +221,10 @@ final class ServerNegotiation extends ByteToMessageDecoder {
       reply(context, Nbd.OPT_LIST, Nbd.REP_ERR_INVALID, "LIST takes no data");
       return;
     }
-    var _ = context.writeAndFlush(OptionReplies.servers(context, server.exportPaths()));
+    for (String path : server.exportPaths()) {
+      var _ = context.write(OptionReplies.server(context, path));
+    }
+    var _ = context.writeAndFlush(OptionReplies.ack(context, Nbd.OPT_LIST));
   }
 
   /** An export, and how the client has asked for it. */

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -230,53 +229,6 @@ final class NbdServerTest extends WithServer {
       vmm.attached();
     }
     plain.forEach(TestAttach::close);
-  }
-
-  /** Or a client without a right to anything could fill the memory that all share. */
-  @Test
-  void aClientThatAsksForListsAndReadsNoneIsDisconnected()
-      throws IOException, InterruptedException {
-    String name = "n".repeat(64);
-    assertEquals(201, put("/disks/" + name + "/" + name + "?size=4096"));
-    for (int i = 100; i < 300; i++) {
-      assertEquals(201, put("/disks/" + name + "/" + name + "/snapshots/" + i + name.substring(3)));
-    }
-    long listBytes;
-    try (RawNbd nbd = connect()) {
-      List<RawNbd.OptionReply> list = nbd.option(Nbd.OPT_LIST, new byte[0]);
-      assertEquals(204, list.size(), "three disks, the snapshots, and an ACK");
-      listBytes = list.stream().mapToLong(reply -> 20 + reply.data().length).sum();
-    }
-    int lists = 256; // more than twice what a system's sockets hold
-    try (RawNbd nbd = connect()) {
-      ByteBuffer all = ByteBuffer.allocate(lists * 2 * Long.BYTES);
-      while (all.hasRemaining()) {
-        all.putLong(Nbd.OPTION_MAGIC).putInt(Nbd.OPT_LIST).putInt(0);
-      }
-      nbd.out.write(all.array()); // at once, or it would be disconnected while it sends
-      assertTrue(bytesUntilTheEnd(nbd) < lists * listBytes);
-    }
-  }
-
-  private RawNbd connect() throws IOException {
-    return new RawNbd(fixture.server.nbdAddress(), Nbd.FLAG_FIXED_NEWSTYLE | Nbd.FLAG_NO_ZEROES);
-  }
-
-  private int put(String path) throws IOException, InterruptedException {
-    return TestVm.send(fixture.server.httpAddress(), "PUT", path).statusCode();
-  }
-
-  private static long bytesUntilTheEnd(RawNbd nbd) {
-    byte[] some = new byte[64 << 10];
-    long bytes = 0;
-    try {
-      for (int n = nbd.in.read(some); n >= 0; n = nbd.in.read(some)) {
-        bytes += n;
-      }
-    } catch (IOException _) {
-      // It was disconnected with requests unread.
-    }
-    return bytes;
   }
 
   @Test
