@@ -65,9 +65,7 @@ final class DeathAtEveryEventTest {
 
   private static Simulation switching() {
     Simulation sim = new Simulation(5);
-    sim.start(0);
-    sim.runFor(3 * World.MILLI);
-    sim.start(1);
+    sim.startPair();
     sim.serve(3, SECOND);
     sim.live().orElseThrow().input(new ReplicaEvent.SwitchWanted());
     return sim;

@@ -21,9 +21,7 @@ final class DivergenceTest {
   /** Host 0 is primary, host 1 backup, the service serves. */
   private void startPair() {
     sim.expectDivergence();
-    sim.start(0);
-    sim.runFor(3 * World.MILLI);
-    sim.start(1);
+    sim.startPair();
     sim.serve(5, SECOND);
   }
 

@@ -18,9 +18,7 @@ final class KeepingTest {
 
   private void startTrio() {
     sim.expectDivergence();
-    sim.start(0);
-    sim.runFor(3 * World.MILLI);
-    sim.start(1);
+    sim.startPair();
     sim.serve(5, SECOND);
     sim.start(2);
   }

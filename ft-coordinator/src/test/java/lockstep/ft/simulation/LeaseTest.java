@@ -20,9 +20,7 @@ final class LeaseTest {
 
   /** Host 0 is primary, host 1 backup, the service serves, and host 2 waits. */
   private void startPairAndSpare() {
-    sim.start(0);
-    sim.runFor(3 * World.MILLI);
-    sim.start(1);
+    sim.startPair();
     sim.serve(5, SECOND);
     sim.start(2);
     sim.runFor(SECOND / 5);
@@ -37,9 +35,7 @@ final class LeaseTest {
   @Test
   void spareStartsNothingWhenTheArbiterWasDownForTwoLeases() {
     startPairAndSpare();
-    for (int host = 0; host < 2; host++) {
-      block(2, host, true);
-    }
+    blockPairFrom(2, true);
     sim.server.crash(false);
     sim.runFor(LEASES);
     sim.server.start();
@@ -53,9 +49,7 @@ final class LeaseTest {
   @Test
   void spareStartsNothingWhileItAloneIsCutOffFromThePair() {
     startPairAndSpare();
-    for (int host = 0; host < 2; host++) {
-      block(2, host, true);
-    }
+    blockPairFrom(2, true);
     sim.runFor(LEASES);
     assertSameGuestServes();
     assertEquals(Role.WAITING, sim.node(2).role());
@@ -65,14 +59,10 @@ final class LeaseTest {
   @Test
   void spareStartsNothingBesideAPairThatItCanReach() {
     startPairAndSpare();
-    for (int host = 0; host < 2; host++) {
-      block(Net.SERVER, host, true);
-    }
+    blockPairFrom(Net.SERVER, true);
     sim.runFor(LEASES);
     assertEquals(1, sim.checker.guestGeneration());
-    for (int host = 0; host < 2; host++) {
-      block(Net.SERVER, host, false);
-    }
+    blockPairFrom(Net.SERVER, false);
     assertSameGuestServes();
   }
 
@@ -80,15 +70,11 @@ final class LeaseTest {
   @Test
   void pairThatIsCutOffFromTheArbiterForTwoLeasesReleasesNothingBesideTheNewGuest() {
     startPairAndSpare();
-    for (int host = 0; host < 2; host++) {
-      block(Net.SERVER, host, true);
-      block(2, host, true);
-    }
+    blockPairFrom(Net.SERVER, true);
+    blockPairFrom(2, true);
     runUntilTheSpareHasStarted();
-    for (int host = 0; host < 2; host++) {
-      block(Net.SERVER, host, false);
-      block(2, host, false);
-    }
+    blockPairFrom(Net.SERVER, false);
+    blockPairFrom(2, false);
     sim.runFor(SECOND);
     assertThePairHasEnded();
   }
@@ -105,9 +91,11 @@ final class LeaseTest {
     assertThePairHasEnded();
   }
 
-  private void block(int one, int other, boolean block) {
-    sim.net.block(one, other, block);
-    sim.net.block(other, one, block);
+  private void blockPairFrom(int other, boolean block) {
+    for (int host = 0; host < 2; host++) {
+      sim.net.block(other, host, block);
+      sim.net.block(host, other, block);
+    }
   }
 
   /** Not before a lease is over. */

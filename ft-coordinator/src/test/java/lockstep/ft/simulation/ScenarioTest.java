@@ -31,9 +31,7 @@ final class ScenarioTest {
 
   /** Host 0 is primary, host 1 backup, the service serves. */
   private void startPair() {
-    sim.start(0);
-    sim.runFor(3 * World.MILLI);
-    sim.start(1);
+    sim.startPair();
     sim.serve(5, SECOND);
     assertEquals(Role.PRIMARY, sim.node(0).role());
     assertEquals(Role.BACKUP, sim.node(1).role());
@@ -171,9 +169,7 @@ final class ScenarioTest {
 
   @Test
   void backupThatWasNeverToldItsEpochNeverClaims() {
-    sim.start(0);
-    sim.runFor(3 * World.MILLI);
-    sim.start(1);
+    sim.startPair();
     while (sim.server.record().epoch() < 2) {
       sim.runFor(100 * World.MICRO);
     }
@@ -551,9 +547,7 @@ final class ScenarioTest {
   /** {@code moment} counts tenths of a millisecond since the switch was asked for. */
   private static Simulation pairThatHasSwitchedFor(int moment) {
     Simulation other = new Simulation(moment);
-    other.start(0);
-    other.runFor(3 * World.MILLI);
-    other.start(1);
+    other.startPair();
     other.serve(3, SECOND);
     other.live().orElseThrow().input(new ReplicaEvent.SwitchWanted());
     other.runFor(moment * 100 * World.MICRO);
@@ -596,9 +590,7 @@ final class ScenarioTest {
     for (int end : new int[] {Net.PROXY, Net.SERVER}) {
       for (boolean outwards : new boolean[] {true, false}) {
         Simulation other = new Simulation(++round);
-        other.start(0);
-        other.runFor(3 * World.MILLI);
-        other.start(1);
+        other.startPair();
         other.serve(3, SECOND);
         other.runFor(50 * World.MILLI);
         other.net.block(outwards ? 0 : end, outwards ? end : 0, true);
@@ -627,9 +619,7 @@ final class ScenarioTest {
   @Test
   void recordingReplaysToTheSameState() {
     sim.recordNext();
-    ReplicaNode primary = sim.start(0);
-    sim.runFor(3 * World.MILLI);
-    sim.start(1);
+    ReplicaNode primary = sim.startPair();
     sim.serve(50, 10 * SECOND);
     ToyMachine machine = new ToyMachine();
     Replayer replayer = new Replayer(machine, ToyMachine.DISKS, CoreState.POWER_ON, 0);

@@ -89,6 +89,14 @@ final class Simulation {
     return start(host, new ToyMachine(), CoreState.POWER_ON);
   }
 
+  /** Host 0 becomes the primary, host 1 the backup; returns host 0. */
+  ReplicaNode startPair() {
+    ReplicaNode primary = start(0);
+    runFor(3 * World.MILLI);
+    start(1);
+    return primary;
+  }
+
   ReplicaNode start(int host, ToyMachine machine, CoreState state) {
     ReplicaId id = new ReplicaId(world.random.nextLong(), world.random.nextLong());
     Member self = new Member(id, host + ":" + id, "");
