@@ -5,23 +5,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import lockstep.tools.BadValueException;
 import lockstep.tools.StateOption;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.GuestImages;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
 import lockstep.tools.redis.RedisErrorException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code lockstep chaos}: one guest, fault after fault. */
 @Command(
@@ -116,8 +112,6 @@ public final class ChaosCommand implements Callable<Integer> {
       })
   private Optional<Path> picture = Optional.empty();
 
-  @Spec private @Nullable CommandSpec spec;
-
   @Override
   public Integer call() throws IOException, InterruptedException, ImageException {
     Storm.Plan plan = plan();
@@ -135,22 +129,18 @@ public final class ChaosCommand implements Callable<Integer> {
     }
   }
 
-  private Storm.Plan plan() {
+  private Storm.Plan plan() throws BadValueException {
     int proxy = proxyDeaths < 0 ? faults / SINGLES_PER_PROXY_DEATH : proxyDeaths;
     if (!StormFault.of(StormFault.Cost.PAUSE).containsAll(singles)) {
-      throw wrongUsage("--singles has kinds that cost more than a pause");
+      throw new BadValueException("--singles has kinds that cost more than a pause");
     }
     int twice = doubles < 0 ? faults / SINGLES_PER_DOUBLE : doubles;
     if (proxy + twice > faults) {
-      throw wrongUsage(
+      throw new BadValueException(
           "%d deaths of the proxy and %d double failures are more than %d faults"
               .formatted(proxy, twice, faults));
     }
     return new Storm.Plan(faults - proxy - twice, proxy, twice, Duration.ofMinutes(minutes));
-  }
-
-  private ParameterException wrongUsage(String why) {
-    return new ParameterException(Objects.requireNonNull(spec).commandLine(), why);
   }
 
   private boolean run(

@@ -152,18 +152,18 @@ final class FaultRun {
   private String doFault(Cluster cluster, Relay wire) throws IOException {
     ServerProcess primary = cluster.replicaProcess(0);
     switch (fault) {
-      case KILL_PRIMARY -> kill(primary);
-      case STOP_PRIMARY -> signal(primary, "STOP");
-      case KILL_BACKUP -> kill(cluster.replicaProcess(1));
+      case KILL_PRIMARY -> Strikes.kill(primary);
+      case STOP_PRIMARY -> Strikes.signal(primary, "STOP");
+      case KILL_BACKUP -> Strikes.kill(cluster.replicaProcess(1));
       case CUT_LOG_CHANNEL -> wire.cut();
       case RESTART_DISK_SERVER -> {
-        kill(cluster.diskServer());
+        Strikes.kill(cluster.diskServer());
         Cluster.sleep(ARBITER_AWAY);
         cluster.startDiskServer();
       }
       case KILL_PRIMARY_WITHOUT_ARBITER -> {
-        kill(cluster.diskServer());
-        kill(primary);
+        Strikes.kill(cluster.diskServer());
+        Strikes.kill(primary);
         Cluster.sleep(ARBITER_AWAY);
         boolean wentLive = cluster.live().isPresent();
         cluster.startDiskServer();
@@ -181,17 +181,6 @@ final class FaultRun {
     ServerProcess stopped = cluster.replicaProcess(0);
     stopped.signal("CONT");
     return stopped.awaitEnd(PROTECTED_TIMEOUT) ? "" : "the continued primary has not halted";
-  }
-
-  private static void kill(ServerProcess process) throws IOException {
-    signal(process, "KILL");
-    process.awaitEnd(PROTECTED_TIMEOUT);
-  }
-
-  private static void signal(ServerProcess process, String signal) throws IOException {
-    if (!process.signal(signal)) {
-      throw new IOException(process.name() + " had ended before it was sent SIG" + signal);
-    }
   }
 
   private static void awaitAcknowledged(IncrementLoad load, long wanted, Duration atMost)

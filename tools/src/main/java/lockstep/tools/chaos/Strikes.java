@@ -206,7 +206,7 @@ final class Strikes {
         && view.text("peer").equals(primary.text("peer"));
   }
 
-  private static void kill(ServerProcess process) throws IOException {
+  static void kill(ServerProcess process) throws IOException {
     ProcessHandle before = running(process);
     signal(process, "KILL");
     awaitEnd(process, before);
@@ -225,7 +225,7 @@ final class Strikes {
         .orElseThrow(() -> new IOException(process.name() + " had ended before its fault"));
   }
 
-  private static void signal(ServerProcess process, String signal) throws IOException {
+  static void signal(ServerProcess process, String signal) throws IOException {
     if (!process.signal(signal)) {
       throw new IOException(process.name() + " had ended before it was sent SIG" + signal);
     }

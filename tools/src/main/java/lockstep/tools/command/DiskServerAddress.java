@@ -2,26 +2,13 @@ package lockstep.tools.command;
 
 import java.net.InetSocketAddress;
 import lockstep.disk.DiskServerOptions;
-import lockstep.ft.net.Endpoints;
-import lockstep.tools.HostName;
+import lockstep.tools.disk.DiskAddress;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where the disk server is, for the servers and tools that use it. */
+/** Where the disk server is, with its arbiter, for the servers that use both. */
 final class DiskServerAddress {
-  @Option(
-      names = "--disk-server",
-      paramLabel = "HOST",
-      defaultValue = "127.0.0.1",
-      converter = HostName.class,
-      description = "Host of the disk server (default: ${DEFAULT-VALUE}).")
-  private String host = "";
-
-  @Option(
-      names = "--nbd-port",
-      paramLabel = "PORT",
-      defaultValue = "" + DiskServerOptions.NBD_PORT,
-      description = "Its NBD port (default: ${DEFAULT-VALUE}).")
-  private int nbdPort;
+  @Mixin private DiskAddress disks = new DiskAddress();
 
   @Option(
       names = "--arbiter-port",
@@ -30,22 +17,15 @@ final class DiskServerAddress {
       description = "Its arbiter port (default: ${DEFAULT-VALUE}).")
   private int arbiterPort;
 
-  @Option(
-      names = "--disk-http-port",
-      paramLabel = "PORT",
-      defaultValue = "" + DiskServerOptions.HTTP_PORT,
-      description = "Its HTTP port: definitions and blobs (default: ${DEFAULT-VALUE}).")
-  private int httpPort;
-
   InetSocketAddress nbd() {
-    return Endpoints.parse(host, nbdPort);
+    return disks.nbd();
   }
 
   InetSocketAddress arbiter() {
-    return Endpoints.parse(host, arbiterPort);
+    return disks.at(arbiterPort);
   }
 
   InetSocketAddress http() {
-    return Endpoints.parse(host, httpPort);
+    return disks.http();
   }
 }

@@ -1,12 +1,13 @@
 package lockstep.tools.disk;
 
 import java.net.InetSocketAddress;
+import lockstep.disk.DiskServerOptions;
 import lockstep.ft.net.Endpoints;
 import lockstep.tools.HostName;
 import picocli.CommandLine.Option;
 
 /** Where the disk server is. */
-final class DiskAddress {
+public final class DiskAddress {
   @Option(
       names = "--disk-server",
       paramLabel = "HOST",
@@ -18,22 +19,31 @@ final class DiskAddress {
   @Option(
       names = "--nbd-port",
       paramLabel = "PORT",
-      defaultValue = "10809",
+      defaultValue = "" + DiskServerOptions.NBD_PORT,
       description = "Its NBD port (default: ${DEFAULT-VALUE}).")
   private int nbdPort;
 
   @Option(
       names = "--disk-http-port",
       paramLabel = "PORT",
-      defaultValue = "10811",
-      description = "Its HTTP port (default: ${DEFAULT-VALUE}).")
+      defaultValue = "" + DiskServerOptions.HTTP_PORT,
+      description = "Its HTTP port: definitions and blobs (default: ${DEFAULT-VALUE}).")
   private int httpPort;
 
-  InetSocketAddress nbd() {
-    return Endpoints.parse(host, nbdPort);
+  public InetSocketAddress nbd() {
+    return at(nbdPort);
+  }
+
+  public InetSocketAddress http() {
+    return at(httpPort);
+  }
+
+  /** Another port of its host. */
+  public InetSocketAddress at(int port) {
+    return Endpoints.parse(host, port);
   }
 
   DiskApi api() {
-    return new DiskApi(Endpoints.parse(host, httpPort));
+    return new DiskApi(http());
   }
 }
