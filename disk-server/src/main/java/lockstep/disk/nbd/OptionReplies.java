@@ -3,12 +3,14 @@ package lockstep.disk.nbd;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import lockstep.ft.nbd.ExportInfo;
 import lockstep.ft.nbd.Nbd;
 
 /** The bytes of the options' replies ("Option reply types"). */
 final class OptionReplies {
   private static final int SHOWN_CHARS_MAX = 100;
+  private static final int LIST_BYTES_MAX = 256 << 10;
 
   private OptionReplies() {}
 
@@ -21,12 +23,19 @@ final class OptionReplies {
     return header(context, option, type, message.length).writeBytes(message);
   }
 
-  /** An export in the answer to LIST. */
-  static ByteBuf server(ChannelHandlerContext context, String name) {
-    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-    return header(context, Nbd.OPT_LIST, Nbd.REP_SERVER, Integer.BYTES + bytes.length)
-        .writeInt(bytes.length)
-        .writeBytes(bytes);
+  /** The answer to LIST, in one piece: each piece has its price. Names beyond its limit lack. */
+  static ByteBuf servers(ChannelHandlerContext context, List<String> names) {
+    ByteBuf out = context.alloc().buffer();
+    for (String name : names) {
+      byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+      if (out.readableBytes() + bytes.length > LIST_BYTES_MAX) {
+        break;
+      }
+      header(out, Nbd.OPT_LIST, Nbd.REP_SERVER, Integer.BYTES + bytes.length);
+      out.writeInt(bytes.length).writeBytes(bytes);
+    }
+    header(out, Nbd.OPT_LIST, Nbd.REP_ACK, 0);
+    return out;
   }
 
   /** A metadata context in the answer to LIST_META_CONTEXT and SET_META_CONTEXT. */

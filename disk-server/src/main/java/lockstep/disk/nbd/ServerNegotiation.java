@@ -41,7 +41,8 @@ final class ServerNegotiation extends ByteToMessageDecoder {
   private enum State {
     CLIENT_FLAGS,
     OPTIONS,
-    ATTACHED
+    ATTACHED,
+    DISCONNECTED
   }
 
   private final NbdServer server;
@@ -92,6 +93,7 @@ final class ServerNegotiation extends ByteToMessageDecoder {
       case CLIENT_FLAGS -> clientFlags(in);
       case OPTIONS -> option(context, in);
       case ATTACHED -> {}
+      case DISCONNECTED -> in.skipBytes(in.readableBytes());
     }
   }
 
@@ -126,6 +128,9 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     }
     if (++options > OPTIONS_MAX) {
       throw new ProtocolException("more than " + OPTIONS_MAX + " options");
+    }
+    if (!context.channel().isWritable()) {
+      throw new ProtocolException("it asks on and takes no answers");
     }
     in.skipBytes(OPTION_HEADER_BYTES);
     ByteBuf data = in.readSlice((int) length);
@@ -221,10 +226,7 @@ final class ServerNegotiation extends ByteToMessageDecoder {
       reply(context, Nbd.OPT_LIST, Nbd.REP_ERR_INVALID, "LIST takes no data");
       return;
     }
-    for (String path : server.exportPaths()) {
-      var _ = context.write(OptionReplies.server(context, path));
-    }
-    var _ = context.writeAndFlush(OptionReplies.ack(context, Nbd.OPT_LIST));
+    var _ = context.writeAndFlush(OptionReplies.servers(context, server.exportPaths()));
   }
 
   /** An export, and how the client has asked for it. */
@@ -427,6 +429,7 @@ final class ServerNegotiation extends ByteToMessageDecoder {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    state = State.DISCONNECTED; // what it has sent beside is not looked at, and not told of again
     NbdServer.disconnect(context, cause, server.metrics());
   }
 }

@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class NbdProtocolTest {
   private static final String ROOT = "web/root";
   private static final byte[] NONE = new byte[0];
-  private static final int BOTH = Nbd.FLAG_FIXED_NEWSTYLE | Nbd.FLAG_NO_ZEROES;
 
   @TempDir Path data;
 
@@ -36,7 +35,7 @@ final class NbdProtocolTest {
 
   private RawNbd start(StoreKind store) throws IOException, InterruptedException {
     fixture = new ServerFixture(DiskServerOptions.onLoopback(data).with(store), TestVm.DISK_BYTES);
-    return connect(BOTH);
+    return connect(RawNbd.BOTH);
   }
 
   private RawNbd connect(int flags) throws IOException {
@@ -101,7 +100,7 @@ final class NbdProtocolTest {
   void oldClientsGetTheirZeroesAndBadOnesNothing(StoreKind store)
       throws IOException, InterruptedException {
     start(store).close();
-    for (int flags : new int[] {0, Nbd.FLAG_FIXED_NEWSTYLE, Nbd.FLAG_NO_ZEROES, BOTH}) {
+    for (int flags : new int[] {0, Nbd.FLAG_FIXED_NEWSTYLE, Nbd.FLAG_NO_ZEROES, RawNbd.BOTH}) {
       try (RawNbd nbd = connect(flags)) {
         nbd.send(Nbd.OPT_EXPORT_NAME, ROOT.getBytes(StandardCharsets.UTF_8));
         assertEquals(TestVm.DISK_BYTES, nbd.in.readLong());
@@ -119,7 +118,7 @@ final class NbdProtocolTest {
     try (RawNbd nbd = connect(1 << 7)) {
       assertEquals(-1, nbd.in.read());
     }
-    try (RawNbd nbd = connect(BOTH)) {
+    try (RawNbd nbd = connect(RawNbd.BOTH)) {
       nbd.send(Nbd.OPT_EXPORT_NAME, "web/none".getBytes(StandardCharsets.UTF_8));
       assertEquals(-1, nbd.in.read());
     }
@@ -163,7 +162,7 @@ final class NbdProtocolTest {
       throws IOException, InterruptedException {
     long end = TestVm.DISK_BYTES;
     try (RawNbd nbd = start(store).attached(ROOT);
-        RawNbd fixed = connect(BOTH).attached("web/fixed")) {
+        RawNbd fixed = connect(RawNbd.BOTH).attached("web/fixed")) {
       assertEquals(Nbd.EINVAL, nbd.error(99, 0, 0, 0));
       assertEquals(Nbd.EINVAL, nbd.error(Nbd.CMD_READ, 0, end, 1));
       assertEquals(Nbd.EINVAL, nbd.error(Nbd.CMD_READ, 0, -1, 1));
@@ -234,7 +233,7 @@ final class NbdProtocolTest {
   void aClientThatTakesNoAnswersHoldsUpNobody(StoreKind store)
       throws IOException, InterruptedException {
     try (RawNbd greedy = start(store).attached(ROOT);
-        RawNbd other = connect(BOTH).attached(ROOT)) {
+        RawNbd other = connect(RawNbd.BOTH).attached(ROOT)) {
       for (int i = 0; i < 200; i++) {
         greedy.request(Nbd.CMD_READ, 0, i, 0, 32 << 20, NONE);
       }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -229,6 +230,44 @@ final class NbdServerTest extends WithServer {
       vmm.attached();
     }
     plain.forEach(TestAttach::close);
+  }
+
+  /** Or a client without a right to anything could fill the memory that all share. */
+  @Test
+  void aClientThatAsksForListsAndReadsNoneIsDisconnected()
+      throws IOException, InterruptedException {
+    String name = "n".repeat(64);
+    assertEquals(201, put("/disks/" + name + "/" + name + "?size=4096"));
+    for (int i = 100; i < 300; i++) {
+      assertEquals(201, put("/disks/" + name + "/" + name + "/snapshots/" + i + name.substring(3)));
+    }
+    try (RawNbd nbd = new RawNbd(fixture.server.nbdAddress(), RawNbd.BOTH)) {
+      List<RawNbd.OptionReply> list = nbd.option(Nbd.OPT_LIST, new byte[0]);
+      assertEquals(204, list.size(), "three disks, the snapshots, and an ACK");
+    }
+    int lists = 250; // some 7 MB; the server's system takes 4 of them
+    try (RawNbd nbd = RawNbd.withNarrowWindow(fixture.server.nbdAddress(), RawNbd.BOTH)) {
+      ByteBuffer all = ByteBuffer.allocate(lists * 2 * Long.BYTES);
+      while (all.hasRemaining()) {
+        all.putLong(Nbd.OPTION_MAGIC).putInt(Nbd.OPT_LIST).putInt(0);
+      }
+      nbd.out.write(all.array()); // at once, or it would be disconnected while it sends
+      for (int i = 0; i < 200 && !isCounted("nbd_malformed_total"); i++) {
+        Thread.sleep(50);
+      }
+      assertTrue(isCounted("nbd_malformed_total"), "not for its time being over");
+    }
+  }
+
+  private int put(String path) throws IOException, InterruptedException {
+    return TestVm.send(fixture.server.httpAddress(), "PUT", path).statusCode();
+  }
+
+  private boolean isCounted(String metric) throws IOException, InterruptedException {
+    return TestVm.get(fixture.server.httpAddress(), "/metrics")
+        .body()
+        .lines()
+        .anyMatch((metric + " 1.0")::equals);
   }
 
   @Test

@@ -37,21 +37,32 @@ final class RawNbd implements AutoCloseable {
 
   static final int SIMPLE = -1;
 
+  /** What a client of today sends first. */
+  static final int BOTH = Nbd.FLAG_FIXED_NEWSTYLE | Nbd.FLAG_NO_ZEROES;
+
   private Socket socket;
   DataInputStream in;
   DataOutputStream out;
 
   RawNbd(InetSocketAddress server, int clientFlags) throws IOException {
-    this(new Socket(server.getAddress(), server.getPort()));
+    this(new Socket(server.getAddress(), server.getPort()), clientFlags);
+  }
+
+  private RawNbd(Socket socket, int clientFlags) throws IOException {
+    this.socket = socket;
+    use(socket);
     assertEquals(Nbd.MAGIC, in.readLong());
     assertEquals(Nbd.OPTION_MAGIC, in.readLong());
-    assertEquals(Nbd.FLAG_FIXED_NEWSTYLE | Nbd.FLAG_NO_ZEROES, in.readUnsignedShort());
+    assertEquals(BOTH, in.readUnsignedShort());
     out.writeInt(clientFlags);
   }
 
-  private RawNbd(Socket socket) throws IOException {
-    this.socket = socket;
-    use(socket);
+  /** For which this host's system takes next to nothing that is not read. */
+  static RawNbd withNarrowWindow(InetSocketAddress server, int clientFlags) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(1); // the system takes the least that it allows
+    socket.connect(server);
+    return new RawNbd(socket, clientFlags);
   }
 
   /** Goes on over another socket, such as a TLS one around the first. */

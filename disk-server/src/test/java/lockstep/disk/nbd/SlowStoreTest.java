@@ -37,7 +37,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A store that takes its time, or fails, in the middle of what a client wants. */
 final class SlowStoreTest {
   private static final long DISK_BYTES = 1L << 30;
-  private static final int BOTH = Nbd.FLAG_FIXED_NEWSTYLE | Nbd.FLAG_NO_ZEROES;
   private static final String EXPORT = "web/root";
   private static final byte[] NONE = {};
 
@@ -88,7 +87,7 @@ final class SlowStoreTest {
   }
 
   private RawNbd connect() throws IOException {
-    return new RawNbd(server.address(), BOTH);
+    return new RawNbd(server.address(), RawNbd.BOTH);
   }
 
   /** Starts a guest: fences whoever writes the disk as a plain client. */

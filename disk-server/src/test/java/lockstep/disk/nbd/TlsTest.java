@@ -29,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** STARTTLS: modes SELECTIVETLS and FORCEDTLS of the document. */
 final class TlsTest {
   private static final byte[] NONE = new byte[0];
-  private static final int BOTH = Nbd.FLAG_FIXED_NEWSTYLE | Nbd.FLAG_NO_ZEROES;
   private static final char[] PASSWORD = "changeit".toCharArray();
 
   @TempDir Path directory;
@@ -113,7 +112,7 @@ final class TlsTest {
     DiskServerOptions options =
         DiskServerOptions.onLoopback(directory.resolve("data")).with(options(keys, true));
     try (ServerFixture fixture = new ServerFixture(options, TestVm.DISK_BYTES);
-        RawNbd nbd = new RawNbd(fixture.server.nbdAddress(), BOTH)) {
+        RawNbd nbd = new RawNbd(fixture.server.nbdAddress(), RawNbd.BOTH)) {
       assertEquals(Nbd.REP_ERR_TLS_REQD, nbd.lastOf(Nbd.OPT_LIST, NONE));
       assertEquals(Nbd.REP_ERR_TLS_REQD, nbd.lastOf(Nbd.OPT_GO, RawNbd.go("web/root")));
       assertEquals(Nbd.REP_ERR_INVALID, nbd.lastOf(Nbd.OPT_STARTTLS, new byte[1]));
@@ -138,11 +137,11 @@ final class TlsTest {
     DiskServerOptions options =
         DiskServerOptions.onLoopback(directory.resolve("data")).with(options(keys, false));
     try (ServerFixture fixture = new ServerFixture(options, TestVm.DISK_BYTES)) {
-      try (RawNbd plain = new RawNbd(fixture.server.nbdAddress(), BOTH)) {
+      try (RawNbd plain = new RawNbd(fixture.server.nbdAddress(), RawNbd.BOTH)) {
         plain.attached("web/root");
         assertEquals(Nbd.OK, plain.error(Nbd.CMD_FLUSH, 0, 0, 0));
       }
-      try (RawNbd anew = new RawNbd(fixture.server.nbdAddress(), BOTH)) {
+      try (RawNbd anew = new RawNbd(fixture.server.nbdAddress(), RawNbd.BOTH)) {
         assertEquals(Nbd.REP_ACK, anew.lastOf(Nbd.OPT_STRUCTURED_REPLY, NONE));
         startTls(anew, keys.getCertificate("disk"));
         byte[] context = RawNbd.context("web/root", Nbd.CONTEXT_ALLOCATION);
@@ -151,7 +150,7 @@ final class TlsTest {
             anew.lastOf(Nbd.OPT_SET_META_CONTEXT, context),
             "structured replies of before TLS are forgotten");
       }
-      try (RawNbd smuggler = new RawNbd(fixture.server.nbdAddress(), BOTH)) {
+      try (RawNbd smuggler = new RawNbd(fixture.server.nbdAddress(), RawNbd.BOTH)) {
         smuggler.out.write(smuggled());
         assertTrue(smuggler.in.readAllBytes().length < 30, "it is disconnected");
       }
