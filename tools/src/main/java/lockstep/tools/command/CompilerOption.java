@@ -8,13 +8,13 @@ final class CompilerOption {
   @Option(
       names = "--compiler",
       paramLabel = "MODE",
-      defaultValue = "off",
+      defaultValue = "on",
       description = {
         "What is compiled: off for nothing, on for what is hot, eager for everything at its first",
         "execution (default: ${DEFAULT-VALUE}). The guest can't tell the difference, and two",
         "replicas need not choose alike."
       })
-  private CompilerMode mode = CompilerMode.OFF;
+  private CompilerMode mode = CompilerMode.ON;
 
   CompilerMode mode() {
     return mode;

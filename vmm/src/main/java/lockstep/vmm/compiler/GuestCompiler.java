@@ -1,5 +1,6 @@
 package lockstep.vmm.compiler;
 
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -15,6 +16,7 @@ public final class GuestCompiler {
 
   private static final int INSTRUCTIONS_MAX_EAGER = 60;
   private static final long THREAD_IDLE_SECONDS = 2;
+  private static final long POLL_MILLIS = 1;
 
   private GuestCompiler() {}
 
@@ -34,8 +36,9 @@ public final class GuestCompiler {
 
   /** On a thread of its own, which ends when there is nothing to do for a while. */
   private static final class InBackground implements UnitCompiler {
-    private final ConcurrentLinkedQueue<Result> finished = new ConcurrentLinkedQueue<>();
+    private final Queue<Result> finished = new ConcurrentLinkedQueue<>();
     private final HostWarmUp hostWarmUp = new HostWarmUp();
+    private final CompileBudget budget = new CompileBudget();
     private final ThreadPoolExecutor thread =
         new ThreadPoolExecutor(
             1,
@@ -57,6 +60,9 @@ public final class GuestCompiler {
 
     @Override
     public boolean offer(Request request) {
+      if (!budget.allows()) {
+        return false;
+      }
       thread.execute(() -> compile(request));
       return true;
     }
@@ -64,10 +70,20 @@ public final class GuestCompiler {
     private void compile(Request request) {
       Result result = UnitFactory.compile(request, INSTRUCTIONS_MAX);
       CompiledUnit unit = result.unit();
-      if (unit != null) {
-        hostWarmUp.awaitNativeCode(unit);
+      if (unit == null) {
+        finished.add(result);
+      } else {
+        hostWarmUp.begin(result, unit);
       }
-      finished.add(result);
+      hostWarmUp.poll(finished::add);
+      try {
+        while (!hostWarmUp.isDone() && thread.getQueue().isEmpty()) {
+          Thread.sleep(POLL_MILLIS);
+          hostWarmUp.poll(finished::add);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
 
     @Override

@@ -1,13 +1,18 @@
 package lockstep.vmm.compiler;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import lockstep.vmm.machine.hart.CompiledUnit;
+import lockstep.vmm.machine.hart.UnitCompiler.Result;
 import lockstep.vmm.machine.hart.UnitContext;
 
 /**
- * Has the JVM compile a unit before the guest's thread meets it: bytecode that the JVM only
+ * Has the JVM compile units before the guest's thread meets them: bytecode that the JVM only
  * interprets is slower than our own interpreter. There is no way to ask for that or to see it but
- * to call the unit, for nothing, until a call takes a fraction of what it took at first.
+ * to call a unit, for nothing, until a call takes a fraction of what it took at first. Several are
+ * under way at a time, so that the JVM's compilers need not wait for us.
  */
 final class HostWarmUp {
   /** Enough for the JVM to consider the method (Tier3InvocationThreshold is 200). */
@@ -25,22 +30,38 @@ final class HostWarmUp {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private final UnitContext context = UnitContext.ofIdleHart();
+  private final List<Warming> underWay = new ArrayList<>();
 
-  void awaitNativeCode(CompiledUnit unit) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+  /** A unit that the JVM has been made to consider. */
+  private record Warming(
+      Result result, CompiledUnit unit, long interpretedNanos, long deadlineNanos) {}
+
+  /** Has the unit compiled from now on. */
+  void begin(Result result, CompiledUnit unit) {
     long interpretedNanos = Long.MAX_VALUE;
     for (int i = 0; i < PROBES_INTERPRETED; i++) {
       interpretedNanos = Math.min(interpretedNanos, call(unit, CALLS_A_PROBE));
     }
     call(unit, CALLS_FIRST);
-    try {
-      while (call(unit, CALLS_A_PROBE) * SPEED_UP > interpretedNanos
-          && System.nanoTime() < deadline) {
-        Thread.sleep(1);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    underWay.add(new Warming(result, unit, interpretedNanos, System.nanoTime() + PATIENCE_NANOS));
+  }
+
+  /** Hands over what has become native code. */
+  void poll(Consumer<Result> ready) {
+    underWay.removeIf(
+        each -> {
+          boolean done =
+              call(each.unit, CALLS_A_PROBE) * SPEED_UP <= each.interpretedNanos
+                  || System.nanoTime() - each.deadlineNanos > 0;
+          if (done) {
+            ready.accept(each.result);
+          }
+          return done;
+        });
+  }
+
+  boolean isDone() {
+    return underWay.isEmpty();
   }
 
   /** Returns how long it took, in nanoseconds. */

@@ -61,8 +61,9 @@
  *
  * <p><b>What is compiled.</b> The hart samples where the interpreter spends its steps, and counts
  * where it comes back from what compiled code can't do. What is hot goes to {@link
- * lockstep.vmm.compiler.GuestCompiler}'s thread, three at a time at most, which also has the JVM
- * compile the method ({@link lockstep.vmm.compiler.HostWarmUp}) before the hart meets it. {@link
+ * lockstep.vmm.compiler.GuestCompiler}'s thread, eight at a time at most, which also has the JVM
+ * compile the method ({@link lockstep.vmm.compiler.HostWarmUp}) before the hart meets it, and which
+ * keeps to a {@link lockstep.vmm.compiler.CompileBudget}. {@link
  * lockstep.vmm.compiler.CompilerMode#EAGER} compiles at first sight, for tests.
  */
 @NullMarked

@@ -6,12 +6,12 @@ import java.util.Arrays;
 final class EntryHeat {
   private static final int PLACES = 1 << 13;
 
-  /** After so many meetings all heat halves, so that what is seldom met never gets hot. */
-  private static final int MEETINGS_TO_HALF = 1 << 18;
+  /** When so much has been added, all heat halves, so that what is seldom met never gets hot. */
+  private static final int HEAT_TO_HALF = 1 << 24;
 
   private final int[] keys = new int[PLACES];
   private final int[] heats = new int[PLACES];
-  private int meetings;
+  private int added;
 
   private static int index(int key) {
     return (key * 0x9e37_79b1) >>> 19;
@@ -19,7 +19,8 @@ final class EntryHeat {
 
   /** Adds to the heat of a place, and returns it. */
   int add(int key, int heat) {
-    if (++meetings == MEETINGS_TO_HALF) {
+    added += heat;
+    if (added >= HEAT_TO_HALF) {
       cool();
     }
     int index = index(key);
@@ -36,7 +37,7 @@ final class EntryHeat {
   }
 
   private void cool() {
-    meetings = 0;
+    added = 0;
     for (int i = 0; i < PLACES; i++) {
       heats[i] >>= 1;
     }

@@ -15,13 +15,17 @@ import lockstep.vmm.machine.memory.PhysicalMemory;
  * The hot loop. It executes decoded slots ({@link CodePages}) until the steps it was given are used
  * up or it meets something it can't do alone, and says what.
  *
- * <p>The form was chosen by measurement: one switch in one loop; no calls in it but such as the JIT
- * compiler inlines; no test behind the switch. A case ends in {@code continue} and counts a step;
- * only jumps that leave the page reach the code behind the switch; whatever can't be done leaves
- * the loop <em>before</em> it has changed anything, and is no step. Fields of a slot are picked out
- * by hand (see {@link lockstep.vmm.machine.isa.Insn}), and the method stays below {@link
- * #LOOP_BYTES_MAX} bytes of bytecode, above which HotSpot compiles nothing by default; a test holds
- * that. What is rare belongs behind the loop, in {@link Hart}.
+ * <p>The form was chosen by measurement: one switch in one loop; no test behind the switch. A case
+ * ends in {@code continue} and counts a step; only jumps that leave the page reach the code behind
+ * the switch; whatever can't be done leaves the loop <em>before</em> it has changed anything, and
+ * is no step. Fields of a slot are picked out by hand (see {@link lockstep.vmm.machine.isa.Insn}).
+ *
+ * <p>What several cases compute alike, the JVM's C2 computes once before the switch, for every
+ * instruction, needed or not: with a case for each load and store that was their address, its entry
+ * in the TLB and what stands there, and it halved the speed. So those that share more than their
+ * operands are one case, with a switch of its own; what is rare is called ({@link OutOfLine}), or
+ * belongs behind the loop, in {@link Hart}. The method stays below {@link #LOOP_BYTES_MAX} bytes of
+ * bytecode, above which HotSpot compiles nothing by default; a test holds that.
  */
 final class Interpreter {
   /** All steps are used up. */

@@ -1,0 +1,55 @@
+package lockstep.vmm.compiler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import lockstep.vmm.machine.Machine;
+import lockstep.vmm.machine.MachineConfig;
+import lockstep.vmm.machine.hart.UnitCompiler;
+import lockstep.vmm.machine.memory.PhysicalMemory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Compiled callers, whose callees leave compiled code and change CSRs, go on to the step. */
+final class CompiledCallsTest {
+  private static final long RAM_BYTES = 1 << 20;
+  private static final long STEPS = 3_000_000;
+  private static final int A4 = 14;
+  private static final long SUM = 1 << 18;
+
+  private static final int[] PROGRAM = {
+    0x0015_0513, // loop: addi a0, a0, 1
+    0x0140_00ef, // jal ra, callee
+    0xc020_2673, // csrr a2, instret
+    0x00c6_86b3, // add a3, a3, a2
+    0x1007_2073, // csrs sstatus, a4: the callee is called with SUM set
+    0xfedf_f06f, // j loop
+    0x1007_3073, // callee: csrc sstatus, a4: and returns without, so with another TLB
+    0x0205_57b3, // divu a5, a0, zero: leaves compiled code
+    0x1001_6873, // csrrsi a6, sstatus, SIE
+    0x1001_7073, // csrci sstatus, SIE
+    0x0000_8067, // ret
+  };
+
+  private static Machine machine(UnitCompiler compiler) {
+    Machine machine = new Machine(new MachineConfig(RAM_BYTES, 1000), compiler);
+    for (int i = 0; i < PROGRAM.length; i++) {
+      machine.memory().store32(PhysicalMemory.RAM_BASE + 4L * i, PROGRAM[i]);
+    }
+    machine.hart().startInSupervisorMode(PhysicalMemory.RAM_BASE, 0, 0);
+    machine.hart().setX(A4, SUM);
+    return machine;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyStateIsThatOfTheInterpreter(CompilerMode mode) {
+    Machine compiling = machine(GuestCompiler.of(mode));
+    Machine interpreting = machine(UnitCompiler.NONE);
+    for (long limit = 1; limit < STEPS; limit = limit * 5 / 4 + 1) {
+      compiling.run(limit);
+      interpreting.run(limit);
+      assertEquals(limit, compiling.position());
+      assertEquals(interpreting.hash(), compiling.hash(), "at " + limit);
+    }
+  }
+}
