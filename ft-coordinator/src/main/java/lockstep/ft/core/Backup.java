@@ -427,6 +427,7 @@ final class Backup implements Stage {
         replay.outputsReleased(),
         Optional.empty(),
         Optional.empty(),
-        isOpen() ? OptionalLong.of(detector.limitNanos()) : OptionalLong.empty());
+        isOpen() ? OptionalLong.of(detector.limitNanos()) : OptionalLong.empty(),
+        0);
   }
 }

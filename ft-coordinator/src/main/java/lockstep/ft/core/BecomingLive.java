@@ -12,7 +12,7 @@ final class BecomingLive {
   private BecomingLive() {}
 
   /** The start was granted: the log begins; the guest runs, or waits for a backup. */
-  static void started(Core core, ArbiterReply.Granted granted) {
+  static void started(Core core, ArbiterReply.Granted granted, boolean overLost) {
     Role before = core.stage().role();
     List<Output> unreleased = core.startUnreleased();
     Live live =
@@ -24,9 +24,12 @@ final class BecomingLive {
     core.tellRole(
         before,
         Role.LIVE_WAITING,
-        generation == 1
-            ? "started"
-            : "started anew: the guest's generation " + (generation - 1) + " is lost");
+        overLost
+            ? "started anew: the guest's generation " + (generation - 1) + " is lost"
+            : "started, generation " + generation);
+    if (overLost) {
+      core.emit(new Effect.StartedAnew(generation));
+    }
     if (core.config.startRule() == ReplicaConfig.StartRule.ALONE) {
       live.become(Role.ALONE, "started to run alone");
       live.beginRunning();

@@ -67,6 +67,7 @@ final class DiskPath {
   private long retryAtNanos;
   private long attachAskedAtNanos;
   private long patienceNanos;
+  private long ownFlushesEnded;
 
   DiskPath(int disk, Core core, Live live) {
     this.disk = disk;
@@ -186,12 +187,14 @@ final class DiskPath {
 
   /** Flushes if more than so much is kept, and nobody flushes already. */
   void flushIfKeptOver(long bytes) {
-    if (state == State.READY
-        && core.guest.unflushed(disk).bytes() > bytes
-        && underWay.values().stream()
-            .noneMatch(asked -> asked.purpose instanceof Purpose.OwnFlush)) {
+    if (state == State.READY && core.guest.unflushed(disk).bytes() > bytes && !isFlushing()) {
       ownFlush();
     }
+  }
+
+  /** Whether a flush of the replica's own is under way. */
+  boolean isFlushing() {
+    return underWay.values().stream().anyMatch(asked -> asked.purpose instanceof Purpose.OwnFlush);
   }
 
   private void ownFlush() {
@@ -225,7 +228,13 @@ final class DiskPath {
     }
   }
 
+  /** How many of the replica's own flushes were answered. */
+  long ownFlushesEnded() {
+    return ownFlushesEnded;
+  }
+
   private void ownFlushAnswered(long flush, DiskStatus status) {
+    ownFlushesEnded++;
     live.log().append(new Payload.OwnFlushEnded(disk, flush, status));
     core.guest.unflushed(disk).ownFlushEnded(flush, status);
     if (state == State.CATCHING_UP) {

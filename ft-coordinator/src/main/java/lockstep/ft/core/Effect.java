@@ -84,6 +84,12 @@ public sealed interface Effect {
   record RoleChanged(Role from, Role to, long epoch, long nextLsn, long position, String why)
       implements Effect {}
 
+  /**
+   * A loud line for the log of the process: this replica starts the guest anew from its disk, and
+   * what was in the memory of the generation before is lost.
+   */
+  record StartedAnew(long guestGeneration) implements Effect {}
+
   /** One line for the log of the process: a state transfer has begun, was cut, or has ended. */
   record TransferTold(ReplicaId peer, String what, TransferProgress progress) implements Effect {}
 

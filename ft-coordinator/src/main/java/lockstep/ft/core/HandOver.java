@@ -7,13 +7,14 @@ import java.util.Optional;
  * its paths wants it.
  *
  * <pre>
- * NOT_WANTED --wanted--> WANTED --the backup lags little--> LOGGED
- *      ^                    |            (Payload.HandedOver is the last entry)
- *      +--- backup lost ----+
+ * NOT_WANTED --wanted--> WANTED --state hashed--> HASHED --the backup lags little--> LOGGED
+ *      ^                    |                       |     (Payload.HandedOver is the last entry)
+ *      +-- backup, or one of its ways, lost --------+
  * </pre>
  *
- * <p>WANTED: the guest runs on, slowed, until the backup is close behind, so that it stands still
- * only briefly; after a while regardless. LOGGED: the guest stands still, until the log says that
+ * <p>WANTED, HASHED: the guest runs on, slowed, until both machines have hashed what had changed
+ * since the last check, so that little is left to hash when it stands still, and the backup is
+ * close behind; after a while regardless. LOGGED: the guest stands still, until the log says that
  * the backup has taken over, or this replica has won a claim to go on alone. The epoch after that
  * of the hand-over can only be the backup's doing: if it names this replica backup, its state at
  * the hand-over is all that it needs.
@@ -28,6 +29,7 @@ final class HandOver {
   private enum State {
     NOT_WANTED,
     WANTED,
+    HASHED,
     LOGGED
   }
 
@@ -35,6 +37,7 @@ final class HandOver {
   private State state = State.NOT_WANTED;
   private String why = "";
   private long wantedAtNanos;
+  private long hashedPosition;
   private Optional<FailureDetector> untaken = Optional.empty();
 
   HandOver(ReplicaConfig.Limits limits) {
@@ -47,15 +50,32 @@ final class HandOver {
     wantedAtNanos = nowNanos;
   }
 
-  /** There is no backup any more. */
-  void forget() {
+  /** The state at {@code position} was hashed, and is in the log. */
+  void hashed(long position) {
     if (state == State.WANTED) {
+      state = State.HASHED;
+      hashedPosition = position;
+    }
+  }
+
+  /** There is no backup any more that could take over. */
+  void forget() {
+    if (isWanted()) {
       state = State.NOT_WANTED;
     }
   }
 
   boolean isWanted() {
-    return state == State.WANTED;
+    return state == State.WANTED || state == State.HASHED;
+  }
+
+  boolean isHashed() {
+    return state == State.HASHED;
+  }
+
+  /** Where; the backup hashes when it comes there. */
+  long hashedPosition() {
+    return hashedPosition;
   }
 
   /** Whether the hand-over is this replica's last entry, or was before it gave its backup up. */
@@ -67,10 +87,15 @@ final class HandOver {
     return why;
   }
 
-  /** Whether the guest may be stopped now, at so much lag of the backup. */
-  boolean isDue(long lagNanos, long nowNanos) {
+  /**
+   * Whether the guest may be stopped now.
+   *
+   * @param backupHashes whether the backup's machine has come to where the state was hashed
+   * @param lagNanos of the backup
+   */
+  boolean isDue(boolean backupHashes, long lagNanos, long nowNanos) {
     return isWanted()
-        && (lagNanos <= limits.lagNanosMax() / LAG_PARTS
+        && ((isHashed() && backupHashes && lagNanos <= limits.lagNanosMax() / LAG_PARTS)
             || nowNanos - wantedAtNanos >= limits.silenceNanos());
   }
 

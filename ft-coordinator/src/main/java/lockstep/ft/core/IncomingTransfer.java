@@ -18,7 +18,9 @@ final class IncomingTransfer {
   IncomingTransfer(Core core, LogChannelMessage.TransferBegan began)
       throws MalformedMessageException {
     this.core = core;
-    this.target = new TransferTarget(core.guest.machine, began.pageCount(), began.pageBytes());
+    this.target =
+        new TransferTarget(
+            core.guest.machine, core.limits.transfer(), began.pageCount(), began.pageBytes());
   }
 
   void take(LogChannelMessage.TransferPages pages) throws MalformedMessageException {

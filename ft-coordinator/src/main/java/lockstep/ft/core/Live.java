@@ -103,6 +103,10 @@ final class Live implements Stage {
     return protection.hasPeer();
   }
 
+  long guestGeneration() {
+    return guestGeneration;
+  }
+
   boolean guestHasRun() {
     return running.isPresent();
   }
@@ -471,11 +475,18 @@ final class Live implements Stage {
     handOver.want(why, core.now());
     // What has changed since the last hash is hashed now, while the guest runs, not at the stop.
     running.ifPresent(LiveGuest::hashCheckWanted);
+    if (core.guest.isPaused()) {
+      handOver.hashed(0); // it stands still anyway
+    }
   }
 
   private boolean mayHandOver(long nowNanos) {
     return role == Role.PRIMARY
-        && handOver.isDue(protection.lagNanos(nowNanos), nowNanos)
+        && handOver.isDue(
+            protection.peerHasReached(handOver.hashedPosition()),
+            protection.lagNanos(nowNanos),
+            nowNanos)
+        && handOverRefusal().isEmpty()
         && ended.isEmpty()
         && !core.guest.isReset()
         && running.map(guest -> !guest.isOff()).orElse(false);
@@ -514,6 +525,9 @@ final class Live implements Stage {
     renewLease();
     disks.onTick();
     watchPaths();
+    if (handOver.isWanted() && handOverRefusal().isPresent()) {
+      handOver.forget(); // nobody could take over; the guest gets its speed back
+    }
     if (protection.suspectsPeer()) {
       losePeer("the backup is silent");
     } else if (role == Role.HANDING_OVER && handOver.isOverdue(core.now())) {
@@ -530,6 +544,9 @@ final class Live implements Stage {
       double speed = guestSpeed(core.now());
       running.orElseThrow().runSlice(pace.steps(stepsMax, speed, core.now()));
       pace.ran(core.guest.machine.position() - before);
+      if (!running.orElseThrow().isHashWanted()) {
+        handOver.hashed(before);
+      }
     }
   }
 

@@ -43,6 +43,15 @@ final class LiveDisks {
     paths.forEach(path -> path.flushIfKeptOver(bytes));
   }
 
+  /** How many own flushes were answered, all in all. */
+  long ownFlushesEnded() {
+    return paths.stream().mapToLong(DiskPath::ownFlushesEnded).sum();
+  }
+
+  boolean areFlushing() {
+    return paths.stream().anyMatch(DiskPath::isFlushing);
+  }
+
   /** Whether every disk has answered all that was issued. */
   boolean areQuiet() {
     return paths.stream().allMatch(DiskPath::isQuiet);

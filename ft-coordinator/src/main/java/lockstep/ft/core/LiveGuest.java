@@ -42,6 +42,11 @@ final class LiveGuest {
     hashWanted = true;
   }
 
+  /** Whether the hash that is wanted has not entered the log yet. */
+  boolean isHashWanted() {
+    return hashWanted;
+  }
+
   /** The guest goes on after a pause of which its clock knows nothing. */
   void resumed() {
     clock = new ClockPolicy(machine.timeNanos(), core.now());

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import lockstep.ft.machine.Input;
 import lockstep.ft.machine.Output;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The requests that the guest has made and that have not been completed, in the order made. Both
@@ -23,16 +24,28 @@ final class OpenRequests {
   record Open(long number, Output request) {}
 
   private final LinkedHashMap<Key, Open> open = new LinkedHashMap<>();
+  private long bytes;
 
   /** An output was made; remembered if it is a request. */
   void made(long number, Output output) {
     switch (output) {
       case Output.DiskRequested request ->
-          open.put(new Key(request.disk(), request.requestId()), new Open(number, request));
+          put(new Key(request.disk(), request.requestId()), new Open(number, request));
       case Output.EntropyRequested request ->
-          open.put(new Key(ENTROPY, request.requestId()), new Open(number, request));
+          put(new Key(ENTROPY, request.requestId()), new Open(number, request));
       case Output.FrameSent _, Output.ConsoleWritten _, Output.PowerChanged _ -> {}
     }
+  }
+
+  private void put(Key key, Open request) {
+    open.put(key, request);
+    bytes += OutputGate.sizeBytes(request.request);
+  }
+
+  private @Nullable Open remove(Key key) {
+    Open removed = open.remove(key);
+    bytes -= removed == null ? 0 : OutputGate.sizeBytes(removed.request);
+    return removed;
   }
 
   /** Whether {@code input} can be: it completes nothing, or something that is open. */
@@ -61,7 +74,7 @@ final class OpenRequests {
 
   /** Forgets the request that {@code completed} completes, and returns it. */
   Output.DiskRequested complete(Input.DiskCompleted completed) {
-    Open request = open.remove(new Key(completed.disk(), completed.requestId()));
+    Open request = remove(new Key(completed.disk(), completed.requestId()));
     if (request != null && request.request instanceof Output.DiskRequested disk) {
       return disk;
     }
@@ -69,7 +82,7 @@ final class OpenRequests {
   }
 
   void complete(Input.EntropyArrived arrived) {
-    if (open.remove(new Key(ENTROPY, arrived.requestId())) == null) {
+    if (remove(new Key(ENTROPY, arrived.requestId())) == null) {
       throw new IllegalStateException("no such entropy request is open: " + arrived.requestId());
     }
   }
@@ -87,6 +100,11 @@ final class OpenRequests {
 
   boolean anyDisk() {
     return open.keySet().stream().anyMatch(key -> key.device != ENTROPY);
+  }
+
+  /** What they are in memory: data of writes, above all. */
+  long bytes() {
+    return bytes;
   }
 
   int size() {

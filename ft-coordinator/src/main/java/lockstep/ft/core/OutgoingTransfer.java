@@ -5,6 +5,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import lockstep.ft.arbiter.Member;
 import lockstep.ft.log.LogChannelMessage;
@@ -31,6 +32,11 @@ final class OutgoingTransfer {
   private long sentAtNanos;
   private long heartbeats;
 
+  /** Since when, or since the guest was last slowed for it, the cut has been held up. */
+  private OptionalLong heldUpSinceNanos = OptionalLong.empty();
+
+  private long ownFlushesSeen;
+
   OutgoingTransfer(long channel, Member peer, Core core) {
     this.channel = channel;
     this.peer = peer;
@@ -39,6 +45,36 @@ final class OutgoingTransfer {
     this.detector = FailureDetector.fixed(core.limits.silenceNanos(), core.now());
     PagedMemory memory = core.guest.machine.pages();
     send(new LogChannelMessage.TransferBegan(memory.pageCount(), memory.pageBytes()));
+  }
+
+  /** Whether only the cut is missing. */
+  boolean awaitsCut() {
+    return source.awaitsCut();
+  }
+
+  /**
+   * Too much is open or kept for the cut. If it still is when a flush has been tried, the guest is
+   * to make less of it; not more often than a guest can show what that has changed.
+   *
+   * @param ownFlushesEnded of all disks, all in all
+   */
+  void heldUp(long ownFlushesEnded, boolean isFlushing) {
+    boolean begins = heldUpSinceNanos.isEmpty();
+    boolean slows =
+        !begins
+            && (ownFlushesEnded > ownFlushesSeen || !isFlushing)
+            && core.now() - heldUpSinceNanos.getAsLong() >= core.limits.retryNanos();
+    if (slows) {
+      source.slowDown();
+    }
+    if (begins || slows) {
+      heldUpSinceNanos = OptionalLong.of(core.now());
+      ownFlushesSeen = ownFlushesEnded;
+    }
+  }
+
+  void notHeldUp() {
+    heldUpSinceNanos = OptionalLong.empty();
   }
 
   /** The candidate has taken so many bytes of pages; returns whether that can be. */

@@ -32,11 +32,11 @@ final class Protection {
 
   private static final double SPEED_MIN = 1.0 / 16;
 
-  /** Kept writes beyond this are flushed in each round, for they are part of what the cut sends. */
-  private static final long KEPT_BYTES_TO_CARRY = 1 << 20;
-
-  /** No cut with more than this, because it is sent while the guest stands still. */
-  private static final long KEPT_BYTES_CARRIED_MAX = 8 << 20;
+  /**
+   * Kept writes beyond this part of what the cut may carry are flushed in each round, for the cut
+   * sends them too.
+   */
+  private static final int KEPT_PARTS_TO_CARRY = 8;
 
   private final Core core;
   private final Live live;
@@ -54,6 +54,9 @@ final class Protection {
   private long peerFromLsn;
 
   private Optional<LogChannelMessage.Paths> peerPaths = Optional.empty();
+
+  /** Where its machine is, as far as it has told. */
+  private long peerPosition;
 
   /** The peer was live: what it sent as such may still be on its way. */
   private boolean rolesExchanged;
@@ -167,6 +170,7 @@ final class Protection {
   private LogSender beginLog(long channel, Member member, long nextLsn) {
     LogSender sender = new LogSender(channel, member, nextLsn, core.limits, core.now());
     peer = Optional.of(sender);
+    peerPosition = 0;
     return sender;
   }
 
@@ -195,6 +199,7 @@ final class Protection {
       return;
     }
     core.evidence.executed(core.guest, ack.positionExecuted());
+    peerPosition = ack.positionExecuted();
     boolean mayEnlist =
         live.role() == Role.LIVE_WAITING ? sender.allAcked() : live.role() == Role.ALONE;
     if (mayEnlist && !core.arbiter.isOpen() && !live.hasEnded()) {
@@ -257,18 +262,37 @@ final class Protection {
   }
 
   private boolean mayCut() {
-    return live.role() == Role.ALONE
-        && !core.arbiter.isOpen()
-        && !live.hasEnded()
-        && core.guest.keptBytes() <= KEPT_BYTES_CARRIED_MAX;
+    return mayEnlistSoon() && !isTooMuchToCarry();
+  }
+
+  private boolean mayEnlistSoon() {
+    return live.role() == Role.ALONE && !core.arbiter.isOpen() && !live.hasEnded();
+  }
+
+  /**
+   * Whether the cut would have more to send, beside pages, than the guest should stand still for.
+   */
+  private boolean isTooMuchToCarry() {
+    long bytes = core.guest.keptBytes() + core.guest.open.bytes() + live.gate().waitingBytes();
+    return bytes > core.limits.transfer().cutStateBytesMax();
+  }
+
+  /** Has the disks flush, and the guest slowed, until the cut can carry the rest. */
+  private void lessenWhatIsCarried(OutgoingTransfer outgoing) {
+    boolean tooMuch = isTooMuchToCarry();
+    if (outgoing.progress().round() > roundFlushed || tooMuch) {
+      roundFlushed = outgoing.progress().round();
+      live.disks().flushIfKeptOver(core.limits.transfer().cutStateBytesMax() / KEPT_PARTS_TO_CARRY);
+    }
+    if (tooMuch && mayEnlistSoon() && outgoing.awaitsCut()) {
+      outgoing.heldUp(live.disks().ownFlushesEnded(), live.disks().areFlushing());
+    } else {
+      outgoing.notHeldUp();
+    }
   }
 
   private void continueTransfer(OutgoingTransfer outgoing) {
-    if (outgoing.progress().round() > roundFlushed
-        || core.guest.keptBytes() > KEPT_BYTES_CARRIED_MAX) {
-      roundFlushed = outgoing.progress().round();
-      live.disks().flushIfKeptOver(KEPT_BYTES_TO_CARRY);
-    }
+    lessenWhatIsCarried(outgoing);
     OutputGate gate = live.gate();
     long nextLsn = live.log().nextLsn();
     boolean isCut =
@@ -339,6 +363,11 @@ final class Protection {
         : core.now() + core.limits.heartbeatNanos();
   }
 
+  /** Whether the backup's machine has come so far. */
+  boolean peerHasReached(long position) {
+    return peer.isPresent() && peerPosition >= position;
+  }
+
   /** By how much the backup's execution is behind. */
   long lagNanos(long nowNanos) {
     return peer.map(sender -> sender.lagNanos(nowNanos)).orElse(0L);
@@ -359,6 +388,7 @@ final class Protection {
         transfer.map(OutgoingTransfer::progress).or(() -> progress),
         peerPaths,
         peer.map(sender -> OptionalLong.of(sender.silenceLimitNanos()))
-            .orElse(OptionalLong.empty()));
+            .orElse(OptionalLong.empty()),
+        live.guestGeneration());
   }
 }

@@ -206,7 +206,8 @@ public final class Replica {
         core.paths(),
         own.peerPaths(),
         own.silenceLimitNanos(),
-        stage.held(nowNanos));
+        stage.held(nowNanos),
+        own.guestGeneration());
   }
 
   /**

@@ -103,5 +103,26 @@ public record ReplicaConfig(
             8L << 20,
             32L << 20,
             TransferLimits.DEFAULT);
+
+    /** The same with another bound on lag, and on a state transfer. */
+    public Limits with(long otherLagNanosMax, TransferLimits otherTransfer) {
+      return new Limits(
+          heartbeatNanos,
+          silenceNanosMin,
+          silenceNanos,
+          retryNanos,
+          leaseMarginNanos,
+          otherLagNanosMax,
+          clockStepNanos,
+          diskSilenceNanos,
+          pathNanos,
+          hashEverySteps,
+          logUnackedBytesMax,
+          logUnexecutedBytesMax,
+          keptWritesBytesMax,
+          inputsPendingBytesMax,
+          evidenceBytesMax,
+          otherTransfer);
+    }
   }
 }

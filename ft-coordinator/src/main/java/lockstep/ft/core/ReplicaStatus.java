@@ -28,6 +28,8 @@ import lockstep.ft.transfer.TransferProgress;
  * @param peerPaths those of its backup, as far as that has told
  * @param silenceLimitNanos the peer is taken for dead when it is silent for so long, as things are
  * @param held why the guest may not run, if it may not
+ * @param guestGeneration on a live replica, how often the guest was started from its disk, this
+ *     time included; otherwise 0
  */
 public record ReplicaStatus(
     Role role,
@@ -48,4 +50,5 @@ public record ReplicaStatus(
     LogChannelMessage.Paths paths,
     Optional<LogChannelMessage.Paths> peerPaths,
     OptionalLong silenceLimitNanos,
-    Optional<String> held) {}
+    Optional<String> held,
+    long guestGeneration) {}

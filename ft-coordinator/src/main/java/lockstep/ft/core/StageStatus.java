@@ -15,8 +15,17 @@ record StageStatus(
     long outputsReleased,
     Optional<TransferProgress> transfer,
     Optional<LogChannelMessage.Paths> peerPaths,
-    OptionalLong silenceLimitNanos) {
+    OptionalLong silenceLimitNanos,
+    long guestGeneration) {
   static final StageStatus NONE =
       new StageStatus(
-          Optional.empty(), 0, 0, 0, 0, Optional.empty(), Optional.empty(), OptionalLong.empty());
+          Optional.empty(),
+          0,
+          0,
+          0,
+          0,
+          Optional.empty(),
+          Optional.empty(),
+          OptionalLong.empty(),
+          0);
 }

@@ -56,6 +56,10 @@ final class Waiting implements Stage {
   private long dialledAtEpoch;
   private boolean answered;
   private boolean unreachable;
+
+  /** What was asked to be started is live somewhere, as far as the record goes, but lost. */
+  private boolean startsOverLost;
+
   private FailureDetector detector;
   private long nextTryNanos;
   private long outputsReleased;
@@ -122,6 +126,9 @@ final class Waiting implements Stage {
     boolean mayStart = core.config.startRule() != ReplicaConfig.StartRule.NEVER;
     if (mayStart && (live.isEmpty() || unreachable || core.isLiveIn(record))) {
       unreachable = false;
+      if (!core.isLiveIn(record)) {
+        startsOverLost = live.isPresent();
+      }
       core.arbiter.ask(
           startNonce,
           nonce -> new ArbiterRequest.Start(core.config.vm(), core.self(), record.epoch(), nonce),
@@ -135,7 +142,7 @@ final class Waiting implements Stage {
 
   @Override
   public void onGranted(ArbiterRequest question, ArbiterReply.Granted granted) {
-    BecomingLive.started(core, granted);
+    BecomingLive.started(core, granted, startsOverLost);
   }
 
   @Override

@@ -16,7 +16,8 @@ import lockstep.ft.machine.PagedMemory;
  * before began. A round ends when the other end has taken all of it. If what has changed by then is
  * little, it is the <em>cut</em>: these pages, as they are at this position, complete the memory of
  * this position. Otherwise it is the next round; after {@link TransferLimits#roundsMax} of them the
- * guest is slowed, more and more, so that the rounds shrink.
+ * guest is slowed, more and more, so that the rounds shrink. It is slowed too, for the rest of the
+ * transfer, each time that {@link #slowDown} says that something beside the pages holds up the cut.
  */
 public final class TransferSource {
   /** Pages looked at in one go, at most; most of them may be zero and cost only the look. */
@@ -47,6 +48,7 @@ public final class TransferSource {
   private final BitSet notZeroThere;
 
   private int round = 1;
+  private int slowdowns;
   private int nextPage;
   private long bytesSent;
   private long bytesTaken;
@@ -73,7 +75,7 @@ public final class TransferSource {
       return new Step.Wait();
     }
     if (pending.isEmpty()) {
-      if (unackedBytes() > 0 || !mayCut) {
+      if (!awaitsCut() || !mayCut) {
         return new Step.Wait();
       }
       beginRound();
@@ -83,6 +85,16 @@ public final class TransferSource {
     }
     List<PagedMemory.Contents> batch = batch();
     return batch.isEmpty() ? new Step.Wait() : new Step.Send(message(batch, nowNanos));
+  }
+
+  /** Whether the other end has all that was to be sent of this round. */
+  public boolean awaitsCut() {
+    return pending.isEmpty() && unackedBytes() == 0;
+  }
+
+  /** The cut is held up by what the guest does: it gets half of its speed. */
+  public void slowDown() {
+    slowdowns++;
   }
 
   private void beginRound() {
@@ -153,8 +165,8 @@ public final class TransferSource {
 
   /** The share of its speed that the guest may have. */
   public double speed() {
-    int late = round - limits.roundsMax();
-    return late <= 0 ? 1 : Math.max(SPEED_MIN, Math.scalb(1.0, -late));
+    int late = Math.max(0, round - limits.roundsMax()) + slowdowns;
+    return Math.max(SPEED_MIN, Math.scalb(1.0, -late));
   }
 
   /** When {@link #next} should be asked, if nothing happens before. */
@@ -170,6 +182,7 @@ public final class TransferSource {
   }
 
   public TransferProgress progress() {
-    return new TransferProgress(round, bytesSent, pagesSent, pending.cardinality(), false, 0);
+    return new TransferProgress(
+        round, bytesSent, pagesSent, pending.cardinality(), awaitsCut(), false, 0);
   }
 }

@@ -12,8 +12,13 @@ import lockstep.ft.wire.MalformedMessageException;
  * the rest until it is complete.
  */
 public final class TransferTarget {
-  /** Far above what a machine and the protocol have beside the pages. */
-  private static final int STATE_BYTES_MAX = 32 << 20;
+  /** Far above what a machine has beside its pages. */
+  private static final int MACHINE_STATE_BYTES_MAX = 32 << 20;
+
+  /** What the cut carries may be counted without what it costs to write it down. */
+  private static final int CARRIED_FACTOR = 2;
+
+  private final long stateBytesMax;
 
   private final DeterministicMachine machine;
   private final ByteArrayOutputStream state = new ByteArrayOutputStream();
@@ -22,9 +27,11 @@ public final class TransferTarget {
   /**
    * Makes room: the machine's memory is zero from now on.
    *
+   * @param limits as the source keeps them
    * @throws MalformedMessageException if the other machine's memory is not of the same size
    */
-  public TransferTarget(DeterministicMachine machine, int pageCount, int pageBytes)
+  public TransferTarget(
+      DeterministicMachine machine, TransferLimits limits, int pageCount, int pageBytes)
       throws MalformedMessageException {
     PagedMemory memory = machine.pages();
     if (pageCount != memory.pageCount() || pageBytes != memory.pageBytes()) {
@@ -39,6 +46,7 @@ public final class TransferTarget {
               + memory.pageBytes());
     }
     this.machine = machine;
+    this.stateBytesMax = MACHINE_STATE_BYTES_MAX + CARRIED_FACTOR * limits.cutStateBytesMax();
     memory.clear();
   }
 
@@ -59,8 +67,8 @@ public final class TransferTarget {
 
   /** Takes the next part of the state without pages. */
   public void take(Bytes part) throws MalformedMessageException {
-    if (state.size() + part.length() > STATE_BYTES_MAX) {
-      throw new MalformedMessageException("more than " + STATE_BYTES_MAX + " bytes of state");
+    if (state.size() + part.length() > stateBytesMax) {
+      throw new MalformedMessageException("more than " + stateBytesMax + " bytes of state");
     }
     state.write(part.array(), 0, part.length());
   }

@@ -163,6 +163,7 @@ final class ClaimModel {
             Effect.RoleChanged _,
             Effect.TransferTold _,
             Effect.DivergenceFound _,
+            Effect.StartedAnew _,
             Effect.Hashed _ -> {}
       }
     }

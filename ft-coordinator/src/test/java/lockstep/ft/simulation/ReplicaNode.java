@@ -24,6 +24,7 @@ import lockstep.ft.log.LogEntry;
 import lockstep.ft.log.Payload;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.Input;
+import lockstep.ft.transfer.TransferProgress;
 
 /** A VMM process: one start of it, on one host. What production's driver does, without a thread. */
 final class ReplicaNode implements Net.Listener {
@@ -297,6 +298,9 @@ final class ReplicaNode implements Net.Listener {
     if (after.held().map(why -> why.contains("lags") || why.contains("executed")).orElse(false)) {
       coverage.count(Coverage.Event.HELD_FOR_LAG);
     }
+    if (after.transfer().map(TransferProgress::heldUp).orElse(false)) {
+      coverage.count(Coverage.Event.CUT_HELD_UP);
+    }
     boolean takesOver = !before.role().isLive() && after.role().isLive();
     if (takesOver && after.paused()) {
       coverage.count(Coverage.Event.LIVE_WHILE_PAUSED);
@@ -552,6 +556,7 @@ final class ReplicaNode implements Net.Listener {
         standStill(Math.min(found.nanosMax(), sim.keepingNanos()));
       }
       case Effect.Hashed _ -> {}
+      case Effect.StartedAnew _ -> sim.coverage.count(Coverage.Event.TOLD_STARTED_ANEW);
       case Effect.TransferTold told -> {
         world.tell(name() + " transfer " + told.what() + " " + told.progress());
         sim.transferTold(told.what());

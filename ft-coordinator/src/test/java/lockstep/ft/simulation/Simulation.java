@@ -42,7 +42,7 @@ final class Simulation {
           2 << 10,
           16 << 10,
           16 << 10,
-          new TransferLimits(30_000, 400, 3, 3, 3));
+          new TransferLimits(30_000, 400, 3, 3, 3, 400));
 
   static final long LEASE_MILLIS = 400;
 
@@ -61,6 +61,7 @@ final class Simulation {
   private Optional<ReplicaId> recorded = Optional.empty();
   private final Map<String, Runnable> atTransfer = new HashMap<>();
   private final Map<String, Runnable> atSwitch = new HashMap<>();
+  private TransferLimits transferLimits = LIMITS.transfer();
   private boolean recordNext;
   private boolean divergenceExpected;
   private long keepingNanos;
@@ -141,7 +142,20 @@ final class Simulation {
         LIMITS.keptWritesBytesMax(),
         LIMITS.inputsPendingBytesMax(),
         sabotage.flipsBitsUnseen ? Integer.MAX_VALUE : LIMITS.evidenceBytesMax(),
-        LIMITS.transfer());
+        transferLimits);
+  }
+
+  /** What the processes that are started from now on may carry at a cut. */
+  void cutStateBytesMax(long bytes) {
+    TransferLimits usual = LIMITS.transfer();
+    transferLimits =
+        new TransferLimits(
+            usual.bandwidthBytesPerSecond(),
+            usual.unackedBytesMax(),
+            usual.pagesPerMessage(),
+            usual.cutPagesMax(),
+            usual.roundsMax(),
+            bytes);
   }
 
   void startRule(StartRule rule) {

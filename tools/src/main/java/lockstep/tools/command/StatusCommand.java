@@ -50,6 +50,7 @@ public final class StatusCommand implements Callable<Integer> {
             StatusText.replica(before.get(i), after.get(i), SAMPLE.toMillis() / 1e3));
       }
       System.out.println(StatusText.verdict(after));
+      StatusText.startedAnew(after).ifPresent(System.out::println);
       return exitCode(after);
     }
   }

@@ -70,12 +70,15 @@ final class StatusText {
     if (transfer.path("round").asInt() == 0 || transfer.path("cut").asBoolean()) {
       return "";
     }
-    return "%n%-13s sends its state: round %d, %.1f MB sent, %,d pages of this round left"
+    return "%n%-13s sends its state: round %d, %.1f MB sent, %,d pages of this round left%s"
         .formatted(
             "",
             transfer.path("round").asInt(),
             transfer.path("bytesSent").asLong() / MILLIONS,
-            transfer.path("pagesLeft").asLong());
+            transfer.path("pagesLeft").asLong(),
+            transfer.path("heldUp").asBoolean()
+                ? "; the guest is slowed until less of its writes is open or not flushed"
+                : "");
   }
 
   /** Which process is which, and what that means for the guest. */
@@ -94,6 +97,19 @@ final class StatusText {
                 "%s is live, but alone: the next death of its VMM ends the guest"
                     .formatted(live.process().name()))
         .orElse("nobody is live");
+  }
+
+  /** That the guest has been started from its disk more than once, if it has. */
+  static Optional<String> startedAnew(List<ReplicaView> replicas) {
+    return replicas.stream()
+        .filter(ReplicaView::isLive)
+        .map(view -> view.number("guestGeneration"))
+        .filter(generation -> generation > 1)
+        .findFirst()
+        .map(
+            generation ->
+                "generation %d: the guest has been started from its disk %d times, after a reset or the loss of both replicas"
+                    .formatted(generation, generation));
   }
 
   private static Optional<String> withRole(List<ReplicaView> replicas, String role) {

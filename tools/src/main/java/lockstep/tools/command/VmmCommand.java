@@ -146,6 +146,8 @@ public final class VmmCommand implements Callable<Integer> {
       description = "Saved states and states of divergences go here (default: ${DEFAULT-VALUE}).")
   private Path keep = Path.of("kept");
 
+  @Mixin private ProtectionOptions protection = new ProtectionOptions();
+
   @Mixin private CompilerOption compiler = new CompilerOption();
 
   @Override
@@ -175,7 +177,8 @@ public final class VmmCommand implements Callable<Integer> {
             Optional.ofNullable(savedState),
             Optional.ofNullable(recording),
             keep,
-            compiler.mode());
+            compiler.mode(),
+            protection.limits());
     try (Vmm running = Vmm.start(options)) {
       if (recording != null) {
         Runtime.getRuntime()

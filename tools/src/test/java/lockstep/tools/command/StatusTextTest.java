@@ -61,6 +61,28 @@ final class StatusTextTest {
   }
 
   @Test
+  void aGuestThatWasStartedAnewIsToldSo() {
+    ReplicaView live = view("vmm-1", "PRIMARY", 0, 0);
+    ObjectNode status = (ObjectNode) live.status().orElseThrow();
+    status.put("guestGeneration", 1);
+    assertEquals(Optional.empty(), StatusText.startedAnew(List.of(live)));
+    status.put("guestGeneration", 3);
+    String text =
+        StatusText.startedAnew(List.of(view("vmm-2", "BACKUP", 0, 0), live)).orElseThrow();
+    assertTrue(text.startsWith("generation 3: the guest has been started"), text);
+    assertTrue(text.contains("3 times"), text);
+  }
+
+  @Test
+  void aTransferThatIsHeldUpSaysWhy() {
+    ReplicaView view = view("vmm-1", "ALONE", 0, 0);
+    ObjectNode status = (ObjectNode) view.status().orElseThrow();
+    status.putObject("paths");
+    status.putObject("transfer").put("round", 2).put("heldUp", true);
+    assertTrue(StatusText.replica(view, view, 0.5).contains("the guest is slowed until"));
+  }
+
+  @Test
   void theVerdictSaysWhichProcessIsWhich() {
     assertEquals(
         "protected: vmm-2 is the primary, vmm-1 its backup; the guest survives the death of either",

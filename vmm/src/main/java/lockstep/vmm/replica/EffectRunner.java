@@ -93,6 +93,11 @@ final class EffectRunner implements Effects {
             changed.position(),
             changed.why());
       }
+      case Effect.StartedAnew anew ->
+          log.warn(
+              "guest=STARTED_ANEW generation={} why=\"primary and backup are gone: it boots from its"
+                  + " disk, and what was only in its memory is lost\"",
+              anew.guestGeneration());
       case Effect.TransferTold told ->
           log.info(
               "transfer={} peer={} round={} pages={} bytes={} left={}",

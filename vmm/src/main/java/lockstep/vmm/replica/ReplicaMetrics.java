@@ -57,6 +57,7 @@ final class ReplicaMetrics {
         () -> status.get().transfer().map(TransferProgress::pagesLeft).orElse(0));
     registry.registerGauge("vmm_position", () -> status.get().position());
     registry.registerGauge("vmm_epoch", () -> status.get().epoch());
+    registry.registerGauge("vmm_guest_generation", () -> status.get().guestGeneration());
     registry.registerGauge("vmm_live", () -> status.get().role().isLive() ? 1 : 0);
     registry.registerGauge("vmm_lag_nanos", () -> status.get().lagNanos());
     registry.registerGauge(

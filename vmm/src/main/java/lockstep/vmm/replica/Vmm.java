@@ -18,7 +18,6 @@ import lockstep.ft.arbiter.ReplicaId;
 import lockstep.ft.core.Effect;
 import lockstep.ft.core.Replica;
 import lockstep.ft.core.ReplicaConfig;
-import lockstep.ft.core.ReplicaConfig.Limits;
 import lockstep.ft.core.ReplicaStatus;
 import lockstep.ft.definition.DefinitionCodec;
 import lockstep.ft.definition.VmDefinition;
@@ -128,7 +127,7 @@ public final class Vmm implements AutoCloseable {
             options.startRule(),
             Bytes.of(seed),
             TimeUnit.SECONDS.toNanos(wall.getEpochSecond()) + wall.getNano(),
-            Limits.DEFAULT,
+            options.limits(),
             options.recording().isPresent());
     Replica replica = Startup.replica(options, config, machine);
     metrics = new ReplicaMetrics(metricRegistry, this::replicaStatus);

@@ -3,6 +3,7 @@ package lockstep.vmm.replica;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
+import lockstep.ft.core.ReplicaConfig.Limits;
 import lockstep.ft.core.ReplicaConfig.StartRule;
 import lockstep.vmm.compiler.CompilerMode;
 
@@ -23,6 +24,7 @@ import lockstep.vmm.compiler.CompilerMode;
  * @param savedState start from this saved state instead of booting
  * @param recording write the log into this file
  * @param keepDirectory where saved states and divergences are kept
+ * @param limits bounds and times of the protocol
  * @param compiler what of the guest's code is compiled; the other replica may choose otherwise
  */
 public record VmmOptions(
@@ -39,4 +41,5 @@ public record VmmOptions(
     Optional<Path> savedState,
     Optional<Path> recording,
     Path keepDirectory,
-    CompilerMode compiler) {}
+    CompilerMode compiler,
+    Limits limits) {}

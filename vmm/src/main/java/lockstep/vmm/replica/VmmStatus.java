@@ -19,6 +19,8 @@ import lockstep.ft.transfer.TransferProgress;
  *     there was none
  * @param paused whether the operator has paused the guest
  * @param handOverMillis how long the guest stood still when this replica last handed over, or 0
+ * @param guestGeneration on a live replica, how often the guest was started from its disk, this
+ *     time included; otherwise 0
  * @param held why the guest may not run; empty if it may
  * @param pid of this process
  */
@@ -47,6 +49,7 @@ public record VmmStatus(
     Transfer transfer,
     boolean paused,
     double handOverMillis,
+    long guestGeneration,
     long stepsTotal,
     long logBytesTotal,
     long pid) {
@@ -57,12 +60,19 @@ public record VmmStatus(
    * How far a state transfer is.
    *
    * @param round counts from 1
+   * @param heldUp whether the cut waits until less is open or not flushed
    * @param cut whether the guest has been stopped for the rest, and goes on
    * @param pauseMillis for how long; 0 before
    */
   public record Transfer(
-      int round, long bytesSent, long pagesSent, int pagesLeft, boolean cut, double pauseMillis) {
-    private static final Transfer NONE = new Transfer(0, 0, 0, 0, false, 0);
+      int round,
+      long bytesSent,
+      long pagesSent,
+      int pagesLeft,
+      boolean heldUp,
+      boolean cut,
+      double pauseMillis) {
+    private static final Transfer NONE = new Transfer(0, 0, 0, 0, false, false, 0);
 
     static Transfer of(TransferProgress progress) {
       return new Transfer(
@@ -70,6 +80,7 @@ public record VmmStatus(
           progress.bytesSent(),
           progress.pagesSent(),
           progress.pagesLeft(),
+          progress.heldUp(),
           progress.isCut(),
           progress.pauseNanos() / NANOS_PER_MILLI);
     }
@@ -102,6 +113,7 @@ public record VmmStatus(
         status.transfer().map(Transfer::of).orElse(Transfer.NONE),
         status.paused(),
         vmm.metrics().lastHandOverNanos() / NANOS_PER_MILLI,
+        status.guestGeneration(),
         vmm.metrics().stepsTotal(),
         vmm.metrics().logBytesTotal(),
         ProcessHandle.current().pid());

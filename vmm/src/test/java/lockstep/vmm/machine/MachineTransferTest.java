@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** State transfer of the real machine, while it runs and writes all over its memory. */
 final class MachineTransferTest {
   private static final long RAM_BYTES = 1 << 20;
-  private static final TransferLimits LIMITS = new TransferLimits(1_000_000, 1 << 16, 4, 8, 3);
+  private static final TransferLimits LIMITS = new TransferLimits(1_000_000, 1 << 16, 4, 8, 3, 0);
 
   /** Walks over 128 KiB again and again, writing every 520th byte's doubleword. */
   private static final int[] PROGRAM = {
@@ -56,7 +56,7 @@ final class MachineTransferTest {
       throws IOException, MalformedMessageException {
     TransferSource source = new TransferSource(from, LIMITS, 0);
     TransferTarget target =
-        new TransferTarget(to, from.pages().pageCount(), from.pages().pageBytes());
+        new TransferTarget(to, LIMITS, from.pages().pageCount(), from.pages().pageBytes());
     long now = 0;
     while (true) {
       switch (source.next(now, true)) {

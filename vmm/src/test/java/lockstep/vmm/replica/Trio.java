@@ -140,6 +140,7 @@ final class Trio {
             Effect.DrawEntropy _,
             Effect.Logged _,
             Effect.RoleChanged _,
+            Effect.StartedAnew _,
             Effect.TransferTold _,
             Effect.Hashed _,
             Effect.Halt _ -> {}
