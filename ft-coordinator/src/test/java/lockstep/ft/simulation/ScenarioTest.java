@@ -478,6 +478,7 @@ final class ScenarioTest {
     startPair();
     for (int round = 0; round < 50; round++) {
       switchRoles();
+      sim.runFor(20 * World.MILLI); // both hash before it
       sim.serve(1, SECOND);
     }
     sim.protect(SECOND);
@@ -509,7 +510,7 @@ final class ScenarioTest {
 
   @Test
   void eitherKilledAtAnyMomentOfASwitchIsSafe() {
-    for (int moment = 0; moment < 80; moment++) {
+    for (int moment = 0; moment < 160; moment++) {
       Simulation other = pairThatHasSwitchedFor(moment);
       other.node(moment % 2).crash(moment % 3 == 0);
       other.serve(5, SECOND);
@@ -521,7 +522,7 @@ final class ScenarioTest {
 
   @Test
   void channelBrokenAtAnyMomentOfASwitchLeavesExactlyOneLive() {
-    for (int moment = 0; moment < 80; moment++) {
+    for (int moment = 0; moment < 160; moment++) {
       Simulation other = pairThatHasSwitchedFor(moment);
       other.net.breakBetween(0, 1);
       other.serve(5, SECOND);
@@ -533,7 +534,7 @@ final class ScenarioTest {
 
   @Test
   void arbiterThatDiesAtAnyMomentOfASwitchOnlyDelaysIt() {
-    for (int moment = 0; moment < 80; moment++) {
+    for (int moment = 0; moment < 160; moment++) {
       Simulation other = pairThatHasSwitchedFor(moment);
       other.server.crash(moment % 3 == 0);
       other.runFor(20 * World.MILLI);
