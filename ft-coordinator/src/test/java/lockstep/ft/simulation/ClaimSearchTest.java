@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 final class ClaimSearchTest {
   private static final int STATES_MAX = 2_000_000;
 
+  // A switch takes two slices: one that hashes, one that hands over.
+
   private static void searchAll(ClaimModel.Budget budget) {
     ClaimSearch.Result result = ClaimSearch.search(budget, ClaimModel.Break.NOTHING, STATES_MAX);
     System.out.println(budget + ": " + result);
@@ -53,19 +55,19 @@ final class ClaimSearchTest {
 
   @Test
   void everyOrderOfASwitchWithABrokenChannel() {
-    searchAll(new ClaimModel.Budget(0, 0, 1, 1, 1));
+    searchAll(new ClaimModel.Budget(0, 0, 1, 2, 1));
   }
 
   @Test
   @Tag("slow")
   void everyOrderOfASwitchWithACrashOfEachAndABrokenChannel() {
-    searchAll(new ClaimModel.Budget(1, 0, 1, 1, 1));
+    searchAll(new ClaimModel.Budget(1, 0, 1, 2, 1));
   }
 
   @Test
   @Tag("slow")
   void everyOrderOfTwoSwitchesWithAnArbiterRestart() {
-    searchAll(new ClaimModel.Budget(0, 1, 0, 1, 2));
+    searchAll(new ClaimModel.Budget(0, 1, 0, 3, 2));
   }
 
   @Test
