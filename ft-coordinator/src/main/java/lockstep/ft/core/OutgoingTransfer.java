@@ -144,8 +144,15 @@ final class OutgoingTransfer {
     return source.speed();
   }
 
-  long deadlineNanos() {
-    return Math.min(source.deadlineNanos(), sentAtNanos + core.limits.heartbeatNanos());
+  /**
+   * When {@link #flush} should be called, if nothing happens before. A cut that can't be made now
+   * waits for what makes it possible, not for a time.
+   */
+  long deadlineNanos(boolean mayCut) {
+    long heartbeatAt = sentAtNanos + core.limits.heartbeatNanos();
+    return source.awaitsCut() && !mayCut
+        ? heartbeatAt
+        : Math.min(source.deadlineNanos(), heartbeatAt);
   }
 
   TransferProgress progress() {

@@ -356,11 +356,9 @@ final class Protection {
     long ofLog =
         peer.map(sender -> sender.heartbeatAtNanos(core.limits.heartbeatNanos()))
             .orElse(Long.MAX_VALUE);
-    long ofTransfer = transfer.map(OutgoingTransfer::deadlineNanos).orElse(Long.MAX_VALUE);
-    // What can't be cut now waits for the answer that makes it possible, not for a time.
-    return transfer.isEmpty() || mayCut()
-        ? Math.min(ofLog, ofTransfer)
-        : core.now() + core.limits.heartbeatNanos();
+    long ofTransfer =
+        transfer.map(outgoing -> outgoing.deadlineNanos(mayCut())).orElse(Long.MAX_VALUE);
+    return Math.min(ofLog, ofTransfer);
   }
 
   /** Whether the backup's machine has come so far. */
