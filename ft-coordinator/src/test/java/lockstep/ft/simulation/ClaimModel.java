@@ -407,7 +407,10 @@ final class ClaimModel {
   void check() {
     for (Node node : nodes) {
       ReplicaStatus status = node.status();
-      if (node.alive && (status.role() == Role.ALONE || status.role() == Role.PRIMARY)) {
+      // Who was replaced and has not heard of it releases nothing, and knows of nothing since.
+      boolean isReplaced = status.epoch() < state.record().epoch();
+      boolean isLive = status.role() == Role.ALONE || status.role() == Role.PRIMARY;
+      if (node.alive && isLive && !isReplaced) {
         Checker.require(
             status.outputsMade() >= releasedInAll,
             "replica " + node.index + " is live without having made what was released");

@@ -355,7 +355,8 @@ final class ScenarioTest {
   @Test
   void enlistingThatIsNotAnsweredHoldsTheGateUntilTheCandidateIsGivenUp() {
     sim.startRule(StartRule.ALONE);
-    sim.cutStateBytesMax(1 << 20); // the disk does not answer either; that shall not hold up the cut
+    sim.cutStateBytesMax(
+        1 << 20); // the disk does not answer either; that shall not hold up the cut
     sim.start(0);
     sim.serve(5, SECOND);
     sim.net.block(Net.SERVER, 0, true);

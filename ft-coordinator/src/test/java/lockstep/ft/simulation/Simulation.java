@@ -42,7 +42,7 @@ final class Simulation {
           2 << 10,
           16 << 10,
           16 << 10,
-          new TransferLimits(30_000, 400, 3, 3, 3, 400));
+          new TransferLimits(30_000, 400, 3, 3, 3, 1_000));
 
   static final long LEASE_MILLIS = 400;
 
