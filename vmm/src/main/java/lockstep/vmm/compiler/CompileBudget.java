@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
  * The hottest come first, because what is refused has to become hot again.
  */
 final class CompileBudget {
-  /** Of one core, in the long run. */
-  private static final double SHARE = 0.5;
+  /** Of one core, in the long run: two replicas may share two of them with all else. */
+  private static final double SHARE = 0.15;
 
   /** What may be saved up for a change of the guest's work. */
-  private static final double SAVED_MILLIS_MAX = 2_000;
+  private static final double SAVED_MILLIS_MAX = 500;
 
   private final CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
   private double millisLeft = SAVED_MILLIS_MAX;
