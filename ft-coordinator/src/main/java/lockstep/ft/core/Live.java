@@ -166,7 +166,7 @@ final class Live implements Stage {
   /** Lets out what may leave, then sends what the event has gathered. */
   @Override
   public void flush() {
-    if (running.isPresent() && lease.holds(core.now())) {
+    if (running.isPresent() && mayRelease()) {
       gate.open(nextLsnThatFrees(), this::leave);
     }
     if (resetLsn.isPresent() && ended.isEmpty() && resetLsn.getAsLong() < nextLsnThatFrees()) {
@@ -174,6 +174,11 @@ final class Live implements Stage {
     }
     protection.flush();
     resignIfEnded();
+  }
+
+  /** Whether anything may leave: nobody can have started the guest anew. */
+  boolean mayRelease() {
+    return lease.holds(core.now());
   }
 
   private long nextLsnThatFrees() {

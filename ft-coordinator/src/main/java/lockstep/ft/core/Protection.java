@@ -280,7 +280,7 @@ final class Protection {
   /** Has the disks flush, and the guest slowed, until the cut can carry the rest. */
   private void lessenWhatIsCarried(OutgoingTransfer outgoing) {
     boolean tooMuch = isTooMuchToCarry();
-    if (outgoing.progress().round() > roundFlushed || tooMuch) {
+    if (live.mayRelease() && (outgoing.progress().round() > roundFlushed || tooMuch)) {
       roundFlushed = outgoing.progress().round();
       live.disks().flushIfKeptOver(core.limits.transfer().cutStateBytesMax() / KEPT_PARTS_TO_CARRY);
     }

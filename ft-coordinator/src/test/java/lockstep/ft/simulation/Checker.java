@@ -66,8 +66,8 @@ final class Checker {
   private final Map<Long, ByteArrayOutputStream> consoles = new HashMap<>();
   private final Map<Long, Long> consoleBegins = new HashMap<>();
   private final Map<LogChannelMessage.TransferCut, Long> outputsAtCut = new HashMap<>();
-  private final Map<ReplicaId, Long> executed = new HashMap<>();
-  private final Map<ReplicaId, LagBound> lags = new HashMap<>();
+  private final Map<Run, Long> executed = new HashMap<>();
+  private final Map<Run, LagBound> lags = new HashMap<>();
   private long proxyToldEpoch;
   private ArbiterRecord current = ArbiterRecord.vacant(Simulation.VM);
   private final Coverage coverage;
@@ -179,9 +179,16 @@ final class Checker {
             + received);
   }
 
+  /** Positions begin anew with each generation of the guest. */
+  private record Run(ReplicaId replica, long guestGeneration) {}
+
+  private Run runOf(ReplicaId replica) {
+    return new Run(replica, current.guestGeneration());
+  }
+
   /** A replica's machine has executed so far; what it does as live counts once it is a backup. */
   void executed(ReplicaId replica, long position) {
-    executed.merge(replica, position, Math::max);
+    executed.merge(runOf(replica), position, Math::max);
   }
 
   /**
@@ -192,8 +199,9 @@ final class Checker {
     if (backup.isEmpty()) {
       return;
     }
-    LagBound lag = lags.computeIfAbsent(backup.get(), b -> new LagBound());
-    lag.executed(executed.getOrDefault(backup.get(), 0L));
+    Run run = runOf(backup.get());
+    LagBound lag = lags.computeIfAbsent(run, _ -> new LagBound());
+    lag.executed(executed.getOrDefault(run, 0L));
     lag.reached(position, now);
     long behind = lag.lagNanos(now);
     must(
