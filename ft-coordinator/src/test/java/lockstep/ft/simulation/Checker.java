@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import lockstep.ft.arbiter.ArbiterRecord;
+import lockstep.ft.arbiter.Member;
 import lockstep.ft.arbiter.ReplicaId;
 import lockstep.ft.core.Effect;
 import lockstep.ft.core.ReplicaStatus;
@@ -67,7 +68,7 @@ final class Checker {
   private final Map<Long, Long> consoleBegins = new HashMap<>();
   private final Map<LogChannelMessage.TransferCut, Long> outputsAtCut = new HashMap<>();
   private final Map<Run, Long> executed = new HashMap<>();
-  private final Map<Run, LagBound> lags = new HashMap<>();
+  private final Map<Pair, LagBound> lags = new HashMap<>();
   private long proxyToldEpoch;
   private ArbiterRecord current = ArbiterRecord.vacant(Simulation.VM);
   private final Coverage coverage;
@@ -182,6 +183,9 @@ final class Checker {
   /** Positions begin anew with each generation of the guest. */
   private record Run(ReplicaId replica, long guestGeneration) {}
 
+  /** What a primary has run, and its backup has not, is lost when that goes live. */
+  private record Pair(Optional<ReplicaId> primary, Run backup) {}
+
   private Run runOf(ReplicaId replica) {
     return new Run(replica, current.guestGeneration());
   }
@@ -200,7 +204,8 @@ final class Checker {
       return;
     }
     Run run = runOf(backup.get());
-    LagBound lag = lags.computeIfAbsent(run, _ -> new LagBound());
+    Pair pair = new Pair(current.live().map(Member::id), run);
+    LagBound lag = lags.computeIfAbsent(pair, _ -> new LagBound());
     lag.executed(executed.getOrDefault(run, 0L));
     lag.reached(position, now);
     long behind = lag.lagNanos(now);
