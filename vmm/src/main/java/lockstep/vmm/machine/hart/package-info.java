@@ -15,8 +15,7 @@
  *       lockstep.vmm.machine.hart.CsrFile}, {@link lockstep.vmm.machine.hart.AtomicUnit}, {@link
  *       lockstep.vmm.machine.hart.FloatUnit}, {@link lockstep.vmm.machine.hart.MemoryUnit}, {@link
  *       lockstep.vmm.machine.hart.BitManipulation}; {@link lockstep.vmm.machine.hart.Alu} and
- *       {@link lockstep.vmm.machine.hart.HostFloat} serve the loop too; {@link
- *       lockstep.vmm.machine.hart.OutOfLine} is called by it for what it has no case for. {@link
+ *       {@link lockstep.vmm.machine.hart.HostFloat} serve the loop too. {@link
  *       lockstep.vmm.machine.hart.TrapUnit} takes traps and returns from them, {@link
  *       lockstep.vmm.machine.hart.Timers} and {@link lockstep.vmm.machine.hart.Clint} make the
  *       timer interrupts, {@link lockstep.vmm.machine.hart.SbiFirmware} answers a supervisor's
