@@ -74,6 +74,7 @@ import picocli.CommandLine.ScopeType;
       GuestControls.Pause.class,
       GuestControls.Resume.class,
       GuestControls.PowerButton.class,
+      GuestControls.PowerOff.class,
       GuestControls.Reset.class,
       KillCommand.class,
       KeepCommand.class,

@@ -23,6 +23,8 @@ public final class Attach {
     FENCED,
     /** A newer attach of the same epoch has taken its place. */
     SUPERSEDED,
+    /** The disk has changed, so that it has to be attached anew. */
+    CHANGED,
     /** Its connection has ended. */
     DETACHED
   }

@@ -142,7 +142,10 @@ public final class DiskKeeper {
     }
   }
 
-  /** Makes a disk larger or smaller, and its VM's definition with it. */
+  /**
+   * Makes a disk larger or smaller, and its VM's definition with it. Smaller only while nobody uses
+   * it; larger also while a VMM holds it, which then has to attach anew, and sees the size.
+   */
   public Disk resize(Disk disk, long sizeBytes) throws IOException, DiskRefusedException {
     synchronized (disks) {
       Disk now = current(disk);
@@ -170,37 +173,29 @@ public final class DiskKeeper {
           };
       Fence.StoreAction bytes =
           () -> disks.blocks().resize(now.number(), now.sizeBytes(), sizeBytes);
-      boolean grows = sizeBytes > now.sizeBytes();
-      alone(
-          now,
-          () -> {
-            (grows ? bytes : record).run();
-            (grows ? record : bytes).run();
-          });
+      if (sizeBytes > now.sizeBytes()) {
+        betweenAttaches(
+            now,
+            () -> {
+              bytes.run();
+              record.run();
+            });
+      } else {
+        alone(
+            now,
+            () -> {
+              record.run();
+              bytes.run();
+            });
+      }
       LOG.info("disk={} resized to {} bytes", now.path(), sizeBytes);
       return resized;
     }
   }
 
   private static VmDefinition resized(VmDefinition old, String disk, long sizeBytes) {
-    List<VmDefinition.Disk> changed =
-        old.disks().stream()
-            .map(
-                d ->
-                    d.name().equals(disk)
-                        ? new VmDefinition.Disk(disk, sizeBytes, d.readOnly())
-                        : d)
-            .toList();
-    return new VmDefinition(
-        old.name(),
-        old.memoryBytes(),
-        old.harts(),
-        old.picosecondsPerStep(),
-        old.kernelDigest(),
-        old.initramfsDigest(),
-        old.commandLine(),
-        changed,
-        old.network());
+    return old.withDisks(
+        d -> d.name().equals(disk) ? new VmDefinition.Disk(disk, sizeBytes, d.readOnly()) : d);
   }
 
   /** Puts a disk in the place of another one, which is deleted; its snapshots stay. */
@@ -345,6 +340,12 @@ public final class DiskKeeper {
   /** Does something to a disk that nobody is attached to and no VMM holds. */
   private void alone(Disk disk, Fence.StoreAction action) throws IOException, DiskRefusedException {
     refuse(disk, vms.owner(disk.vm()).fence().alone(disk.name(), action));
+  }
+
+  /** Does something to a disk that no plain client is attached to; a VMM attaches anew then. */
+  private void betweenAttaches(Disk disk, Fence.StoreAction action)
+      throws IOException, DiskRefusedException {
+    refuse(disk, vms.owner(disk.vm()).fence().betweenAttaches(disk.name(), action));
   }
 
   /** Does something to a disk or snapshot that nobody is attached to. */

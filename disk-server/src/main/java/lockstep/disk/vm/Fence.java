@@ -41,6 +41,8 @@ public final class Fence {
   /** Between a disk's name and its snapshot's, in the name of who is attached to the snapshot. */
   static final String SNAPSHOT_MARK = "@";
 
+  private static final Set<Access> ANY = Set.of(Access.values());
+
   /** Makes a state durable before it returns. */
   @FunctionalInterface
   public interface Durable {
@@ -206,6 +208,26 @@ public final class Fence {
   }
 
   /**
+   * Runs {@code action} if no plain client is attached to the disk. The attach of the VMM that
+   * holds it, if one does, ends then: it attaches anew.
+   *
+   * @return why it was not run, or empty
+   */
+  public Optional<String> betweenAttaches(String disk, StoreAction action) throws IOException {
+    lock.writeLock().lock();
+    try {
+      Optional<String> inUse =
+          unused(name -> name.equals(disk), Set.of(Access.PLAIN_WRITER, Access.READER), action);
+      if (inUse.isEmpty()) {
+        endWriters(attach -> attach.disk().equals(disk), End.CHANGED);
+      }
+      return inUse;
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /**
    * Runs {@code action} if no replica can be live; none becomes live meanwhile. One that is
    * recorded live may be, also when its lease is over: cut off from here, it runs its guest, and
    * goes on as soon as it can renew.
@@ -247,18 +269,20 @@ public final class Fence {
    * @return why it was not run, or empty
    */
   public Optional<String> unused(String disk, StoreAction action) throws IOException {
-    return unused(name -> name.equals(disk), action);
+    return unused(name -> name.equals(disk), ANY, action);
   }
 
   /** The same for a disk and all of its snapshots. */
   public Optional<String> unusedWithSnapshots(String disk, StoreAction action) throws IOException {
-    return unused(name -> name.equals(disk) || name.startsWith(disk + SNAPSHOT_MARK), action);
+    return unused(name -> name.equals(disk) || name.startsWith(disk + SNAPSHOT_MARK), ANY, action);
   }
 
-  private Optional<String> unused(Predicate<String> which, StoreAction action) throws IOException {
+  private Optional<String> unused(
+      Predicate<String> which, Set<Access> whoever, StoreAction action) throws IOException {
     lock.writeLock().lock();
     try {
-      if (attaches.stream().anyMatch(attach -> which.test(attach.disk()))) {
+      if (attaches.stream()
+          .anyMatch(attach -> which.test(attach.disk()) && whoever.contains(attach.access()))) {
         return Optional.of("a client is attached");
       }
       action.run();

@@ -3,11 +3,13 @@ package lockstep.disk.vm;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -134,6 +136,41 @@ final class DiskKeeperTest {
         };
     assertThrows(DiskRefusedException.class, () -> keeper.rollBack(disk(), "s"));
     assertEquals(before, disks.blocks().disks());
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void aDiskGrowsUnderALiveVmmWhichHasToAttachAnew(StoreKind store)
+      throws IOException, DiskRefusedException {
+    start(store);
+    keeper.create("a", "data", BYTES);
+    fill(disk());
+    startGuest();
+    List<Attach.End> ends = new ArrayList<>();
+    var _ = fence().attach("data", fence().record().epoch(), ends::add);
+    keeper.resize(disk(), 2 * BYTES);
+    assertEquals(2 * BYTES, disk().sizeBytes());
+    assertEquals(List.of(Attach.End.CHANGED), ends);
+    assertEquals(7, read(BYTES - 1, 1)[0]);
+    assertArrayEquals(new byte[BYTES], read(BYTES, BYTES));
+    assertInstanceOf(
+        Fence.Answer.Granted.class,
+        fence().attach("data", fence().record().epoch(), ends::add));
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void aDiskDoesNotShrinkUnderALiveVmmNorGrowUnderAPlainClient(StoreKind store)
+      throws IOException, DiskRefusedException {
+    start(store);
+    keeper.create("a", "data", BYTES);
+    List<Attach.End> ends = new ArrayList<>();
+    Attach reader = fence().attachPlain("data", ends::add);
+    assertThrows(DiskRefusedException.class, () -> keeper.resize(disk(), 2 * BYTES));
+    fence().detach(reader);
+    startGuest();
+    assertThrows(DiskRefusedException.class, () -> keeper.resize(disk(), BYTES / 2));
+    assertEquals(BYTES, disk().sizeBytes());
   }
 
   @ParameterizedTest

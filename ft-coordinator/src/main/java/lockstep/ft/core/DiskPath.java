@@ -63,6 +63,7 @@ final class DiskPath {
   private long epoch;
   private long attach;
   private long incarnation;
+  private long sizeBytes;
   private long nextTag;
   private long retryAtNanos;
   private long attachAskedAtNanos;
@@ -107,11 +108,15 @@ final class DiskPath {
     return candidate == attach && state != State.DOWN;
   }
 
-  void attached(long newIncarnation) {
+  void attached(long newIncarnation, long newSizeBytes) {
     if (state != State.ATTACHING) {
       return;
     }
     incarnation = newIncarnation;
+    if (newSizeBytes != sizeBytes) {
+      sizeBytes = newSizeBytes; // the guest may know, from who was live before; then it is nothing
+      live.inputs().add(new Input.DiskResized(disk, sizeBytes));
+    }
     UnflushedWrites unflushed = core.guest.unflushed(disk);
     if (unflushed.mayBeLackingIn(incarnation)) {
       state = State.CATCHING_UP;

@@ -2,6 +2,7 @@ package lockstep.ft.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import lockstep.ft.machine.DeterministicMachine;
 import lockstep.ft.machine.Input;
 import lockstep.ft.machine.Output;
@@ -23,7 +24,7 @@ final class Guest {
   private final List<UnflushedWrites> unflushed = new ArrayList<>();
   private boolean poweredOn;
   private boolean paused;
-  private boolean reset;
+  private Optional<HaltReason> cutShort = Optional.empty();
   private boolean askedForReset;
   private long outputsMade;
 
@@ -65,18 +66,18 @@ final class Guest {
     paused = now;
   }
 
-  /** Whether the operator has reset the guest: it runs no more. */
-  boolean isReset() {
-    return reset;
+  /** How the operator has ended the guest, reset or switched off, if so: it runs no more. */
+  Optional<HaltReason> cutShort() {
+    return cutShort;
   }
 
   /** Whether the guest, if it has ended, is to be started anew. */
   boolean endsInReset() {
-    return reset || askedForReset;
+    return cutShort.map(how -> how == HaltReason.GUEST_RESET).orElse(askedForReset);
   }
 
-  void reset() {
-    reset = true;
+  void cutShort(HaltReason how) {
+    cutShort = Optional.of(how);
   }
 
   long outputsMade() {
@@ -108,7 +109,8 @@ final class Guest {
       case Input.FrameReceived _,
           Input.ClockMoved _,
           Input.ConsoleReceived _,
-          Input.PowerButtonPressed _ -> {}
+          Input.PowerButtonPressed _,
+          Input.DiskResized _ -> {}
     }
     machine.inject(input);
     drain(sink);

@@ -45,8 +45,8 @@ final class Live implements Stage {
   private final HandOver handOver;
   private OptionalLong backupBetterSince = OptionalLong.empty();
 
-  /** The entry that ends the guest, once the backup knows it. */
-  private OptionalLong resetLsn = OptionalLong.empty();
+  /** The entry by which the operator has ended the guest, once the backup knows it. */
+  private OptionalLong cutShortLsn = OptionalLong.empty();
 
   /**
    * Why this replica is about to resign: the guest's power-off has left the gate, or a suspension.
@@ -122,24 +122,34 @@ final class Live implements Stage {
     core.tellRole(before, next, why);
   }
 
-  /** Powers the machine on, unless it was restored from a saved state. */
+  /**
+   * Powers the machine on, unless it was restored from a saved state. The backup's definition may
+   * be older than this replica's, from before a disk was resized: so it is told their sizes.
+   */
   void powerOn() {
     if (!core.guest.poweredOn()) {
-      Input.PoweredOn poweredOn =
-          new Input.PoweredOn(core.config.entropySeed(), core.config.wallClockNanos());
-      log.append(new Payload.Injected(poweredOn));
-      core.guest.inject(
-          poweredOn,
-          (number, output) ->
-              gate.add(number, log.append(new Payload.OutputMade(number)).lsn(), output));
+      injectAtStart(
+          new Input.PoweredOn(core.config.entropySeed(), core.config.wallClockNanos()));
+      List<Long> sizes = core.config.disksBytes();
+      for (int disk = 0; disk < sizes.size(); disk++) {
+        injectAtStart(new Input.DiskResized(disk, sizes.get(disk)));
+      }
     }
+  }
+
+  private void injectAtStart(Input input) {
+    log.append(new Payload.Injected(input));
+    core.guest.inject(
+        input,
+        (number, output) ->
+            gate.add(number, log.append(new Payload.OutputMade(number)).lsn(), output));
   }
 
   void beginRunning() {
     running = Optional.of(new LiveGuest(core, this));
     log.forgetBeginning();
-    if (core.guest.isReset()) {
-      ended = Optional.of(HaltReason.GUEST_RESET); // by who was live before
+    if (core.guest.cutShort().isPresent()) {
+      ended = core.guest.cutShort(); // while another was live
     }
     takeEffectAtEpoch();
     core.guest.open.ofEntropy().stream()
@@ -169,8 +179,10 @@ final class Live implements Stage {
     if (running.isPresent() && mayRelease()) {
       gate.open(nextLsnThatFrees(), this::leave);
     }
-    if (resetLsn.isPresent() && ended.isEmpty() && resetLsn.getAsLong() < nextLsnThatFrees()) {
-      ended = Optional.of(HaltReason.GUEST_RESET);
+    if (cutShortLsn.isPresent()
+        && ended.isEmpty()
+        && cutShortLsn.getAsLong() < nextLsnThatFrees()) {
+      ended = core.guest.cutShort();
     }
     protection.flush();
     resignIfEnded();
@@ -414,11 +426,15 @@ final class Live implements Stage {
         core.guest.pause(false);
         running.orElseThrow().resumed();
       }
-      case ReplicaEvent.ResetWanted _ -> {
-        resetLsn = OptionalLong.of(log.append(new Payload.Reset()).lsn());
-        core.guest.reset();
-      }
+      case ReplicaEvent.ResetWanted _ -> cutShort(new Payload.Reset(), HaltReason.GUEST_RESET);
+      case ReplicaEvent.SwitchOffWanted _ ->
+          cutShort(new Payload.SwitchedOff(), HaltReason.GUEST_OFF);
     }
+  }
+
+  private void cutShort(Payload entry, HaltReason how) {
+    cutShortLsn = OptionalLong.of(log.append(entry).lsn());
+    core.guest.cutShort(how);
   }
 
   @Override
@@ -426,8 +442,8 @@ final class Live implements Stage {
     if (running.isEmpty() || running.get().isOff() || ended.isPresent()) {
       return Optional.of("the guest does not run, or has ended");
     }
-    if (handOver.isLogged() || core.guest.isReset()) {
-      return Optional.of("the role is being handed over, or the guest reset");
+    if (handOver.isLogged() || core.guest.cutShort().isPresent()) {
+      return Optional.of("the role is being handed over, or the guest ended by the operator");
     }
     return switch (control) {
       case ReplicaEvent.HashCheckWanted _ -> Optional.empty();
@@ -439,7 +455,10 @@ final class Live implements Stage {
           Optional.of("the guest is paused already");
       case ReplicaEvent.ResumeWanted _ when !core.guest.isPaused() ->
           Optional.of("the guest is not paused");
-      case ReplicaEvent.PauseWanted _, ReplicaEvent.ResumeWanted _, ReplicaEvent.ResetWanted _ ->
+      case ReplicaEvent.PauseWanted _,
+          ReplicaEvent.ResumeWanted _,
+          ReplicaEvent.ResetWanted _,
+          ReplicaEvent.SwitchOffWanted _ ->
           Optional.empty();
     };
   }
@@ -493,7 +512,7 @@ final class Live implements Stage {
             nowNanos)
         && handOverRefusal().isEmpty()
         && ended.isEmpty()
-        && !core.guest.isReset()
+        && core.guest.cutShort().isEmpty()
         && running.map(guest -> !guest.isOff()).orElse(false);
   }
 
@@ -580,8 +599,8 @@ final class Live implements Stage {
     if (handOver.isLogged()) {
       return Optional.of("the backup is to take over");
     }
-    if (core.guest.isReset()) {
-      return Optional.of("the guest is reset");
+    if (core.guest.cutShort().isPresent()) {
+      return Optional.of("the operator has ended the guest");
     }
     if (core.guest.isPaused()) {
       return Optional.of("the operator has paused the guest");

@@ -60,9 +60,9 @@ final class LiveDisks {
   /** Takes an attach or an answer; returns whether the replica is fenced for good. */
   boolean onEvent(ReplicaEvent event) {
     switch (event) {
-      case ReplicaEvent.DiskAttached(int disk, long attach, long incarnation)
+      case ReplicaEvent.DiskAttached(int disk, long attach, long incarnation, long sizeBytes)
           when paths.get(disk).isCurrent(attach) ->
-          paths.get(disk).attached(incarnation);
+          paths.get(disk).attached(incarnation, sizeBytes);
       case ReplicaEvent.DiskAnswered answered
           when paths.get(answered.disk()).isCurrent(answered.attach()) ->
           paths.get(answered.disk()).answered(answered.tag(), answered.status(), answered.data());

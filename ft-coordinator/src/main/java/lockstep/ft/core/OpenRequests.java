@@ -58,7 +58,8 @@ final class OpenRequests {
           Input.FrameReceived _,
           Input.ClockMoved _,
           Input.ConsoleReceived _,
-          Input.PowerButtonPressed _ ->
+          Input.PowerButtonPressed _,
+          Input.DiskResized _ ->
           true;
     };
   }

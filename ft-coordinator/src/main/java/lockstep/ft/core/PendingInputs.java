@@ -43,7 +43,8 @@ final class PendingInputs {
           Input.DiskCompleted _,
           Input.ClockMoved _,
           Input.EntropyArrived _,
-          Input.PowerButtonPressed _ -> {}
+          Input.PowerButtonPressed _,
+          Input.DiskResized _ -> {}
     }
     return input;
   }

@@ -169,6 +169,9 @@ final class Replay {
       case Payload.Injected(Input input) when !guest.open.expects(input) -> {
         return differs(entry, "the primary's guest was given what this one never asked for");
       }
+      case Payload.Injected(Input.DiskResized(int disk, _)) when !guest.hasDisk(disk) -> {
+        return differs(entry, "the primary's guest has a disk " + disk);
+      }
       case Payload.Injected(Input input) -> guest.inject(input, this::made);
       case Payload.OutputMade(long output) -> {
         return mark(entry, output);
@@ -188,7 +191,8 @@ final class Replay {
           guest.unflushed(ended.disk()).ownFlushEnded(ended.flush(), ended.status());
       case Payload.Paused _ -> guest.pause(true);
       case Payload.Resumed _ -> guest.pause(false);
-      case Payload.Reset _ -> guest.reset();
+      case Payload.Reset _ -> guest.cutShort(HaltReason.GUEST_RESET);
+      case Payload.SwitchedOff _ -> guest.cutShort(HaltReason.GUEST_OFF);
       case Payload.Progressed _,
           Payload.EpochBegan _,
           Payload.HandedOver _,

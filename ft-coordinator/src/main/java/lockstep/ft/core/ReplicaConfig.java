@@ -1,5 +1,6 @@
 package lockstep.ft.core;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import lockstep.ft.arbiter.Member;
 import lockstep.ft.machine.Bytes;
@@ -12,7 +13,7 @@ import lockstep.ft.transfer.TransferLimits;
  * @param self this replica; its id is random and never used before
  * @param machineVersion changes with any behaviour that a guest can see
  * @param definitionDigest of the VM's definition
- * @param disks how many disks the definition has
+ * @param disksBytes the size of each of the disks, as the definition has it
  * @param startRule what to do while nobody is live
  * @param entropySeed for {@code PoweredOn}, 64 bytes; used if this replica powers the guest on
  * @param wallClockNanos for {@code PoweredOn}; used if this replica powers the guest on
@@ -24,12 +25,17 @@ public record ReplicaConfig(
     Member self,
     int machineVersion,
     String definitionDigest,
-    int disks,
+    List<Long> disksBytes,
     StartRule startRule,
     Bytes entropySeed,
     long wallClockNanos,
     Limits limits,
     boolean logged) {
+
+  /** How many disks the guest has. */
+  int disks() {
+    return disksBytes.size();
+  }
 
   /** What a replica does while nobody is live, or the live replica's lease is over. */
   public enum StartRule {

@@ -59,8 +59,10 @@ public sealed interface ReplicaEvent {
    * An attach is complete: every older one has been ended.
    *
    * @param incarnation of the disk server
+   * @param sizeBytes of the disk, a multiple of 4096
    */
-  record DiskAttached(int disk, long attach, long incarnation) implements ReplicaEvent {}
+  record DiskAttached(int disk, long attach, long incarnation, long sizeBytes)
+      implements ReplicaEvent {}
 
   /** The attach failed or is lost, for another reason than being fenced. */
   record DiskLost(int disk, long attach) implements ReplicaEvent {}
@@ -123,4 +125,7 @@ public sealed interface ReplicaEvent {
 
   /** The guest ends here and now, as by its reset button, and is to be started anew. */
   record ResetWanted() implements Control {}
+
+  /** The operator switches the guest off, as by pulling its plug. */
+  record SwitchOffWanted() implements Control {}
 }

@@ -49,9 +49,14 @@ public final class DefinitionCodec {
     }
   }
 
-  /** SHA-256 of the canonical JSON, 64 hexadecimal digits. */
+  /**
+   * SHA-256 of the canonical JSON with 0 for the size of each disk, 64 hexadecimal digits: disks
+   * are resized while the guest runs, and its VMMs go on agreeing.
+   */
   public static String digest(VmDefinition definition) {
-    return sha256(toJson(definition).getBytes(StandardCharsets.UTF_8));
+    VmDefinition sizeless =
+        definition.withDisks(disk -> new VmDefinition.Disk(disk.name(), 0, disk.readOnly()));
+    return sha256(toJson(sizeless).getBytes(StandardCharsets.UTF_8));
   }
 
   /** SHA-256 of {@code bytes}, 64 hexadecimal digits. */

@@ -1,10 +1,11 @@
 package lockstep.ft.definition;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
- * What two VMMs must agree on before they run a guest. Stored on the disk server; its digest
- * travels in every hello.
+ * What two VMMs must agree on before they run a guest, but for the sizes of its disks, which may
+ * change while it runs. Stored on the disk server; its digest travels in every hello.
  *
  * @param name letters, digits, {@code -} and {@code _}; at most 64
  * @param memoryBytes guest RAM, a multiple of 2 MiB, at least 32 MiB
@@ -27,6 +28,20 @@ public record VmDefinition(
     String commandLine,
     List<Disk> disks,
     Network network) {
+
+  /** The same with other disks, one for each. */
+  public VmDefinition withDisks(UnaryOperator<Disk> change) {
+    return new VmDefinition(
+        name,
+        memoryBytes,
+        harts,
+        picosecondsPerStep,
+        kernelDigest,
+        initramfsDigest,
+        commandLine,
+        disks.stream().map(change).toList(),
+        network);
+  }
 
   /**
    * A disk; its export is {@code vm/name}.

@@ -18,6 +18,7 @@ final class InputCodec {
   private static final int CONSOLE_RECEIVED = 5;
   private static final int ENTROPY_ARRIVED = 6;
   private static final int POWER_BUTTON_PRESSED = 7;
+  private static final int DISK_RESIZED = 8;
 
   private static final DiskStatus[] STATUSES = DiskStatus.values();
 
@@ -54,6 +55,11 @@ final class InputCodec {
         out.bytes(entropy.data());
       }
       case Input.PowerButtonPressed _ -> out.int8(POWER_BUTTON_PRESSED);
+      case Input.DiskResized resized -> {
+        out.int8(DISK_RESIZED);
+        out.int32(resized.disk());
+        out.int64(resized.sizeBytes());
+      }
     }
   }
 
@@ -74,6 +80,8 @@ final class InputCodec {
       case ENTROPY_ARRIVED ->
           new Input.EntropyArrived(in.count64("request id"), in.bytes(DATA_BYTES_MAX));
       case POWER_BUTTON_PRESSED -> new Input.PowerButtonPressed();
+      case DISK_RESIZED ->
+          new Input.DiskResized(in.count32("disk", Integer.MAX_VALUE), in.count64("disk size"));
       default -> throw new MalformedMessageException("no kind of input: " + kind);
     };
   }

@@ -17,7 +17,7 @@ import lockstep.ft.machine.StateHash;
 public sealed interface LogChannelMessage {
 
   /** Version of the messages themselves. */
-  int PROTOCOL_VERSION = 4;
+  int PROTOCOL_VERSION = 5;
 
   /** Most entries that one {@link Entries} carries. */
   int ENTRIES_MAX = 4096;

@@ -60,6 +60,9 @@ public sealed interface Payload {
   /** The operator has pressed the reset button: the guest ends here, and is to be started anew. */
   record Reset() implements Payload {}
 
+  /** The operator has switched the guest off, unasked: it ends here, and stays off. */
+  record SwitchedOff() implements Payload {}
+
   /** Bytes of data that the payload carries, beside its fixed part. */
   default int dataBytes() {
     return this instanceof Injected(Input input)
@@ -69,7 +72,7 @@ public sealed interface Payload {
           case Input.DiskCompleted completed -> completed.data().length();
           case Input.ConsoleReceived console -> console.data().length();
           case Input.EntropyArrived entropy -> entropy.data().length();
-          case Input.ClockMoved _, Input.PowerButtonPressed _ -> 0;
+          case Input.ClockMoved _, Input.PowerButtonPressed _, Input.DiskResized _ -> 0;
         }
         : 0;
   }

@@ -20,6 +20,7 @@ final class PayloadCodec {
   private static final int PAUSED = 10;
   private static final int RESUMED = 11;
   private static final int RESET = 12;
+  private static final int SWITCHED_OFF = 13;
 
   private static final DiskStatus[] STATUSES = DiskStatus.values();
 
@@ -62,6 +63,7 @@ final class PayloadCodec {
       case Payload.Paused _ -> out.int8(PAUSED);
       case Payload.Resumed _ -> out.int8(RESUMED);
       case Payload.Reset _ -> out.int8(RESET);
+      case Payload.SwitchedOff _ -> out.int8(SWITCHED_OFF);
     }
   }
 
@@ -85,6 +87,7 @@ final class PayloadCodec {
       case PAUSED -> new Payload.Paused();
       case RESUMED -> new Payload.Resumed();
       case RESET -> new Payload.Reset();
+      case SWITCHED_OFF -> new Payload.SwitchedOff();
       default -> throw new MalformedMessageException("no kind of payload: " + kind);
     };
   }

@@ -41,4 +41,12 @@ public sealed interface Input {
 
   /** The power button is pressed: the guest is asked to shut down. */
   record PowerButtonPressed() implements Input {}
+
+  /**
+   * A disk has this size from now on; the size that it has already changes nothing.
+   *
+   * @param disk index of the disk in the VM's definition
+   * @param sizeBytes a multiple of 4096
+   */
+  record DiskResized(int disk, long sizeBytes) implements Input {}
 }

@@ -48,6 +48,16 @@ final class DefinitionCodecTest {
         DefinitionCodec.digest(WEB), DefinitionCodec.digest(DefinitionCodec.fromJson(other)));
   }
 
+  @Test
+  void theDigestIsTheSameWhenADiskIsResized() {
+    VmDefinition larger =
+        WEB.withDisks(
+            disk ->
+                new VmDefinition.Disk(disk.name(), 2 * disk.sizeBytes(), disk.readOnly()));
+    assertNotEquals(WEB, larger);
+    assertEquals(DefinitionCodec.digest(WEB), DefinitionCodec.digest(larger));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "\"web\", \"we/b\", name",

@@ -45,6 +45,7 @@ final class CodecTest {
         new Payload.Injected(new Input.ConsoleReceived(Bytes.EMPTY)),
         new Payload.Injected(new Input.EntropyArrived(6, DATA)),
         new Payload.Injected(new Input.PowerButtonPressed()),
+        new Payload.Injected(new Input.DiskResized(1, 1L << 40)),
         new Payload.OutputMade(8),
         new Payload.HashChecked(new StateHash(-1, 1)),
         new Payload.Progressed(),
@@ -56,7 +57,8 @@ final class CodecTest {
         new Payload.HandedOver(),
         new Payload.Paused(),
         new Payload.Resumed(),
-        new Payload.Reset());
+        new Payload.Reset(),
+        new Payload.SwitchedOff());
   }
 
   static List<LogEntry> entries() {

@@ -85,7 +85,7 @@ final class ClaimModel {
               new Member(id, "host:" + index, ""),
               1,
               "digest",
-              0,
+              List.of(),
               index == 0 ? StartRule.WITH_BACKUP : StartRule.NEVER,
               Bytes.EMPTY,
               0,

@@ -26,7 +26,7 @@ final class Faults {
   }
 
   private void one() {
-    switch (world.random.nextInt(40)) {
+    switch (world.random.nextInt(41)) {
       case 0, 1 -> crashReplica(liveHost(), world.chance(0.3));
       case 2, 3 -> crashReplica(otherHost(), world.chance(0.3));
       case 4, 5 -> pauseReplica(liveHost());
@@ -51,6 +51,7 @@ final class Faults {
       case 33, 34 -> pauseGuest();
       case 35 -> resetGuest();
       case 36, 37 -> restartProxy();
+      case 38 -> sim.server.growDisks();
       default -> loseClaimAnswer();
     }
   }

@@ -143,6 +143,9 @@ record RandomRun(
       faults.restartDead();
       faults.resumePaused();
     }
+    Checker.require(
+        sim.live().map(ReplicaNode::diskBytes).equals(Optional.of(sim.server.diskBytes())),
+        "the guest has not heard of its disks' size");
     sim.proxy.clients().checkHistory();
   }
 }

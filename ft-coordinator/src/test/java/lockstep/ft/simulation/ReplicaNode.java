@@ -113,6 +113,11 @@ final class ReplicaNode implements Net.Listener {
     return replica.status(clock());
   }
 
+  /** The size that this replica's guest knows its disks to have. */
+  long diskBytes() {
+    return machine.diskBytes();
+  }
+
   ToyMachine machine() {
     return machine;
   }
@@ -440,13 +445,14 @@ final class ReplicaNode implements Net.Listener {
           });
     }
     if (sabotage.reissuesBeforeCatchUp
-        && event instanceof ReplicaEvent.DiskAttached(int disk, long attach, long incarnation)
+        && event instanceof ReplicaEvent.DiskAttached(
+            int disk, long attach, long incarnation, long diskBytes)
         && incarnationSeen[disk] != 0
         && incarnationSeen[disk] != incarnation) {
       long hidden = incarnationSeen[disk];
       incarnationSeen[disk] = incarnation;
       later(() -> arrive(new ReplicaEvent.DiskLost(disk, attach)));
-      return new ReplicaEvent.DiskAttached(disk, attach, hidden);
+      return new ReplicaEvent.DiskAttached(disk, attach, hidden, diskBytes);
     }
     return event;
   }
@@ -897,7 +903,10 @@ final class ReplicaNode implements Net.Listener {
               case ServerNode.Attached attached ->
                   arrive(
                       new ReplicaEvent.DiskAttached(
-                          attach.disk(), attach.attach(), attached.incarnation()));
+                          attach.disk(),
+                          attach.attach(),
+                          attached.incarnation(),
+                          attached.diskBytes()));
               case ServerNode.Fenced _ ->
                   arrive(new ReplicaEvent.DiskFenced(attach.disk(), attach.attach()));
               case ServerNode.DiskSaid said ->

@@ -440,6 +440,58 @@ final class ScenarioTest {
     assertTrue(sim.server.record().live().isEmpty());
   }
 
+  @Test
+  void guestThatIsSwitchedOffEndsBothForGood() {
+    startPair();
+    ask(new ReplicaEvent.SwitchOffWanted());
+    sim.runFor(SECOND);
+    assertEquals(Optional.of(HaltReason.GUEST_OFF), sim.node(0).haltReason());
+    assertEquals(Optional.of(HaltReason.GUEST_OFF), sim.node(1).haltReason());
+    assertTrue(sim.server.record().live().isEmpty());
+  }
+
+  @Test
+  void switchingOffThatThePrimaryDoesNotLiveToSeeIsTheBackupsToFinish() {
+    startPair();
+    sim.node(0).input(new ReplicaEvent.SwitchOffWanted());
+    sim.runFor(300 * World.MICRO);
+    sim.node(0).crash(false);
+    sim.runFor(SECOND);
+    assertEquals(Optional.of(HaltReason.GUEST_OFF), sim.node(1).haltReason());
+    assertTrue(sim.server.record().live().isEmpty());
+  }
+
+  @Test
+  void guestHearsOfADiskThatGrows() {
+    startPair();
+    sim.server.growDisks();
+    assertSameGuestServes();
+    assertEquals(sim.server.diskBytes(), sim.node(0).diskBytes());
+    sim.runFor(SECOND);
+    assertEquals(sim.server.diskBytes(), sim.node(1).diskBytes());
+  }
+
+  @Test
+  void guestHearsFromTheNextWhoIsLiveOfADiskThatGrewAsThePrimaryDied() {
+    startPair();
+    sim.node(0).crash(false);
+    sim.server.growDisks();
+    assertSameGuestServes();
+    assertEquals(sim.server.diskBytes(), sim.node(1).diskBytes());
+  }
+
+  @Test
+  void replicasThatKnowOtherSizesOfADiskStartOneGuest() {
+    sim.start(0);
+    sim.server.growDisks();
+    sim.start(1);
+    sim.serve(5, SECOND);
+    assertEquals(sim.server.diskBytes(), sim.node(0).diskBytes());
+    sim.runFor(SECOND);
+    assertTrue(sim.isProtected());
+    assertEquals(0, sim.coverage.of(Coverage.Event.TRANSFER_BEGAN));
+  }
+
   // Exchange of roles.
 
   private void switchRoles() {

@@ -30,7 +30,7 @@ final class ServerNode implements Net.Listener {
   /** Asks for an attach of a disk. */
   record AttachAsked(ReplicaId replica, int disk, long epoch) {}
 
-  record Attached(long incarnation) {}
+  record Attached(long incarnation, long diskBytes) {}
 
   record Fenced() {}
 
@@ -48,6 +48,7 @@ final class ServerNode implements Net.Listener {
   private ArbiterState state = ArbiterState.vacant(Simulation.VM);
   private final Bytes[] durable = new Bytes[ToyMachine.BLOCKS];
   private long incarnation = 1;
+  private long diskBytes = 4096;
 
   // Volatile.
   private final Bytes[] cached = new Bytes[ToyMachine.BLOCKS];
@@ -99,6 +100,19 @@ final class ServerNode implements Net.Listener {
   /** A request fails so often. */
   void fail(double chance) {
     errorChance = chance;
+  }
+
+  long diskBytes() {
+    return diskBytes;
+  }
+
+  /** The disks become larger, which ends each attach. */
+  void growDisks() {
+    world.tell("the disks grow");
+    diskBytes += 4096;
+    List<Session> ending = List.copyOf(attached.values());
+    attached.clear();
+    ending.forEach(Session::end);
   }
 
   /** The server dies between its next grant and the answer to it. */
@@ -362,7 +376,7 @@ final class ServerNode implements Net.Listener {
     if (older != null) {
       older.end();
     }
-    connection.sendFromFar(new Attached(incarnation));
+    connection.sendFromFar(new Attached(incarnation, diskBytes));
     return session;
   }
 

@@ -1,6 +1,7 @@
 package lockstep.ft.simulation;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +110,7 @@ final class Simulation {
             self,
             machineVersion,
             definitionDigest,
-            ToyMachine.DISKS,
+            Collections.nCopies(ToyMachine.DISKS, server.diskBytes()),
             startRule,
             Bytes.of(entropy),
             world.now(),

@@ -73,6 +73,7 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
   private final ArrayDeque<Request> requests = new ArrayDeque<>();
   private int servicePhase;
   private final long[] nextRequest = new long[DISKS];
+  private final long[] diskBytes = new long[DISKS];
   private long entropyRequests;
   private long outputs;
   private long consoleOffset;
@@ -110,6 +111,11 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
   /** How many reads have returned something else than was written: a checker's business. */
   long corruptions() {
     return corruptions;
+  }
+
+  /** The smallest size that the guest knows of a disk. */
+  long diskBytes() {
+    return Arrays.stream(diskBytes).min().orElseThrow();
   }
 
   /** For the test of divergence: something that is not a function of the inputs. */
@@ -318,6 +324,7 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
         powerButton = true;
         work += 2;
       }
+      case Input.DiskResized(int disk, long sizeBytes) -> diskBytes[disk] = sizeBytes;
     }
   }
 
@@ -332,6 +339,7 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
       case Input.ConsoleReceived console -> 5 + console.data().hashCode();
       case Input.EntropyArrived entropy -> mix(6 + entropy.requestId()) ^ entropy.data().hashCode();
       case Input.PowerButtonPressed _ -> 7;
+      case Input.DiskResized resized -> mix(8 + resized.disk()) ^ resized.sizeBytes();
     };
   }
 
@@ -432,6 +440,8 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
       servicePhase,
       nextRequest[0],
       nextRequest[1],
+      diskBytes[0],
+      diskBytes[1],
       entropyRequests,
       outputs,
       consoleOffset,
@@ -517,6 +527,8 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
       servicePhase,
       nextRequest[0],
       nextRequest[1],
+      diskBytes[0],
+      diskBytes[1],
       entropyRequests,
       outputs,
       consoleOffset,
@@ -547,6 +559,8 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
     servicePhase = (int) data.readLong();
     nextRequest[0] = data.readLong();
     nextRequest[1] = data.readLong();
+    diskBytes[0] = data.readLong();
+    diskBytes[1] = data.readLong();
     entropyRequests = data.readLong();
     outputs = data.readLong();
     consoleOffset = data.readLong();

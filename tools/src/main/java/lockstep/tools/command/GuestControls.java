@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 
 /**
  * What is asked of the guest of {@code lockstep up}, whoever runs it: {@code pause}, {@code
- * resume}, {@code power-button}, {@code reset}. Each is an entry of the log, so that the backup
+ * resume}, {@code power-button}, {@code power-off}, {@code reset}. Each is an entry of the log, so that the backup
  * knows it too.
  */
 public final class GuestControls {
@@ -76,6 +76,19 @@ public final class GuestControls {
   public static final class PowerButton extends Control {
     public PowerButton() {
       super("/power-button", "the power button is pressed");
+    }
+  }
+
+  /** {@code lockstep power-off}. */
+  @Command(
+      name = "power-off",
+      description = {
+        "Pulls the guest's plug: it ends at once, and stays off.",
+        "What it had not written to its disk is lost; `lockstep power-button` asks it to shut down."
+      })
+  public static final class PowerOff extends Control {
+    public PowerOff() {
+      super("/power-off", "the guest is off: lockstep up starts it again");
     }
   }
 

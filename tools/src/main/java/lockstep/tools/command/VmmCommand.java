@@ -94,8 +94,8 @@ public final class VmmCommand implements Callable<Integer> {
       paramLabel = "PORT",
       defaultValue = "0",
       description = {
-        "/metrics, /healthz, /status, /console; POST /power-button, /pause, /resume, /reset, /switch;",
-        "0 takes a free port",
+        "/metrics, /healthz, /status, /console; POST /power-button, /power-off, /pause, /resume, /reset,",
+        "/switch; 0 takes a free port",
         "(default: ${DEFAULT-VALUE})."
       })
   private int httpPort;

@@ -193,7 +193,9 @@ public final class DiskCommand implements Runnable {
       description = {
         "Makes a disk larger or smaller, and its VM's definition with it; what is beyond the new"
             + " end",
-        "is lost. Nobody may be using it."
+        "is lost. Nobody may be using it; but a running guest's disk can be made larger, and the"
+            + " guest",
+        "sees it at once."
       })
   int resize(
       @Mixin DiskAddress server,

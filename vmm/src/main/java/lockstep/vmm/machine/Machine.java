@@ -42,7 +42,7 @@ import lockstep.vmm.machine.state.Stateful;
  */
 public final class Machine implements DeterministicMachine {
   /** Changes with any behaviour that a guest can see, and with the layout of saved states. */
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   private static final int SAVED_MAGIC = 0x4c53_5354;
   private static final int SAVED_END = 0x454e_4421;

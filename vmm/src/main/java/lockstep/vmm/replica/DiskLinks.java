@@ -94,19 +94,25 @@ final class DiskLinks {
     switch (event) {
       case NbdEvent.Attached attached -> {
         OptionalLong incarnation = attached.export().incarnation();
-        if (attached.export().sizeBytes() != disks.get(disk).sizeBytes()) {
+        long sizeBytes = attached.export().sizeBytes();
+        if (sizeBytes < disks.get(disk).sizeBytes()) { // more, and it was resized since
           log.error(
               "disk={} has {} bytes, its definition says {}",
               export,
-              attached.export().sizeBytes(),
+              sizeBytes,
               disks.get(disk).sizeBytes());
           inbox.put(new ReplicaEvent.DiskLost(disk, attach));
         } else if (incarnation.isEmpty()) {
           log.error("disk={} is served by a server that tells no incarnation", export);
           inbox.put(new ReplicaEvent.DiskLost(disk, attach));
         } else {
-          log.info("disk={} attached incarnation={}", export, incarnation.getAsLong());
-          inbox.put(new ReplicaEvent.DiskAttached(disk, attach, incarnation.getAsLong()));
+          log.info(
+              "disk={} attached incarnation={} bytes={}",
+              export,
+              incarnation.getAsLong(),
+              sizeBytes);
+          inbox.put(
+              new ReplicaEvent.DiskAttached(disk, attach, incarnation.getAsLong(), sizeBytes));
         }
       }
       case NbdEvent.Completed completed ->

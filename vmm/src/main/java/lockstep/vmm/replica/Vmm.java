@@ -123,7 +123,7 @@ public final class Vmm implements AutoCloseable {
             self,
             Machine.VERSION,
             digest,
-            definition.disks().size(),
+            definition.disks().stream().map(VmDefinition.Disk::sizeBytes).toList(),
             options.startRule(),
             Bytes.of(seed),
             TimeUnit.SECONDS.toNanos(wall.getEpochSecond()) + wall.getNano(),

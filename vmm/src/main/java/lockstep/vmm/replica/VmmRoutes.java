@@ -22,6 +22,7 @@ import lockstep.ft.ops.OpsServer;
  *   <li>{@code POST /switch}: exchanges the roles of this replica, the primary, and its backup
  *   <li>{@code POST /pause}, {@code POST /resume}: stops and continues the guest, with its clock
  *   <li>{@code POST /reset}: ends the guest, to be started anew
+ *   <li>{@code POST /power-off}: ends the guest at once, for good
  *   <li>{@code POST /suspend}: saves a guest that runs alone, from which replicas can start again,
  *       and stops it; answers with the file's path
  * </ul>
@@ -56,6 +57,7 @@ final class VmmRoutes {
     ops.route("/pause", exchange -> routes.control(exchange, new ReplicaEvent.PauseWanted()));
     ops.route("/resume", exchange -> routes.control(exchange, new ReplicaEvent.ResumeWanted()));
     ops.route("/reset", exchange -> routes.control(exchange, new ReplicaEvent.ResetWanted()));
+    ops.route("/power-off", exchange -> routes.control(exchange, new ReplicaEvent.SwitchOffWanted()));
     ops.route("/suspend", routes::suspend);
   }
 

@@ -87,7 +87,7 @@ final class Trio {
                   self,
                   Machine.VERSION,
                   DefinitionCodec.digest(CountingGuest.DEFINITION),
-                  0,
+                  List.of(),
                   ReplicaConfig.StartRule.WITH_BACKUP,
                   Bytes.of(new byte[64]),
                   0,

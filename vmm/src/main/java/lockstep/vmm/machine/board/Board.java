@@ -175,7 +175,7 @@ public final class Board {
     switch (input) {
       case Input.PoweredOn on -> powerOn(on);
       case Input.FrameReceived received -> net.received(received.frame());
-      case Input.DiskCompleted completed -> diskCompleted(completed);
+      case Input.DiskCompleted completed -> disk(completed.disk()).completed(completed);
       case Input.ClockMoved _ -> {
         // The machine's own; no device keeps time.
       }
@@ -183,14 +183,15 @@ public final class Board {
       case Input.EntropyArrived arrived -> entropy.arrived(arrived.requestId(), arrived.data());
       case Input.PowerButtonPressed _ ->
           powerButton.received((POWER_BUTTON_LINE + "\n").getBytes(StandardCharsets.US_ASCII));
+      case Input.DiskResized(int disk, long sizeBytes) -> disk(disk).resized(sizeBytes);
     }
   }
 
-  private void diskCompleted(Input.DiskCompleted completed) {
-    if (completed.disk() < 0 || completed.disk() >= disks.size()) {
-      throw new IllegalArgumentException("no disk " + completed.disk());
+  private VirtioBlock disk(int index) {
+    if (index < 0 || index >= disks.size()) {
+      throw new IllegalArgumentException("no disk " + index);
     }
-    disks.get(completed.disk()).completed(completed);
+    return disks.get(index);
   }
 
   private void typed(byte[] bytes) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 @Tag("guest")
 final class GuestBootTest {
   static final String READY = "Ready to accept connections";
+  private static final long LARGER_DISK_BYTES = 123L << 30;
   static final long BOOT_STEPS_MAX = 3_000_000_000L;
 
   @Test
@@ -31,11 +32,16 @@ final class GuestBootTest {
   }
 
   @Test
-  void thePowerButtonShutsTheGuestDown() throws BootException {
+  void theKernelHearsOfALargerDiskAndThePowerButtonShutsTheGuestDown() throws BootException {
     BoardHarness guest = new BoardHarness(GuestFiles.find());
     guest.powerOn();
     guest.runUntil(READY, BOOT_STEPS_MAX);
     GuestShell.open(guest); // by now init has opened the button's port, too
+    guest.type("cat /sys/block/vda/size\n");
+    guest.inject(new Input.DiskResized(0, LARGER_DISK_BYTES));
+    guest.runUntil("detected capacity change", 500_000_000L);
+    guest.type("cat /sys/block/vda/size\n");
+    guest.runUntil("\n" + LARGER_DISK_BYTES / 512 + "\r", 500_000_000L);
     guest.inject(new Input.PowerButtonPressed());
     runUntilOff(guest);
   }

@@ -21,7 +21,7 @@ import lockstep.vmm.machine.state.StateVisitor;
 /**
  * A disk (virtio 1.2, 5.2). A request that the disk can carry out becomes an output with its data
  * copied out of guest memory, and is open until its completion is injected; what it can't carry out
- * fails at once, in the device. Many requests may be open, and they may complete in any order.
+ * fails at once, in the device. Its size may change while the driver uses it. Many requests may be open, and they may complete in any order.
  *
  * <p>A reset of the device orphans the open requests: their completions change nothing but that no
  * longer they count against the bound on what the host holds. So a guest can't get round the bound
@@ -73,11 +73,11 @@ public final class VirtioBlock extends VirtioDevice {
 
   private final GuestMemory memory;
   private final int disk;
-  private final long sizeBytes;
   private final boolean readOnly;
   private final OutputSink outputs;
 
   private final RequestTable requests = new RequestTable();
+  private long sizeBytes;
   private long nextRequestId;
 
   /**
@@ -137,6 +137,29 @@ public final class VirtioBlock extends VirtioDevice {
         .putInt(52, 1) // max_write_zeroes_seg
         .put(56, (byte) 1) // write_zeroes_may_unmap
         .array();
+  }
+
+  /**
+   * The disk has this size from now on (5.2.4): the driver is told, if it is another than before.
+   * What it had asked for beyond a new end is for the disk to refuse.
+   *
+   * @param newSizeBytes a multiple of 4096
+   * @throws IllegalArgumentException for another
+   */
+  public void resized(long newSizeBytes) {
+    if (newSizeBytes <= 0 || newSizeBytes % (STORE_BLOCK_SECTORS * SECTOR_BYTES) != 0) {
+      throw new IllegalArgumentException("disk of " + newSizeBytes + " bytes");
+    }
+    if (newSizeBytes != sizeBytes) {
+      sizeBytes = newSizeBytes;
+      reconfigure(config(sizeBytes / SECTOR_BYTES));
+      notifyOfConfigChange();
+    }
+  }
+
+  @Override
+  protected int configGeneration() {
+    return (int) (sizeBytes / (STORE_BLOCK_SECTORS * SECTOR_BYTES));
   }
 
   @Override
@@ -285,6 +308,10 @@ public final class VirtioBlock extends VirtioDevice {
   @Override
   protected void visitType(StateVisitor state) {
     nextRequestId = state.int64("nextRequestId", nextRequestId);
+    sizeBytes = state.int64("sizeBytes", sizeBytes);
+    if (state.restoring()) {
+      reconfigure(config(sizeBytes / SECTOR_BYTES));
+    }
     requests.visit(state, memory);
   }
 }

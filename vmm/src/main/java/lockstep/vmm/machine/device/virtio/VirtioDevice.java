@@ -33,7 +33,7 @@ public abstract class VirtioDevice implements Stateful {
 
   private final int deviceId;
   private final long deviceFeatures;
-  private final byte[] config;
+  private byte[] config;
   private final InterruptLine line;
   private final Virtqueue[] queues;
 
@@ -46,7 +46,7 @@ public abstract class VirtioDevice implements Stateful {
    *
    * @param deviceId the device type (5)
    * @param features what the type offers; the bits of the ring and VERSION_1 come on top
-   * @param config the configuration space, read-only to the driver
+   * @param config the configuration space, read-only to the driver; {@link #reconfigure} changes it
    * @param queueSizesMax the largest size of each queue, powers of two
    */
   protected VirtioDevice(
@@ -102,6 +102,26 @@ public abstract class VirtioDevice implements Stateful {
     if (queue.malformed()) {
       needsReset();
     }
+  }
+
+  /** Puts another configuration space in place of this one; the driver is told apart. */
+  protected final void reconfigure(byte[] other) {
+    config = other.clone();
+  }
+
+  /** Sends the configuration change notification (2.3), if there is a driver for it. */
+  protected final void notifyOfConfigChange() {
+    if (running()) {
+      interrupt(INTERRUPT_CONFIG_CHANGE);
+    }
+  }
+
+  /**
+   * Another number for another configuration (4.2.2): a driver that reads part of one and part of
+   * the next notices.
+   */
+  protected int configGeneration() {
+    return 0;
   }
 
   /** The driver broke the device type's own rules beyond what an error status could say. */

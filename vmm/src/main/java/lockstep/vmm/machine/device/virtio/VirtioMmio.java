@@ -81,7 +81,7 @@ public final class VirtioMmio implements MmioDevice {
       case QUEUE_READY -> queueSelected() && device.queue(queueSel).ready() ? 1 : 0;
       case INTERRUPT_STATUS -> device.interruptStatus();
       case STATUS -> device.status();
-      case CONFIG_GENERATION -> 0; // the configuration never changes
+      case CONFIG_GENERATION -> device.configGeneration();
       default ->
           // No shared memory region exists: its length and base read as -1 (4.2.2).
           offset >= SHM_LEN_LOW && offset <= SHM_BASE_HIGH ? -1 : 0;

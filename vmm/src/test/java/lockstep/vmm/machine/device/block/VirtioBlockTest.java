@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ final class VirtioBlockTest {
   private static final long DATA = TestDriver.BUFFERS + 0x1000;
   private static final long STATUS = TestDriver.BUFFERS + 0x800;
   private static final int NO_STATUS = 0xee;
+  private static final long CONFIG_GENERATION = 0x0fc;
+  private static final long CONFIG = 0x100;
 
   /** How many reads of 1 MiB are open at once: the last one may begin just below the bound. */
   private static final int LARGE_READS_MAX = 16;
@@ -294,6 +297,41 @@ final class VirtioBlockTest {
     assertNotEquals(hash, StateCopy.hash(mmio));
     restored.completed(new Input.DiskCompleted(DISK, 3, DiskStatus.OK, Bytes.EMPTY, 1));
     assertEquals(StateCopy.hash(mmio), StateCopy.hash(restoredMmio));
+  }
+
+  @Test
+  void theDriverIsToldOfAnotherSizeAndCanUseIt() {
+    long before = mmio.load(CONFIG_GENERATION, 2);
+    submit(0, DISK_BYTES / 512, Part.toWrite(DATA, 512));
+    assertFailsAtOnce(1);
+    mmio.store(TestDriver.INTERRUPT_ACK, 2, -1);
+    block.resized(2 * DISK_BYTES);
+    assertEquals(2, mmio.load(TestDriver.INTERRUPT_STATUS, 2));
+    assertTrue(interrupt);
+    assertEquals(2 * DISK_BYTES / 512, mmio.load(CONFIG, 3));
+    assertNotEquals(before, mmio.load(CONFIG_GENERATION, 2));
+    submit(0, DISK_BYTES / 512, Part.toWrite(DATA, 512));
+    assertEquals(1, outputs.size());
+  }
+
+  @Test
+  void theDriverIsNotToldOfTheSizeThatItKnows() {
+    long hash = StateCopy.hash(mmio);
+    block.resized(DISK_BYTES);
+    assertFalse(interrupt);
+    assertEquals(hash, StateCopy.hash(mmio));
+    assertThrows(IllegalArgumentException.class, () -> block.resized(DISK_BYTES + 512));
+    assertThrows(IllegalArgumentException.class, () -> block.resized(0));
+  }
+
+  @Test
+  void theSizeIsState() {
+    block.resized(2 * DISK_BYTES);
+    VirtioBlock restored = disk(false);
+    VirtioMmio restoredMmio = new VirtioMmio(restored);
+    StateCopy.copy(mmio, restoredMmio);
+    assertEquals(StateCopy.hash(mmio), StateCopy.hash(restoredMmio));
+    assertEquals(2 * DISK_BYTES / 512, restoredMmio.load(CONFIG, 3));
   }
 
   @Test
