@@ -277,8 +277,8 @@ public final class Fence {
     return unused(name -> name.equals(disk) || name.startsWith(disk + SNAPSHOT_MARK), ANY, action);
   }
 
-  private Optional<String> unused(
-      Predicate<String> which, Set<Access> whoever, StoreAction action) throws IOException {
+  private Optional<String> unused(Predicate<String> which, Set<Access> whoever, StoreAction action)
+      throws IOException {
     lock.writeLock().lock();
     try {
       if (attaches.stream()

@@ -154,8 +154,7 @@ final class DiskKeeperTest {
     assertEquals(7, read(BYTES - 1, 1)[0]);
     assertArrayEquals(new byte[BYTES], read(BYTES, BYTES));
     assertInstanceOf(
-        Fence.Answer.Granted.class,
-        fence().attach("data", fence().record().epoch(), ends::add));
+        Fence.Answer.Granted.class, fence().attach("data", fence().record().epoch(), ends::add));
   }
 
   @ParameterizedTest

@@ -128,8 +128,7 @@ final class Live implements Stage {
    */
   void powerOn() {
     if (!core.guest.poweredOn()) {
-      injectAtStart(
-          new Input.PoweredOn(core.config.entropySeed(), core.config.wallClockNanos()));
+      injectAtStart(new Input.PoweredOn(core.config.entropySeed(), core.config.wallClockNanos()));
       List<Long> sizes = core.config.disksBytes();
       for (int disk = 0; disk < sizes.size(); disk++) {
         injectAtStart(new Input.DiskResized(disk, sizes.get(disk)));

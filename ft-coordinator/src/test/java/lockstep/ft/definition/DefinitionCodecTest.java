@@ -52,8 +52,7 @@ final class DefinitionCodecTest {
   void theDigestIsTheSameWhenADiskIsResized() {
     VmDefinition larger =
         WEB.withDisks(
-            disk ->
-                new VmDefinition.Disk(disk.name(), 2 * disk.sizeBytes(), disk.readOnly()));
+            disk -> new VmDefinition.Disk(disk.name(), 2 * disk.sizeBytes(), disk.readOnly()));
     assertNotEquals(WEB, larger);
     assertEquals(DefinitionCodec.digest(WEB), DefinitionCodec.digest(larger));
   }

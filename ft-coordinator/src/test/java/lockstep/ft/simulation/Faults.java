@@ -26,7 +26,7 @@ final class Faults {
   }
 
   private void one() {
-    switch (world.random.nextInt(41)) {
+    switch (world.random.nextInt(44)) {
       case 0, 1 -> crashReplica(liveHost(), world.chance(0.3));
       case 2, 3 -> crashReplica(otherHost(), world.chance(0.3));
       case 4, 5 -> pauseReplica(liveHost());
@@ -52,6 +52,8 @@ final class Faults {
       case 35 -> resetGuest();
       case 36, 37 -> restartProxy();
       case 38 -> sim.server.growDisks();
+      case 39, 40 -> loseSome();
+      case 41 -> loseDials();
       default -> loseClaimAnswer();
     }
   }
@@ -65,7 +67,7 @@ final class Faults {
       askSwitch();
       sim.runFor(world.between(0, 5 * World.MILLI));
     }
-    switch (world.random.nextInt(14)) {
+    switch (world.random.nextInt(15)) {
       case 0, 1 -> crashReplica(liveHost(), world.chance(0.3));
       case 2 -> crashReplica(otherHost(), world.chance(0.3));
       case 3, 4 -> pauseReplica(liveHost());
@@ -74,6 +76,7 @@ final class Faults {
       case 7 -> losePath();
       case 8 -> blockFor(anyHost(), anyHost(), world.chance(0.5));
       case 9 -> breakSome();
+      case 14 -> loseSome();
       case 10 -> restartServer(world.between(World.MILLI, 700 * World.MILLI), world.chance(0.3));
       case 11 -> stopServer();
       case 12 -> slowReplica();
@@ -259,6 +262,20 @@ final class Faults {
     sim.net.breakBetween(a, b);
   }
 
+  /** One side takes the connections between two for lost, and makes others beside the old ones. */
+  private void loseSome() {
+    int told = world.chance(0.5) ? anyHost() : otherHost();
+    int other = world.chance(0.5) ? anyHost() : liveHost();
+    world.tell("connections between " + told + " and " + other + " are lost for " + told);
+    sim.net.loseBetween(told, other);
+  }
+
+  private void loseDials() {
+    world.tell("dials are lost when they were accepted");
+    sim.net.loseDials(0.4);
+    world.after(world.between(10 * World.MILLI, 300 * World.MILLI), () -> sim.net.loseDials(0));
+  }
+
   private void restartServer(long down, boolean silently) {
     if (sim.server.isUp()) {
       sim.server.crash(silently);
@@ -318,6 +335,7 @@ final class Faults {
         sim.net.delay(from, to, 0);
       }
     }
+    sim.net.loseDials(0);
     sim.server.slow(0);
     sim.server.fail(0);
     sim.server.resume();

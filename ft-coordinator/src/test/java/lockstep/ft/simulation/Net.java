@@ -35,6 +35,7 @@ final class Net {
   private final boolean[][] blocked = new boolean[HOSTS][HOSTS];
   private final long[][] extraDelay = new long[HOSTS][HOSTS];
   private final List<Connection> connections = new ArrayList<>();
+  private double ghostChance;
 
   Net(World world) {
     this.world = world;
@@ -91,7 +92,12 @@ final class Net {
           }
           connection.far = far;
           connections.add(connection);
-          done.accept(Optional.of(connection));
+          if (ghostChance > 0 && world.chance(ghostChance)) {
+            connection.vanish(from);
+            world.after(DIAL_TIMEOUT, () -> done.accept(Optional.empty()));
+          } else {
+            done.accept(Optional.of(connection));
+          }
         });
   }
 
@@ -101,6 +107,24 @@ final class Net {
       if ((connection.nearHost == a && connection.farHost == b)
           || (connection.nearHost == b && connection.farHost == a)) {
         connection.break_();
+      }
+    }
+  }
+
+  /**
+   * So often, a dial comes to nothing after it was accepted: who has accepted it hears no more from
+   * it, and has a second connection when it is dialled again.
+   */
+  void loseDials(double chance) {
+    ghostChance = chance;
+  }
+
+  /** Every connection between two hosts is lost; only who is on {@code told} hears of it. */
+  void loseBetween(int told, int other) {
+    for (Connection connection : List.copyOf(connections)) {
+      if ((connection.nearHost == told && connection.farHost == other)
+          || (connection.nearHost == other && connection.farHost == told)) {
+        connection.lose(told);
       }
     }
   }
@@ -152,6 +176,24 @@ final class Net {
         toNear.closed = true;
         toFar.deaf = true;
       }
+    }
+
+    private void lose(int told) {
+      boolean tellNear = told == nearHost && !toNear.deaf && !broken;
+      boolean tellFar = told == farHost && !toFar.deaf && !broken;
+      vanish(nearHost);
+      vanish(farHost);
+      connections.remove(this);
+      world.after(
+          latency(0, 0),
+          () -> {
+            if (tellNear) {
+              near.onClosed();
+            }
+            if (tellFar) {
+              far.ifPresent(End::onClosed);
+            }
+          });
     }
 
     private void break_() {

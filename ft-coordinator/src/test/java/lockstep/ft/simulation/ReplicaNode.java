@@ -445,8 +445,9 @@ final class ReplicaNode implements Net.Listener {
           });
     }
     if (sabotage.reissuesBeforeCatchUp
-        && event instanceof ReplicaEvent.DiskAttached(
-            int disk, long attach, long incarnation, long diskBytes)
+        && event
+            instanceof
+            ReplicaEvent.DiskAttached(int disk, long attach, long incarnation, long diskBytes)
         && incarnationSeen[disk] != 0
         && incarnationSeen[disk] != incarnation) {
       long hidden = incarnationSeen[disk];

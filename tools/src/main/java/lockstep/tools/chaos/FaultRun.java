@@ -103,7 +103,7 @@ final class FaultRun {
       var _ = load.takePause();
       Cluster.sleep(Duration.ofMillis(random.nextInt(BEFORE_MILLIS_MIN, BEFORE_MILLIS_MAX)));
       String wrong = isAsStarted(cluster);
-      long waitBefore = load.takePause();
+      long waitBefore = load.takePause().longest();
       if (wrong.isEmpty()) {
         wrong = doFault(cluster, wire);
       }

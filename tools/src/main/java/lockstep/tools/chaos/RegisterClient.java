@@ -95,9 +95,9 @@ final class RegisterClient implements AutoCloseable {
     return answers.get();
   }
 
-  /** The longest wait for an answer since this was last asked; see {@link LongestWait}. */
-  long takeLongestWaitNanos() {
-    return wait.takeNanos();
+  /** The longest waits for an answer since this was last asked. */
+  LongestWait.Taken takeLongestWait() {
+    return wait.take();
   }
 
   /** Lets the operation under way be the last. */

@@ -10,6 +10,7 @@ import java.util.Set;
 import lockstep.ft.history.History;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.redis.IncrementLoad;
+import lockstep.tools.redis.LongestWait;
 import lockstep.tools.redis.RedisConnection;
 import lockstep.tools.redis.RedisErrorException;
 
@@ -46,9 +47,18 @@ final class Storm {
   private final List<Survived> survived = new ArrayList<>();
   private final Listener listener;
 
-  /** A fault that the guest has got over. */
+  /**
+   * A fault that the guest has got over.
+   *
+   * @param pause how long clients have waited until the guest was protected again: at once, for who
+   *     is to answer; and all in all, also while it got another backup
+   */
   record Survived(
-      int number, StormFault fault, long atNanos, long pauseNanos, long protectedAgainNanos) {}
+      int number,
+      StormFault fault,
+      long atNanos,
+      LongestWait.Taken pause,
+      long protectedAgainNanos) {}
 
   /** Hears of each fault when the guest is protected again. */
   interface Listener {
@@ -190,7 +200,7 @@ final class Storm {
     StormFault fault =
         StormFault.any(cost == StormFault.Cost.PAUSE ? singles : StormFault.of(cost), random);
     guest.awaitProtected(PROTECTED_TIMEOUT);
-    var _ = clients.takeLongestWaitNanos();
+    var _ = clients.takeLongestWait();
     count.ifPresent(IncrementLoad::takePause);
     long began = System.nanoTime();
     strikes.strike(fault);
@@ -198,14 +208,10 @@ final class Storm {
         cost == StormFault.Cost.COLD_START ? COLD_START_TIMEOUT : PROTECTED_TIMEOUT);
     long again = System.nanoTime() - began;
     clients.awaitAnswers(cost == StormFault.Cost.COLD_START ? COLD_START_TIMEOUT : ANSWER_TIMEOUT);
-    long counting = count.map(IncrementLoad::takePause).orElse(0L);
+    LongestWait.Taken counting = count.map(IncrementLoad::takePause).orElse(LongestWait.Taken.NONE);
     Survived done =
         new Survived(
-            survived.size() + 1,
-            fault,
-            began,
-            Math.max(clients.takeLongestWaitNanos(), counting),
-            again);
+            survived.size() + 1, fault, began, clients.takeLongestWait().or(counting), again);
     survived.add(done);
     listener.survived(done);
     history.settle(System.nanoTime() - SETTLED_AFTER.toNanos(), shared.keysNow());

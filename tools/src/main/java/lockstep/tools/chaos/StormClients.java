@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.stream.LongStream;
 import lockstep.ft.history.History;
 import lockstep.tools.cluster.Cluster;
+import lockstep.tools.redis.LongestWait;
 
 /** Several {@link RegisterClient}s together. */
 final class StormClients implements AutoCloseable {
@@ -32,9 +33,11 @@ final class StormClients implements AutoCloseable {
     }
   }
 
-  /** The longest wait of any for an answer since this was last asked. */
-  long takeLongestWaitNanos() {
-    return clients.stream().mapToLong(RegisterClient::takeLongestWaitNanos).max().orElse(0);
+  /** The longest waits of any for an answer since this was last asked. */
+  LongestWait.Taken takeLongestWait() {
+    return clients.stream()
+        .map(RegisterClient::takeLongestWait)
+        .reduce(LongestWait.Taken.NONE, LongestWait.Taken::or);
   }
 
   long connectionsLost() {

@@ -82,7 +82,7 @@ final class StormPicture {
   }
 
   private void stroke(Storm.Survived fault, int base) {
-    double millis = fault.pauseNanos() / 1e6;
+    double millis = fault.pause().longest() / 1e6;
     double height = Math.max(2, Math.min(1, millis / PAUSE_MILLIS_MAX) * (PAUSES - 2 * GAP));
     line(
         "<line x1='%1$.1f' y1='%2$d' x2='%1$.1f' y2='%3$.1f' stroke='#b3261e' stroke-width='2'>"

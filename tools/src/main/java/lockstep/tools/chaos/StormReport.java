@@ -11,17 +11,18 @@ final class StormReport {
   private static final double NANOS_PER_MILLI = 1e6;
 
   /** What faults of one kind did: pauses, and times without protection. */
-  private record Seen(Pauses pauses, Pauses unprotected) {}
+  private record Seen(Pauses atOnce, Pauses pauses, Pauses unprotected) {}
 
   private StormReport() {}
 
   static String line(Storm.Survived survived, int faults) {
-    return "%4d of %d  %-22s  pause %6.0f ms  protected again after %.1f s"
+    return "%4d of %d  %-22s  pause %6.0f ms at once, %6.0f ms at most  protected again after %.1f s"
         .formatted(
             survived.number(),
             faults,
             survived.fault(),
-            survived.pauseNanos() / NANOS_PER_MILLI,
+            survived.pause().atOnce() / NANOS_PER_MILLI,
+            survived.pause().longest() / NANOS_PER_MILLI,
             survived.protectedAgainNanos() / 1e9);
   }
 
@@ -39,19 +40,25 @@ final class StormReport {
   static void printPauses(PrintStream out, List<Storm.Survived> survived) {
     Map<StormFault, Seen> seen = new EnumMap<>(StormFault.class);
     for (Storm.Survived one : survived) {
-      Seen ofKind = seen.computeIfAbsent(one.fault(), _ -> new Seen(new Pauses(), new Pauses()));
-      ofKind.pauses().add(one.pauseNanos());
+      Seen ofKind =
+          seen.computeIfAbsent(
+              one.fault(), _ -> new Seen(new Pauses(), new Pauses(), new Pauses()));
+      ofKind.atOnce().add(one.pause().atOnce());
+      ofKind.pauses().add(one.pause().longest());
       ofKind.unprotected().add(one.protectedAgainNanos());
     }
+    out.printf("%n%-22s %6s %23s  %32s%n", "", "", "pause at once", "until protected again");
     out.printf(
-        "%n%-22s %6s %10s %10s %10s   protected again p50%n",
-        "fault", "count", "pause p50", "p99", "longest");
+        "%-22s %6s %10s %10s  %10s %10s %10s   protected again p50%n",
+        "fault", "count", "p50", "p99", "p50", "p99", "longest");
     seen.forEach(
         (fault, ofKind) ->
             out.printf(
-                "%-22s %6d %7.0f ms %7.0f ms %7.0f ms   %.1f s%n",
+                "%-22s %6d %7.0f ms %7.0f ms  %7.0f ms %7.0f ms %7.0f ms   %.1f s%n",
                 fault,
                 ofKind.pauses().count(),
+                ofKind.atOnce().percentileNanos(50) / NANOS_PER_MILLI,
+                ofKind.atOnce().percentileNanos(99) / NANOS_PER_MILLI,
                 ofKind.pauses().percentileNanos(50) / NANOS_PER_MILLI,
                 ofKind.pauses().percentileNanos(99) / NANOS_PER_MILLI,
                 ofKind.pauses().longestNanos() / NANOS_PER_MILLI,

@@ -10,8 +10,8 @@ import picocli.CommandLine.Mixin;
 
 /**
  * What is asked of the guest of {@code lockstep up}, whoever runs it: {@code pause}, {@code
- * resume}, {@code power-button}, {@code power-off}, {@code reset}. Each is an entry of the log, so that the backup
- * knows it too.
+ * resume}, {@code power-button}, {@code power-off}, {@code reset}. Each is an entry of the log, so
+ * that the backup knows it too.
  */
 public final class GuestControls {
   private GuestControls() {}

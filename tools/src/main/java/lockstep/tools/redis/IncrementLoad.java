@@ -68,9 +68,9 @@ public final class IncrementLoad implements AutoCloseable {
     return acknowledged.get();
   }
 
-  /** The longest pause until now, in nanoseconds; from now on pauses are counted anew. */
-  public long takePause() {
-    return wait.takeNanos();
+  /** The longest pauses until now; from now on pauses are counted anew. */
+  public LongestWait.Taken takePause() {
+    return wait.take();
   }
 
   /** Lets the command under way end, and sums up. */

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.Set;
 import javax.xml.parsers.DocumentBuilderFactory;
 import lockstep.tools.chaos.RoleWatch.Span;
+import lockstep.tools.redis.LongestWait;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 
@@ -51,7 +52,11 @@ final class StormTest {
     List<Storm.Survived> faults =
         List.of(
             new Storm.Survived(
-                1, StormFault.KILL_PRIMARY, 5_000_000_000L, 200_000_000L, 900_000_000L));
+                1,
+                StormFault.KILL_PRIMARY,
+                5_000_000_000L,
+                new LongestWait.Taken(200_000_000L, 50_000_000L),
+                900_000_000L));
     String svg = StormPicture.of(spans, faults);
     Document picture =
         DocumentBuilderFactory.newInstance()

@@ -57,7 +57,8 @@ final class VmmRoutes {
     ops.route("/pause", exchange -> routes.control(exchange, new ReplicaEvent.PauseWanted()));
     ops.route("/resume", exchange -> routes.control(exchange, new ReplicaEvent.ResumeWanted()));
     ops.route("/reset", exchange -> routes.control(exchange, new ReplicaEvent.ResetWanted()));
-    ops.route("/power-off", exchange -> routes.control(exchange, new ReplicaEvent.SwitchOffWanted()));
+    ops.route(
+        "/power-off", exchange -> routes.control(exchange, new ReplicaEvent.SwitchOffWanted()));
     ops.route("/suspend", routes::suspend);
   }
 

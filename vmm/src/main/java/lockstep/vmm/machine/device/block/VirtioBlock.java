@@ -21,7 +21,8 @@ import lockstep.vmm.machine.state.StateVisitor;
 /**
  * A disk (virtio 1.2, 5.2). A request that the disk can carry out becomes an output with its data
  * copied out of guest memory, and is open until its completion is injected; what it can't carry out
- * fails at once, in the device. Its size may change while the driver uses it. Many requests may be open, and they may complete in any order.
+ * fails at once, in the device. Its size may change while the driver uses it. Many requests may be
+ * open, and they may complete in any order.
  *
  * <p>A reset of the device orphans the open requests: their completions change nothing but that no
  * longer they count against the bound on what the host holds. So a guest can't get round the bound
