@@ -77,6 +77,18 @@ public record DefinedVm(GuestDescription guest, VmDefinition definition) {
                 published(network.published(), publish))));
   }
 
+  /** The same with the disks as large as {@code now}'s, for they may have been resized. */
+  public DefinedVm withDisksOf(VmDefinition now) {
+    return new DefinedVm(
+        guest,
+        definition.withDisks(
+            disk ->
+                now.disks().stream()
+                    .filter(other -> other.name().equals(disk.name()))
+                    .findFirst()
+                    .orElse(disk)));
+  }
+
   /**
    * Published ports as wished.
    *

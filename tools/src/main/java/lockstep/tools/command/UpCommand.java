@@ -147,8 +147,9 @@ public final class UpCommand implements Callable<Integer> {
         if (!Lease.awaitEnd(cluster, progress)) {
           throw new IOException("a VMM that was not started here runs this guest");
         }
-        VmSetup.of(cluster).redefineAbandoned(vm.definition());
-        vm.store(cluster.state());
+        DefinedVm resized = vm.withDisksOf(Published.definition(cluster));
+        VmSetup.of(cluster).redefineAbandoned(resized.definition());
+        resized.store(cluster.state());
       }
     }
     return Published.definition(cluster);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import lockstep.ft.definition.VmDefinition;
 import lockstep.ft.definition.VmDefinition.PublishedPort;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,18 @@ final class DefinedVmTest {
         new DefinedVm(
             VM.guest(), SampleVm.definition(List.of(new PublishedPort(8080, 80)), 256L << 20)),
         VM.with(Map.of(80, 8080), 256L << 20));
+  }
+
+  @Test
+  void aDiskThatWasResizedStaysSo() {
+    VmDefinition resized =
+        VM.definition()
+            .withDisks(
+                disk -> new VmDefinition.Disk(disk.name(), 2 * disk.sizeBytes(), disk.readOnly()));
+    DefinedVm wished = VM.with(Map.of(80, 8080), 0);
+    assertEquals(resized.disks(), wished.withDisksOf(resized).definition().disks());
+    assertEquals(
+        wished.definition().network(), wished.withDisksOf(resized).definition().network());
   }
 
   @Test
