@@ -20,6 +20,8 @@ final class InputCodec {
   private static final int POWER_BUTTON_PRESSED = 7;
   private static final int DISK_RESIZED = 8;
 
+  private static final int DISK_BYTES_UNIT = 4096;
+
   private static final DiskStatus[] STATUSES = DiskStatus.values();
 
   void encode(Input input, WireWriter out) {
@@ -81,8 +83,16 @@ final class InputCodec {
           new Input.EntropyArrived(in.count64("request id"), in.bytes(DATA_BYTES_MAX));
       case POWER_BUTTON_PRESSED -> new Input.PowerButtonPressed();
       case DISK_RESIZED ->
-          new Input.DiskResized(in.count32("disk", Integer.MAX_VALUE), in.count64("disk size"));
+          new Input.DiskResized(in.count32("disk", Integer.MAX_VALUE), diskBytes(in));
       default -> throw new MalformedMessageException("no kind of input: " + kind);
     };
+  }
+
+  private static long diskBytes(WireReader in) throws MalformedMessageException {
+    long bytes = in.count64("disk size");
+    if (bytes == 0 || bytes % DISK_BYTES_UNIT != 0) {
+      throw new MalformedMessageException("no disk has " + bytes + " bytes");
+    }
+    return bytes;
   }
 }

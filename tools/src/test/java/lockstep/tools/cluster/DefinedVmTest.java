@@ -58,8 +58,7 @@ final class DefinedVmTest {
                 disk -> new VmDefinition.Disk(disk.name(), 2 * disk.sizeBytes(), disk.readOnly()));
     DefinedVm wished = VM.with(Map.of(80, 8080), 0);
     assertEquals(resized.disks(), wished.withDisksOf(resized).definition().disks());
-    assertEquals(
-        wished.definition().network(), wished.withDisksOf(resized).definition().network());
+    assertEquals(wished.definition().network(), wished.withDisksOf(resized).definition().network());
   }
 
   @Test

@@ -11,6 +11,7 @@ import lockstep.ft.nbd.NbdClient;
 import lockstep.ft.nbd.NbdEvent;
 import lockstep.ft.nbd.NbdRequest;
 import lockstep.ft.net.Transport;
+import lockstep.vmm.machine.board.BoardConfig;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,7 +96,10 @@ final class DiskLinks {
       case NbdEvent.Attached attached -> {
         OptionalLong incarnation = attached.export().incarnation();
         long sizeBytes = attached.export().sizeBytes();
-        if (sizeBytes < disks.get(disk).sizeBytes()) { // more, and it was resized since
+        boolean sizeFits = // more than its definition says, and it was resized since
+            sizeBytes >= disks.get(disk).sizeBytes()
+                && sizeBytes % BoardConfig.DISK_BLOCK_BYTES == 0;
+        if (!sizeFits) {
           log.error(
               "disk={} has {} bytes, its definition says {}",
               export,

@@ -25,7 +25,9 @@ public record BoardConfig(
   public static final int DISKS_MAX = 16;
 
   private static final int MAC_BYTES = 6;
-  private static final int DISK_BLOCK_BYTES = 4096;
+
+  /** A disk has a multiple of so many bytes. */
+  public static final int DISK_BLOCK_BYTES = 4096;
 
   /**
    * A disk.
