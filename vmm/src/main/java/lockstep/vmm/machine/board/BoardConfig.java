@@ -24,10 +24,10 @@ public record BoardConfig(
   /** As many as there are places for. */
   public static final int DISKS_MAX = 16;
 
-  private static final int MAC_BYTES = 6;
-
   /** A disk has a multiple of so many bytes. */
   public static final int DISK_BLOCK_BYTES = 4096;
+
+  private static final int MAC_BYTES = 6;
 
   /**
    * A disk.
