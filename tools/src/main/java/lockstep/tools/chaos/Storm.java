@@ -139,7 +139,7 @@ final class Storm {
   Outcome run(Plan plan, RoleWatch roles)
       throws IOException, InterruptedException, RedisErrorException {
     long deadline = System.nanoTime() + plan.atMost().toNanos();
-    guest.awaitProtected(PROTECTED_TIMEOUT);
+    var _ = guest.awaitProtected(PROTECTED_TIMEOUT);
     long byProxyDeaths = part(StormFault.Cost.CONNECTIONS, plan.proxyDeaths(), SYNC_EVERY_SECOND);
     long byDoubles = part(StormFault.Cost.COLD_START, plan.doubles(), SYNC_ALWAYS);
     IncrementLoad.Result counted;
@@ -199,13 +199,14 @@ final class Storm {
     Cluster.sleep(Duration.ofMillis(random.nextInt(QUIET_MILLIS_MAX)));
     StormFault fault =
         StormFault.any(cost == StormFault.Cost.PAUSE ? singles : StormFault.of(cost), random);
-    guest.awaitProtected(PROTECTED_TIMEOUT);
+    Pair pair = guest.awaitProtected(PROTECTED_TIMEOUT);
     var _ = clients.takeLongestWait();
     count.ifPresent(IncrementLoad::takePause);
     long began = System.nanoTime();
-    strikes.strike(fault);
-    guest.awaitProtected(
-        cost == StormFault.Cost.COLD_START ? COLD_START_TIMEOUT : PROTECTED_TIMEOUT);
+    strikes.strike(fault, pair);
+    var _ =
+        guest.awaitProtected(
+            cost == StormFault.Cost.COLD_START ? COLD_START_TIMEOUT : PROTECTED_TIMEOUT);
     long again = System.nanoTime() - began;
     clients.awaitAnswers(cost == StormFault.Cost.COLD_START ? COLD_START_TIMEOUT : ANSWER_TIMEOUT);
     LongestWait.Taken counting = count.map(IncrementLoad::takePause).orElse(LongestWait.Taken.NONE);

@@ -167,20 +167,15 @@ final class StormGuest implements AutoCloseable {
     return !wires(view).arbiter().isOpen();
   }
 
-  /** The primary and its backup. */
-  Pair pair() throws IOException {
-    return Pair.among(cluster.replicas())
-        .orElseThrow(() -> new IOException("the guest is not protected any more"));
-  }
-
   Optional<ReplicaView> replicaWith(String role) throws IOException {
     return cluster.replicas().stream().filter(view -> view.hasRole(role)).findFirst();
   }
 
   /** Waits until there are a primary and a backup, and every server answers. */
-  void awaitProtected(Duration timeout) throws IOException {
+  Pair awaitProtected(Duration timeout) throws IOException {
     long deadline = System.nanoTime() + timeout.toNanos();
-    while (!isProtected()) {
+    Optional<Pair> pair = protectedPair();
+    while (pair.isEmpty()) {
       if (System.nanoTime() > deadline) {
         throw new IOException(
             "the guest was not protected again within "
@@ -189,16 +184,19 @@ final class StormGuest implements AutoCloseable {
                 + cluster.diskServer().logFile());
       }
       Cluster.sleep(POLL);
+      pair = protectedPair();
     }
+    return pair.get();
   }
 
-  private boolean isProtected() throws IOException {
+  private Optional<Pair> protectedPair() throws IOException {
     ClusterSettings settings = cluster.settings();
-    return Pair.among(cluster.replicas()).isPresent()
-        && cluster.diskServer().running().isPresent()
-        && cluster.http().status(settings.diskHttpPort()).isPresent()
-        && cluster.clientProxy().running().isPresent()
-        && cluster.http().status(settings.proxyHttpPort()).isPresent();
+    boolean serversAnswer =
+        cluster.diskServer().running().isPresent()
+            && cluster.http().status(settings.diskHttpPort()).isPresent()
+            && cluster.clientProxy().running().isPresent()
+            && cluster.http().status(settings.proxyHttpPort()).isPresent();
+    return serversAnswer ? Pair.among(cluster.replicas()) : Optional.empty();
   }
 
   @Override

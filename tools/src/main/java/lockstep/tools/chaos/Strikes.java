@@ -29,8 +29,7 @@ final class Strikes {
     this.random = random;
   }
 
-  void strike(StormFault fault) throws IOException {
-    Pair pair = guest.pair();
+  void strike(StormFault fault, Pair pair) throws IOException {
     ReplicaView primary = pair.primary();
     ReplicaView backup = pair.backup();
     Wires wires = guest.wires(primary);
