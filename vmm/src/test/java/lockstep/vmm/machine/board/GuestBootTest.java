@@ -37,11 +37,12 @@ final class GuestBootTest {
     guest.powerOn();
     guest.runUntil(READY, BOOT_STEPS_MAX);
     GuestShell.open(guest); // by now init has opened the button's port, too
-    guest.type("cat /sys/block/vda/size\n");
     guest.inject(new Input.DiskResized(0, LARGER_DISK_BYTES));
-    guest.runUntil("detected capacity change", 500_000_000L);
-    guest.type("cat /sys/block/vda/size\n");
-    guest.runUntil("\n" + LARGER_DISK_BYTES / 512 + "\r", 500_000_000L);
+    guest.type(
+        "until grep -q "
+            + LARGER_DISK_BYTES / 512
+            + " /sys/block/vda/size; do sleep 0.1; done; echo grown-$((6 * 7))\n");
+    guest.runUntil("grown-42", 500_000_000L);
     guest.inject(new Input.PowerButtonPressed());
     runUntilOff(guest);
   }
