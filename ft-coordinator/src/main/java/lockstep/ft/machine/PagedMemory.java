@@ -29,6 +29,12 @@ public interface PagedMemory {
   /** Nobody takes changed pages any more. */
   void endTransfer();
 
+  /**
+   * Does part of what the next {@link DeterministicMachine#hash} would have to do, so that the
+   * machine stands still for less then. Hashes at most so many pages of those that have changed.
+   */
+  void hashSome(int pagesMax);
+
   /** What a page holds now. */
   Contents readPage(int page);
 

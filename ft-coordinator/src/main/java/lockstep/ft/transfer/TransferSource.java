@@ -23,6 +23,9 @@ public final class TransferSource {
   /** Pages looked at in one go, at most; most of them may be zero and cost only the look. */
   private static final int PAGES_LOOKED_AT_MAX = 2048;
 
+  /** For each page sent so many are hashed, for they change meanwhile. */
+  private static final int HASHED_PER_SENT = 2;
+
   /** Time not used for sending may be made up for, so much of it. */
   private static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -83,6 +86,8 @@ public final class TransferSource {
         return new Step.Cut(rest(nowNanos));
       }
     }
+    // A guest that has run alone was never hashed: not all at once when the round ends.
+    memory.hashSome(HASHED_PER_SENT * limits.pagesPerMessage());
     List<PagedMemory.Contents> batch = batch();
     return batch.isEmpty() ? new Step.Wait() : new Step.Send(message(batch, nowNanos));
   }
@@ -98,7 +103,7 @@ public final class TransferSource {
   }
 
   private void beginRound() {
-    // Hashing now what has changed keeps it short at the cut.
+    // Hashing now what has changed since keeps it short at the cut.
     var _ = machine.hash();
     memory.takeChanged(pending::set);
     nextPage = 0;

@@ -108,6 +108,9 @@ final class TickingMachine implements DeterministicMachine, PagedMemory {
   public void endTransfer() {}
 
   @Override
+  public void hashSome(int pagesMax) {}
+
+  @Override
   public Contents readPage(int page) {
     throw new IllegalArgumentException("no page " + page);
   }

@@ -617,6 +617,9 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
   }
 
   @Override
+  public void hashSome(int pagesMax) {}
+
+  @Override
   public Contents readPage(int page) {
     ByteBuffer bytes = ByteBuffer.allocate(pageBytes());
     boolean zero = true;

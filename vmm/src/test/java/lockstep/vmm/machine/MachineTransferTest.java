@@ -99,6 +99,18 @@ final class MachineTransferTest {
   }
 
   @Test
+  void hashMadeInPartsWhileTheGuestRunsIsTheSame() {
+    Machine inParts = running();
+    Machine atOnce = running();
+    for (int i = 0; i < 50; i++) {
+      inParts.pages().hashSome(3);
+      inParts.run(inParts.position() + 100);
+    }
+    atOnce.run(inParts.position());
+    assertEquals(atOnce.hash(), inParts.hash());
+  }
+
+  @Test
   void nextTransferBeginsFromNothing() throws IOException, MalformedMessageException {
     Machine from = running();
     Machine to = machine();

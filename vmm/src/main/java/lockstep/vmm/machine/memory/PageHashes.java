@@ -34,16 +34,15 @@ final class PageHashes {
     return changedCount == 0;
   }
 
-  /** Hashes every changed page anew and hands it to {@code cleaned}. */
-  void update(IntConsumer cleaned) {
-    for (int i = 0; i < changedCount; i++) {
-      int page = changed[i];
+  /** Hashes changed pages anew, at most so many, and hands each to {@code cleaned}. */
+  void update(int pagesMax, IntConsumer cleaned) {
+    for (int left = pagesMax; left > 0 && changedCount > 0; left--) {
+      int page = changed[--changedCount];
       long hash = hashOf(page);
       total += hash - hashOfPage[page];
       hashOfPage[page] = hash;
       cleaned.accept(page);
     }
-    changedCount = 0;
   }
 
   long total() {

@@ -294,11 +294,16 @@ public final class PhysicalMemory implements GuestMemory, PagedMemory {
 
   /** Hash of all contents; costs about as much as was changed since the last. */
   public long hash() {
+    hashSome(Integer.MAX_VALUE);
+    return hashes.total();
+  }
+
+  @Override
+  public void hashSome(int pagesMax) {
     if (!hashes.isCurrent()) {
-      hashes.update(page -> unmark(page, DIRTY_FOR_HASH));
+      hashes.update(pagesMax, page -> unmark(page, DIRTY_FOR_HASH));
       forgetDirectStores();
     }
-    return hashes.total();
   }
 
   /**
