@@ -11,8 +11,8 @@ package lockstep.ft.core;
  * <p>How much silence is too much, a detector made by {@link #adaptive} learns: {@value #GAPS}
  * times the longest gap that it has lately heard the peer keep, within bounds. So a quiet peer's
  * death is noticed soon, and one on a busy host, which is now and then not heard for a while, is
- * given its time. It begins with the upper bound, for it has heard nothing yet; a long gap is
- * forgotten little by little, two thirds of it in {@value #FORGETS} times the upper bound.
+ * given its time. It begins with half of the upper bound, for it has heard nothing yet; a long gap
+ * is forgotten little by little, two thirds of it in {@value #FORGETS} times the upper bound.
  */
 final class FailureDetector {
   private static final int OBSERVATIONS_MIN = 4;
@@ -31,7 +31,7 @@ final class FailureDetector {
     this.limitNanosMax = limitNanosMax;
     this.observedAtNanos = nowNanos;
     this.heardAtNanos = nowNanos;
-    this.longestGapNanos = limitNanosMax / GAPS;
+    this.longestGapNanos = limitNanosMax / (2 * GAPS);
   }
 
   /** Takes a peer for dead after the same silence always. */

@@ -37,11 +37,12 @@ final class OutgoingTransfer {
 
   private long ownFlushesSeen;
 
-  OutgoingTransfer(long channel, Member peer, Core core) {
+  /** Sends no pages before {@code beginsAtNanos}. */
+  OutgoingTransfer(long channel, Member peer, Core core, long beginsAtNanos) {
     this.channel = channel;
     this.peer = peer;
     this.core = core;
-    this.source = new TransferSource(core.guest.machine, core.limits.transfer(), core.now());
+    this.source = new TransferSource(core.guest.machine, core.limits.transfer(), beginsAtNanos);
     this.detector = FailureDetector.fixed(core.limits.silenceNanos(), core.now());
     PagedMemory memory = core.guest.machine.pages();
     send(new LogChannelMessage.TransferBegan(memory.pageCount(), memory.pageBytes()));

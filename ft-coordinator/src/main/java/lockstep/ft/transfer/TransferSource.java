@@ -58,13 +58,14 @@ public final class TransferSource {
   private long pagesSent;
   private long sendAtNanos;
 
-  public TransferSource(DeterministicMachine machine, TransferLimits limits, long nowNanos) {
+  /** Sends nothing before {@code beginsAtNanos}. */
+  public TransferSource(DeterministicMachine machine, TransferLimits limits, long beginsAtNanos) {
     this.machine = machine;
     this.memory = machine.pages();
     this.limits = limits;
     this.pending = new BitSet(memory.pageCount());
     this.notZeroThere = new BitSet(memory.pageCount());
-    this.sendAtNanos = nowNanos;
+    this.sendAtNanos = beginsAtNanos;
     memory.takeChanged(pending::set);
   }
 

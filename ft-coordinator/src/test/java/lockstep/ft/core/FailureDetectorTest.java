@@ -34,9 +34,9 @@ final class FailureDetectorTest {
   }
 
   @Test
-  void aPeerThatHasJustBegunIsGivenTheLongestTime() {
+  void aPeerThatHasJustBegunIsGivenHalfOfTheLongestTime() {
     FailureDetector detector = FailureDetector.adaptive(LIMITS, 0);
-    assertEquals(LIMITS.silenceNanos(), detector.limitNanos());
+    assertEquals(LIMITS.silenceNanos() / 2, detector.limitNanos());
   }
 
   @Test

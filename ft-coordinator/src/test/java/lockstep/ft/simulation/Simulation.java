@@ -43,7 +43,7 @@ final class Simulation {
           2 << 10,
           16 << 10,
           16 << 10,
-          new TransferLimits(30_000, 400, 3, 3, 3, 1_000));
+          new TransferLimits(30_000, 400, 3, 3, 3, 1_000, World.MILLI));
 
   static final long LEASE_MILLIS = 400;
 
@@ -156,7 +156,8 @@ final class Simulation {
             usual.pagesPerMessage(),
             usual.cutPagesMax(),
             usual.roundsMax(),
-            bytes);
+            bytes,
+            usual.settleNanos());
   }
 
   void startRule(StartRule rule) {
