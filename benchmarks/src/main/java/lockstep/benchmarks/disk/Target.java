@@ -2,7 +2,6 @@ package lockstep.benchmarks.disk;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import lockstep.tools.cluster.FreePorts;
 
 /** An NBD server in a process of its own, with one disk. */
 final class Target implements AutoCloseable {
@@ -56,13 +56,13 @@ final class Target implements AutoCloseable {
       case FILE -> lockstep("file", directory, sizeBytes);
       case ROCKSDB -> lockstep("rocksdb", directory, sizeBytes);
       case NBDKIT -> {
-        int port = freePort();
+        int port = FreePorts.choose(1).getFirst();
         List<String> command =
             List.of("nbdkit", "-f", "-i", "127.0.0.1", "-p", Integer.toString(port), "file");
         yield plain(command, directory, sizeBytes, port);
       }
       case QEMU_NBD -> {
-        int port = freePort();
+        int port = FreePorts.choose(1).getFirst();
         List<String> command =
             List.of(
                 "qemu-nbd",
@@ -100,8 +100,9 @@ final class Target implements AutoCloseable {
 
   private static Target lockstep(String store, Path directory, long sizeBytes)
       throws IOException, InterruptedException {
-    int nbd = freePort();
-    int http = freePort();
+    List<Integer> ports = FreePorts.choose(2);
+    int nbd = ports.get(0);
+    int http = ports.get(1);
     Target target =
         new Target(
             start(
@@ -155,12 +156,6 @@ final class Target implements AutoCloseable {
             .redirectOutput(directory.resolve("server.log").toFile());
     server.environment().put("MALLOC_ARENA_MAX", "2"); // as the launcher does
     return server.start();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private void awaitPort(int awaited) throws IOException, InterruptedException {

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,26 +70,12 @@ public record ClusterSettings(
   }
 
   private static ClusterSettings choose(String vm) throws IOException {
-    List<Integer> free = freePorts(PORTS);
+    List<Integer> free = FreePorts.choose(PORTS);
     List<ReplicaPorts> replicas = new ArrayList<>();
     for (int i = 5; i < PORTS; i += 3) {
       replicas.add(new ReplicaPorts(free.get(i), free.get(i + 1), free.get(i + 2)));
     }
     return new ClusterSettings(
         vm, free.get(0), free.get(1), free.get(2), free.get(3), free.get(4), replicas);
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> held = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      return held.stream().map(ServerSocket::getLocalPort).toList();
-    } finally {
-      for (ServerSocket socket : held) {
-        socket.close();
-      }
-    }
   }
 }
