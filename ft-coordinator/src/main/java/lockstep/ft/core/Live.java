@@ -30,7 +30,6 @@ import lockstep.ft.machine.Output;
  */
 final class Live implements Stage {
   private final Core core;
-  private final long sinceNanos;
   private final LeaseGuard lease;
   private final OutputGate gate;
   private final LiveLog log;
@@ -62,7 +61,6 @@ final class Live implements Stage {
       long nextLsn,
       List<Output> unreleased) {
     this.core = core;
-    this.sinceNanos = core.now();
     this.role = role;
     this.epoch = granted.record().epoch();
     this.guestGeneration = granted.record().guestGeneration();
@@ -82,11 +80,6 @@ final class Live implements Stage {
   /** For how long this replica may stand still without risk to its lease. */
   long standstillNanosMax() {
     return lease.standstillNanosMax(core.now());
-  }
-
-  /** Since when this replica is live. */
-  long sinceNanos() {
-    return sinceNanos;
   }
 
   LiveLog log() {

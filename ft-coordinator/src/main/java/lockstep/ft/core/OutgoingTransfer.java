@@ -37,12 +37,11 @@ final class OutgoingTransfer {
 
   private long ownFlushesSeen;
 
-  /** Sends no pages before {@code beginsAtNanos}. */
-  OutgoingTransfer(long channel, Member peer, Core core, long beginsAtNanos) {
+  OutgoingTransfer(long channel, Member peer, Core core) {
     this.channel = channel;
     this.peer = peer;
     this.core = core;
-    this.source = new TransferSource(core.guest.machine, core.limits.transfer(), beginsAtNanos);
+    this.source = new TransferSource(core.guest.machine, core.limits.transfer(), core.now());
     this.detector = FailureDetector.fixed(core.limits.silenceNanos(), core.now());
     PagedMemory memory = core.guest.machine.pages();
     send(new LogChannelMessage.TransferBegan(memory.pageCount(), memory.pageBytes()));

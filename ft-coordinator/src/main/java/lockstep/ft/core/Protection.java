@@ -148,9 +148,7 @@ final class Protection {
     close("the candidate comes again");
     core.emit(new Effect.SendToPeer(from, core.hello(HelloRole.LIVE, live.epoch())));
     if (live.guestHasRun()) {
-      long beginsAt =
-          Math.max(core.now(), live.sinceNanos() + core.limits.transfer().settleNanos());
-      OutgoingTransfer outgoing = new OutgoingTransfer(from, hello.replica(), core, beginsAt);
+      OutgoingTransfer outgoing = new OutgoingTransfer(from, hello.replica(), core);
       transfer = Optional.of(outgoing);
       roundFlushed = 0;
       tell(hello.replica(), "began", outgoing.progress());

@@ -1,7 +1,5 @@
 package lockstep.ft.transfer;
 
-import java.util.concurrent.TimeUnit;
-
 /**
  * Bounds of a state transfer.
  *
@@ -13,8 +11,6 @@ import java.util.concurrent.TimeUnit;
  * @param cutStateBytesMax disk requests open, writes kept and outputs waiting that the cut may
  *     carry, because they are sent while the guest stands still; while there is more, the guest is
  *     slowed instead of cut
- * @param settleNanos a replica that has just gone live sends no pages for so long: what its clients
- *     have waited for comes first
  */
 public record TransferLimits(
     long bandwidthBytesPerSecond,
@@ -22,24 +18,16 @@ public record TransferLimits(
     int pagesPerMessage,
     int cutPagesMax,
     int roundsMax,
-    long cutStateBytesMax,
-    long settleNanos) {
+    long cutStateBytesMax) {
 
   /** What production uses. */
   public static final TransferLimits DEFAULT =
-      new TransferLimits(
-          200_000_000, 4L << 20, 64, 512, 6, 8L << 20, TimeUnit.MILLISECONDS.toNanos(200));
+      new TransferLimits(200_000_000, 4L << 20, 64, 512, 6, 8L << 20);
 
   /** The same with another bandwidth. */
   public TransferLimits withBandwidth(long bytesPerSecond) {
     return new TransferLimits(
-        bytesPerSecond,
-        unackedBytesMax,
-        pagesPerMessage,
-        cutPagesMax,
-        roundsMax,
-        cutStateBytesMax,
-        settleNanos);
+        bytesPerSecond, unackedBytesMax, pagesPerMessage, cutPagesMax, roundsMax, cutStateBytesMax);
   }
 
   public TransferLimits {

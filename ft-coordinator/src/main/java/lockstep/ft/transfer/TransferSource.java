@@ -58,14 +58,13 @@ public final class TransferSource {
   private long pagesSent;
   private long sendAtNanos;
 
-  /** Sends nothing before {@code beginsAtNanos}. */
-  public TransferSource(DeterministicMachine machine, TransferLimits limits, long beginsAtNanos) {
+  public TransferSource(DeterministicMachine machine, TransferLimits limits, long nowNanos) {
     this.machine = machine;
     this.memory = machine.pages();
     this.limits = limits;
     this.pending = new BitSet(memory.pageCount());
     this.notZeroThere = new BitSet(memory.pageCount());
-    this.sendAtNanos = beginsAtNanos;
+    this.sendAtNanos = nowNanos;
     memory.takeChanged(pending::set);
   }
 

@@ -43,7 +43,7 @@ final class Simulation {
           2 << 10,
           16 << 10,
           16 << 10,
-          new TransferLimits(30_000, 400, 3, 3, 3, 1_000, World.MILLI));
+          new TransferLimits(30_000, 400, 3, 3, 3, 1_000));
 
   static final long LEASE_MILLIS = 400;
 
@@ -156,8 +156,7 @@ final class Simulation {
             usual.pagesPerMessage(),
             usual.cutPagesMax(),
             usual.roundsMax(),
-            bytes,
-            usual.settleNanos());
+            bytes);
   }
 
   void startRule(StartRule rule) {

@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 /** State transfer of the real machine, while it runs and writes all over its memory. */
 final class MachineTransferTest {
   private static final long RAM_BYTES = 1 << 20;
-  private static final TransferLimits LIMITS =
-      new TransferLimits(1_000_000, 1 << 16, 4, 8, 3, 0, 0);
+  private static final TransferLimits LIMITS = new TransferLimits(1_000_000, 1 << 16, 4, 8, 3, 0);
 
   /** Walks over 128 KiB again and again, writing every 520th byte's doubleword. */
   private static final int[] PROGRAM = {
