@@ -179,8 +179,8 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
         SCRIBBLES_FROM + (int) Math.floorMod(chain >>> 33, (long) memory.length - SCRIBBLES_FROM);
     if ((chain & 0xf00) == 0) {
       int first = word / WORDS_PER_PAGE * WORDS_PER_PAGE;
-      for (int i = 0; i < WORDS_PER_PAGE; i++) {
-        store(first + i, 0);
+      for (int at = Math.max(first, SCRIBBLES_FROM); at < first + WORDS_PER_PAGE; at++) {
+        store(at, 0);
       }
     } else if ((chain & 0x300) == 0) {
       store(word, chain);
