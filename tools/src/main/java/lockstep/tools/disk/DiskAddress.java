@@ -8,8 +8,12 @@ import picocli.CommandLine.Option;
 
 /** Where the disk server is. */
 public final class DiskAddress {
+  static final String OPTION_HOST = "--disk-server";
+  static final String OPTION_NBD = "--nbd-port";
+  static final String OPTION_HTTP = "--disk-http-port";
+
   @Option(
-      names = "--disk-server",
+      names = OPTION_HOST,
       paramLabel = "HOST",
       defaultValue = "127.0.0.1",
       converter = HostName.class,
@@ -17,14 +21,14 @@ public final class DiskAddress {
   private String host = "";
 
   @Option(
-      names = "--nbd-port",
+      names = OPTION_NBD,
       paramLabel = "PORT",
       defaultValue = "" + DiskServerOptions.NBD_PORT,
       description = "Its NBD port (default: ${DEFAULT-VALUE}).")
   private int nbdPort;
 
   @Option(
-      names = "--disk-http-port",
+      names = OPTION_HTTP,
       paramLabel = "PORT",
       defaultValue = "" + DiskServerOptions.HTTP_PORT,
       description = "Its HTTP port: definitions and blobs (default: ${DEFAULT-VALUE}).")
@@ -41,9 +45,5 @@ public final class DiskAddress {
   /** Another port of its host. */
   public InetSocketAddress at(int port) {
     return Endpoints.parse(host, port);
-  }
-
-  DiskApi api() {
-    return new DiskApi(http());
   }
 }

@@ -48,7 +48,7 @@ public final class DiskCommand implements Runnable {
 
   @Command(name = "create", description = "Makes a disk of zeroes.")
   int create(
-      @Mixin DiskAddress server,
+      @Mixin DiskTarget server,
       @Parameters(paramLabel = DISK) String disk,
       @Parameters(paramLabel = "SIZE", converter = ByteSizes.class, description = "512M, 10G.")
           long sizeBytes)
@@ -66,7 +66,7 @@ public final class DiskCommand implements Runnable {
         "when it is whole; interrupt it at any time."
       })
   int importImage(
-      @Mixin DiskAddress server,
+      @Mixin DiskTarget server,
       @Parameters(paramLabel = "IMAGE") Path image,
       @Parameters(paramLabel = DISK) String disk,
       @Option(
@@ -95,7 +95,7 @@ public final class DiskCommand implements Runnable {
         "as the disk was at one moment (with the RocksDB store)."
       })
   int exportImage(
-      @Mixin DiskAddress server,
+      @Mixin DiskTarget server,
       @Parameters(paramLabel = "VM/DISK[@SNAPSHOT]") String disk,
       @Parameters(paramLabel = "IMAGE") Path image,
       @Option(
@@ -113,7 +113,7 @@ public final class DiskCommand implements Runnable {
   }
 
   @Command(name = "list", description = "Lists the disks.")
-  int list(@Mixin DiskAddress server) throws IOException {
+  int list(@Mixin DiskTarget server) throws IOException {
     try (DiskApi api = server.api()) {
       String form = "%-28s %10s %10s %9s  %s%n";
       System.out.printf(form, "DISK", "SIZE", "TAKES", "SNAPSHOTS", "USED BY");
@@ -141,7 +141,7 @@ public final class DiskCommand implements Runnable {
   }
 
   @Command(name = "info", description = "Tells about a disk.")
-  int info(@Mixin DiskAddress server, @Parameters(paramLabel = DISK) String name)
+  int info(@Mixin DiskTarget server, @Parameters(paramLabel = DISK) String name)
       throws IOException {
     try (DiskApi api = server.api()) {
       JsonNode disk = api.get(Names.disk(name).path());
@@ -178,7 +178,7 @@ public final class DiskCommand implements Runnable {
       name = "clone",
       description = "Makes a disk that is equal to another one as it is now, or to a snapshot.")
   int copy(
-      @Mixin DiskAddress server,
+      @Mixin DiskTarget server,
       @Parameters(paramLabel = "VM/DISK[@SNAPSHOT]") String from,
       @Parameters(paramLabel = DISK) String to)
       throws IOException {
@@ -198,7 +198,7 @@ public final class DiskCommand implements Runnable {
         "sees it at once."
       })
   int resize(
-      @Mixin DiskAddress server,
+      @Mixin DiskTarget server,
       @Parameters(paramLabel = DISK) String disk,
       @Parameters(paramLabel = "SIZE", converter = ByteSizes.class) long sizeBytes)
       throws IOException {
@@ -211,7 +211,7 @@ public final class DiskCommand implements Runnable {
   @Command(
       name = "delete",
       description = "Deletes a disk and its snapshots. No VM's definition may name it.")
-  int delete(@Mixin DiskAddress server, @Parameters(paramLabel = DISK) String disk)
+  int delete(@Mixin DiskTarget server, @Parameters(paramLabel = DISK) String disk)
       throws IOException {
     try (DiskApi api = server.api()) {
       api.delete(Names.disk(disk).path());
@@ -226,7 +226,7 @@ public final class DiskCommand implements Runnable {
             + " (RocksDB).",
         "Names what can't be read; then the exit code is 1."
       })
-  int check(@Mixin DiskAddress server, @Parameters(paramLabel = "VM/DISK[@SNAPSHOT]") String disk)
+  int check(@Mixin DiskTarget server, @Parameters(paramLabel = "VM/DISK[@SNAPSHOT]") String disk)
       throws IOException {
     ExportName name = Names.any(disk);
     DiskCheck.Report report = new DiskCheck(server.nbd()).run(name);
@@ -250,7 +250,7 @@ public final class DiskCommand implements Runnable {
         "directory: a data directory as that. Start a server on a copy only where no VMM of before",
         "runs any more."
       })
-  int checkpoint(@Mixin DiskAddress server, @Parameters(paramLabel = "NAME") String name)
+  int checkpoint(@Mixin DiskTarget server, @Parameters(paramLabel = "NAME") String name)
       throws IOException {
     try (DiskApi api = server.api()) {
       System.out.println(api.checkpoint(name));

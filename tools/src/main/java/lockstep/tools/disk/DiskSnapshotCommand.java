@@ -34,7 +34,7 @@ final class DiskSnapshotCommand implements Runnable {
 
   @Command(name = "create", description = "Takes a snapshot.")
   int create(
-      @Mixin DiskAddress server,
+      @Mixin DiskTarget server,
       @Parameters(paramLabel = DISK) String disk,
       @Parameters(paramLabel = NAME) String name)
       throws IOException {
@@ -45,7 +45,7 @@ final class DiskSnapshotCommand implements Runnable {
   }
 
   @Command(name = "list", description = "Lists a disk's snapshots.")
-  int list(@Mixin DiskAddress server, @Parameters(paramLabel = DISK) String disk)
+  int list(@Mixin DiskTarget server, @Parameters(paramLabel = DISK) String disk)
       throws IOException {
     try (DiskApi api = server.api()) {
       for (JsonNode snapshot : api.get(Names.disk(disk).path()).path("snapshots")) {
@@ -66,7 +66,7 @@ final class DiskSnapshotCommand implements Runnable {
         "Makes the disk what it was; what was written since is lost. Nobody may be using it."
       })
   int rollBack(
-      @Mixin DiskAddress server,
+      @Mixin DiskTarget server,
       @Parameters(paramLabel = DISK) String disk,
       @Parameters(paramLabel = NAME) String name)
       throws IOException {
@@ -78,7 +78,7 @@ final class DiskSnapshotCommand implements Runnable {
 
   @Command(name = "delete", description = "Forgets a snapshot.")
   int delete(
-      @Mixin DiskAddress server,
+      @Mixin DiskTarget server,
       @Parameters(paramLabel = DISK) String disk,
       @Parameters(paramLabel = NAME) String name)
       throws IOException {

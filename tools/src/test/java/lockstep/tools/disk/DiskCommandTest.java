@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The commands against a disk server in this process. */
 final class DiskCommandTest {
@@ -177,6 +178,24 @@ final class DiskCommandTest {
       api.create("b/one-importing", 1 << 20);
     }
     assertEquals(0, run("import", image(1).toString(), "b/one"));
+  }
+
+  @Test
+  void theServerOfUpIsAskedUnlessAnotherIsNamed() throws IOException {
+    Path state = Files.createDirectory(directory.resolve("state"));
+    int nbd = server.nbdAddress().getPort();
+    int http = server.httpAddress().getPort();
+    Files.writeString(
+        state.resolve("cluster.json"),
+        """
+        {"vm": "guest", "nbdPort": %d, "arbiterPort": 1, "diskHttpPort": %d, "linkPort": 1,
+         "proxyHttpPort": 1, "replicas": []}
+        """
+            .formatted(nbd, http));
+    CommandLine commands = Lockstep.commandLine();
+    assertEquals(0, commands.execute("disk", "create", "b/one", "10M", "--state=" + state));
+    assertEquals(0, commands.execute("disk", "check", "b/one", "--state=" + state));
+    assertEquals(1, commands.execute("disk", "list", "--disk-http-port=1", "--state=" + state));
   }
 
   @Test
