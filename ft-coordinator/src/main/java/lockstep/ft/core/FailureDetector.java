@@ -4,18 +4,22 @@ package lockstep.ft.core;
  * Judges a peer's silence.
  *
  * <p>Silence counts only while this replica was awake to hear it: it adds up over the observations
- * of {@link #observe}, and no single gap between two of them adds more than a quarter of the limit.
- * A replica that was itself stopped for a minute therefore concludes nothing on waking, and hears
- * first what has arrived meanwhile.
+ * of {@link #observe}, and no single gap between two of them adds more than a sixth of the limit: a
+ * heartbeat, at the lower bound. A replica that was itself stopped for a minute therefore concludes
+ * nothing on waking, and hears first what has arrived meanwhile.
  *
  * <p>How much silence is too much, a detector made by {@link #adaptive} learns: {@value #GAPS}
  * times the longest gap that it has lately heard the peer keep, within bounds. So a quiet peer's
  * death is noticed soon, and one on a busy host, which is now and then not heard for a while, is
  * given its time. It begins with half of the upper bound, for it has heard nothing yet; a long gap
  * is forgotten little by little, two thirds of it in {@value #FORGETS} times the upper bound.
+ *
+ * <p>A replica that is late itself, because its host is busy, expects no better of its peer, which
+ * may be on the same one: a gap between two observations of its own counts as one of the peer's, up
+ * to what it begins with.
  */
 final class FailureDetector {
-  private static final int OBSERVATIONS_MIN = 4;
+  private static final int OBSERVATIONS_MIN = 6;
   private static final int GAPS = 4;
   private static final int FORGETS = 15;
 
@@ -31,7 +35,11 @@ final class FailureDetector {
     this.limitNanosMax = limitNanosMax;
     this.observedAtNanos = nowNanos;
     this.heardAtNanos = nowNanos;
-    this.longestGapNanos = limitNanosMax / (2 * GAPS);
+    this.longestGapNanos = gapNanosAtFirst();
+  }
+
+  private long gapNanosAtFirst() {
+    return limitNanosMax / (2 * GAPS);
   }
 
   /** Takes a peer for dead after the same silence always. */
@@ -55,10 +63,11 @@ final class FailureDetector {
 
   /** Adds the time since the last observation; whether the peer is now taken for dead. */
   boolean observe(long nowNanos) {
-    long limit = limitNanos();
-    silenceNanos += Math.min(nowNanos - observedAtNanos, limit / OBSERVATIONS_MIN);
+    long own = nowNanos - observedAtNanos;
+    silenceNanos += Math.min(own, limitNanos() / OBSERVATIONS_MIN);
+    longestGapNanos = Math.max(longestGapNanos, Math.min(own, gapNanosAtFirst()));
     observedAtNanos = nowNanos;
-    return silenceNanos >= limit;
+    return silenceNanos >= limitNanos();
   }
 
   /** The silence that is too much, as things are. */

@@ -70,12 +70,34 @@ final class FailureDetectorTest {
   }
 
   @Test
-  void ownPauseMakesNoLongGapOfThePeer() {
+  void replicaThatIsLateItselfExpectsNoBetterOfItsPeer() {
+    FailureDetector detector = FailureDetector.adaptive(LIMITS, 0);
+    hear(detector, 20 * MILLI, 4000);
+    now += 80 * MILLI;
+    detector.heard(now);
+    assertEquals(320 * MILLI, detector.limitNanos(), 5 * MILLI);
+    hear(detector, 20 * MILLI, 4000);
+    assertEquals(LIMITS.silenceNanosMin(), detector.limitNanos(), "that is forgotten");
+  }
+
+  @Test
+  void ownPauseOfAnyLengthMakesNoLongerGapThanThereIsAtFirst() {
     FailureDetector detector = FailureDetector.adaptive(LIMITS, 0);
     hear(detector, 20 * MILLI, 4000);
     now += 3000 * MILLI;
-    detector.heard(now);
-    assertTrue(detector.limitNanos() < 300 * MILLI, "it was this replica that slept");
+    assertFalse(detector.observe(now), "it was this replica that slept");
+    assertEquals(LIMITS.silenceNanos() / 2, detector.limitNanos());
+  }
+
+  @Test
+  void replicaThatGetsLittleTimeIsInNoHurry() {
+    FailureDetector detector = FailureDetector.adaptive(LIMITS, 0);
+    hear(detector, 20 * MILLI, 4000);
+    long since = now;
+    do {
+      now += 60 * MILLI; // between two looks
+    } while (!detector.observe(now));
+    assertTrue(now - since > 2 * LIMITS.silenceNanosMin(), "after " + (now - since));
   }
 
   private void hear(FailureDetector detector, long everyNanos, int times) {
