@@ -94,6 +94,14 @@ public sealed interface Effect {
   record TransferTold(ReplicaId peer, String what, TransferProgress progress) implements Effect {}
 
   /**
+   * This replica has handed its role over, and the guest runs at the other.
+   *
+   * @param stoodStillNanos for how long it did not, from the event that stopped it here to the news
+   *     that it runs there
+   */
+  record RolesExchanged(long stoodStillNanos) implements Effect {}
+
+  /**
    * The two machines differ: keep this replica's side of it in a file. The machine and what it
    * remembers are as {@code divergence} says until this has been done.
    *

@@ -38,6 +38,7 @@ final class HandOver {
   private String why = "";
   private long wantedAtNanos;
   private long hashedPosition;
+  private long stoppedAtNanos;
   private Optional<FailureDetector> untaken = Optional.empty();
 
   HandOver(ReplicaConfig.Limits limits) {
@@ -101,7 +102,13 @@ final class HandOver {
 
   void logged(long nowNanos) {
     state = State.LOGGED;
+    stoppedAtNanos = nowNanos;
     untaken = Optional.of(FailureDetector.fixed(limits.silenceNanos(), nowNanos));
+  }
+
+  /** For how long the guest has stood still, what was hashed and sent behind its stop included. */
+  long stoodStillNanos(long nowNanos) {
+    return nowNanos - stoppedAtNanos;
   }
 
   /** Whether the backup has had its time and more; called on each tick. */

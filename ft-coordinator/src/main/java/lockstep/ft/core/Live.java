@@ -479,7 +479,7 @@ final class Live implements Stage {
   private void watchPaths() {
     boolean backupIsBetter =
         role == Role.PRIMARY
-            && !core.paths().areAll()
+            && lacksAWay()
             && protection.peerPaths().map(LogChannelMessage.Paths::areAll).orElse(false);
     if (!backupIsBetter) {
       backupBetterSince = OptionalLong.empty();
@@ -489,6 +489,16 @@ final class Live implements Stage {
         && refusal(new ReplicaEvent.SwitchWanted()).isEmpty()) {
       wantHandOver("this replica lacks a way: " + core.paths());
     }
+  }
+
+  /**
+   * The disk server is asked beside all attaches, now and then; an attach or an answer is later
+   * news of it than that.
+   */
+  private boolean lacksAWay() {
+    LogChannelMessage.Paths own = core.paths();
+    boolean onlyDisks = own.arbiter() && own.proxy() && !own.disks();
+    return !own.areAll() && !(onlyDisks && disks.wereHeardWithin(core.limits.pathNanos()));
   }
 
   private void wantHandOver(String why) {
@@ -529,6 +539,7 @@ final class Live implements Stage {
         && lsn == log.nextLsn()
         && payload instanceof Payload.EpochBegan began
         && began.backup().map(core::isSelf).orElse(false)) {
+      core.emit(new Effect.RolesExchanged(handOver.stoodStillNanos(core.now())));
       Backup.exchanged(core, channel, began.epoch(), log.nextLsn(), gate.waitingOutputs())
           .onPeerSaid(channel, entries);
     } else {

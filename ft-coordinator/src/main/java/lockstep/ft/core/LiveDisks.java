@@ -2,12 +2,14 @@ package lockstep.ft.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import lockstep.ft.machine.Output;
 
 /** The live replica's ways to the guest's disks, all together. */
 final class LiveDisks {
   private final Core core;
   private final List<DiskPath> paths = new ArrayList<>();
+  private OptionalLong heardAtNanos = OptionalLong.empty();
 
   LiveDisks(Core core, Live live) {
     this.core = core;
@@ -57,15 +59,24 @@ final class LiveDisks {
     return paths.stream().allMatch(DiskPath::isQuiet);
   }
 
+  /** Whether the disk server has attached or answered anything so lately. */
+  boolean wereHeardWithin(long nanos) {
+    return heardAtNanos.isPresent() && core.now() - heardAtNanos.getAsLong() < nanos;
+  }
+
   /** Takes an attach or an answer; returns whether the replica is fenced for good. */
   boolean onEvent(ReplicaEvent event) {
     switch (event) {
       case ReplicaEvent.DiskAttached(int disk, long attach, long incarnation, long sizeBytes)
-          when paths.get(disk).isCurrent(attach) ->
-          paths.get(disk).attached(incarnation, sizeBytes);
+          when paths.get(disk).isCurrent(attach) -> {
+        heardAtNanos = OptionalLong.of(core.now());
+        paths.get(disk).attached(incarnation, sizeBytes);
+      }
       case ReplicaEvent.DiskAnswered answered
-          when paths.get(answered.disk()).isCurrent(answered.attach()) ->
-          paths.get(answered.disk()).answered(answered.tag(), answered.status(), answered.data());
+          when paths.get(answered.disk()).isCurrent(answered.attach()) -> {
+        heardAtNanos = OptionalLong.of(core.now());
+        paths.get(answered.disk()).answered(answered.tag(), answered.status(), answered.data());
+      }
       case ReplicaEvent.DiskLost(int disk, long attach) when paths.get(disk).isCurrent(attach) ->
           paths.get(disk).lost();
       case ReplicaEvent.DiskFenced(int disk, long attach)

@@ -305,13 +305,11 @@ final class Protection {
       live.log().sendTo(beginLog(outgoing.channel, outgoing.peer, nextLsn));
       core.evidence.checked(core.guest, nextLsn, core.guest.machine.hash());
       tell(outgoing.peer, "cut", outgoing.progress().cut(0));
-      if (live.wantsToRun(core.now())) {
-        pausedAtNanos = OptionalLong.of(core.now());
-      }
+      pausedAtNanos = OptionalLong.of(core.now());
     }
   }
 
-  /** The guest stood still from the event of the cut to the next one. */
+  /** The guest stood still from the event of the cut to the next one, which is due at once. */
   private void measurePause() {
     if (pausedAtNanos.isPresent()) {
       long pauseNanos = core.now() - pausedAtNanos.getAsLong();
@@ -358,7 +356,7 @@ final class Protection {
             .orElse(Long.MAX_VALUE);
     long ofTransfer =
         transfer.map(outgoing -> outgoing.deadlineNanos(mayCut())).orElse(Long.MAX_VALUE);
-    return Math.min(ofLog, ofTransfer);
+    return Math.min(Math.min(ofLog, ofTransfer), pausedAtNanos.orElse(Long.MAX_VALUE));
   }
 
   /** Whether the backup's machine has come so far. */

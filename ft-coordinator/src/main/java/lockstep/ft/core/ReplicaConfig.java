@@ -43,6 +43,11 @@ public record ReplicaConfig(
     WITH_BACKUP,
     /** Starts the guest, which runs at once. */
     ALONE,
+    /**
+     * As {@link #WITH_BACKUP}, but only a guest that nobody runs: never over replicas that are
+     * lost, though their lease is over.
+     */
+    NEVER_ANEW,
     /** Waits for somebody else to start. */
     NEVER
   }
@@ -110,12 +115,13 @@ public record ReplicaConfig(
             32L << 20,
             TransferLimits.DEFAULT);
 
-    /** The same with another bound on lag, and on a state transfer. */
-    public Limits with(long otherLagNanosMax, TransferLimits otherTransfer) {
+    /** The same with other bounds on silence (the upper one no lower), lag and a state transfer. */
+    public Limits with(
+        long otherSilenceNanosMin, long otherLagNanosMax, TransferLimits otherTransfer) {
       return new Limits(
           heartbeatNanos,
-          silenceNanosMin,
-          silenceNanos,
+          otherSilenceNanosMin,
+          Math.max(silenceNanos, otherSilenceNanosMin),
           retryNanos,
           leaseMarginNanos,
           otherLagNanosMax,

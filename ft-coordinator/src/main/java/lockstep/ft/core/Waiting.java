@@ -123,8 +123,14 @@ final class Waiting implements Stage {
       core.halt(HaltReason.GUEST_OFF, "nobody is live any more");
       return;
     }
-    boolean mayStart = core.config.startRule() != ReplicaConfig.StartRule.NEVER;
-    if (mayStart && (live.isEmpty() || unreachable || core.isLiveIn(record))) {
+    boolean ownOrNobodys = live.isEmpty() || core.isLiveIn(record);
+    boolean starts =
+        switch (core.config.startRule()) {
+          case WITH_BACKUP, ALONE -> ownOrNobodys || unreachable;
+          case NEVER_ANEW -> ownOrNobodys;
+          case NEVER -> false;
+        };
+    if (starts) {
       unreachable = false;
       if (!core.isLiveIn(record)) {
         startsOverLost = live.isPresent();

@@ -51,6 +51,11 @@ public final class History {
             });
   }
 
+  /** A key that {@link #settle} has found so, if it has; the others may not be complete yet. */
+  public synchronized Optional<String> violatedSoFar() {
+    return violated;
+  }
+
   /** A key whose operations no register can have answered so, if there is one. */
   public synchronized Optional<String> notLinearizable() {
     if (violated.isPresent()) {

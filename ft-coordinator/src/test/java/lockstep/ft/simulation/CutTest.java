@@ -49,6 +49,17 @@ final class CutTest {
     assertTrue(bytes <= bound + FRAMING_BYTES, bytes + " bytes were carried");
   }
 
+  /** By the next event, which an idle guest would otherwise have much later. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void thePauseIsMeasuredAtOnceWhateverTheGuestDoes(long seed) {
+    Simulation sim = startAlone(seed, Simulation.LIMITS.transfer().cutStateBytesMax());
+    List<Boolean> due = new ArrayList<>();
+    sim.atNextTransfer("cut", () -> due.add(sim.node(0).isDue()));
+    sim.protect(10 * SECOND);
+    assertEquals(List.of(true), due);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void aGuestThatAlwaysHasMoreIsSlowedUntilItHasNot(long seed) {

@@ -116,6 +116,25 @@ final class LeaseTest {
     assertEquals(2, sim.checker.guestGeneration());
   }
 
+  /** What the operator may choose: a guest that was lost is started anew only when he says so. */
+  @Test
+  void spareThatIsNeverToStartAnewWaitsForEver() {
+    sim.startRule(StartRule.NEVER_ANEW);
+    startPairAndSpare();
+    sim.node(0).crash(true);
+    sim.node(1).crash(true);
+    sim.runFor(LEASES);
+    sim.start(0);
+    sim.runFor(LEASES);
+    assertEquals(1, sim.checker.guestGeneration());
+    assertEquals(Role.WAITING, sim.node(2).role());
+    assertEquals(Role.WAITING, sim.node(0).role());
+    sim.startRule(StartRule.WITH_BACKUP);
+    sim.start(1);
+    sim.serve(5, 3 * SECOND);
+    assertEquals(2, sim.checker.guestGeneration());
+  }
+
   @Test
   void clockThatIsTooSlowDoesNotStretchALease() {
     aloneAndCutOffFromTheArbiterWithASlowClock(new Sabotage());

@@ -42,6 +42,7 @@ final class ReplicaNode implements Net.Listener {
   final ReplicaId id;
   private final Replica replica;
   private final ToyMachine machine;
+  private final long diskBytesAtStart;
   private final long clockOffset;
 
   /** Millionths that its clock is too fast, or if negative too slow: worse than any real one. */
@@ -69,6 +70,7 @@ final class ReplicaNode implements Net.Listener {
   private boolean paused;
   private long wakeups;
   private long slicedAt;
+  private long stoodStillNanos;
 
   ReplicaNode(Simulation sim, int host, ReplicaConfig config, ToyMachine machine, CoreState state) {
     this.sim = sim;
@@ -76,6 +78,7 @@ final class ReplicaNode implements Net.Listener {
     this.host = host;
     this.id = config.self().id();
     this.machine = machine;
+    this.diskBytesAtStart = config.disksBytes().getFirst();
     this.clockOffset = world.between(-1L << 40, 1L << 40);
     this.clockDrift = sim.clockDrift();
     if (state.outputsMade() > 0) {
@@ -124,6 +127,16 @@ final class ReplicaNode implements Net.Listener {
 
   CoreState coreState() {
     return replica.coreState();
+  }
+
+  /** Whether a tick is due now, whatever else happens. */
+  boolean isDue() {
+    return replica.nextDeadlineNanos() - clock() <= 0;
+  }
+
+  /** For how long the guest stood still when this replica last handed over; 0 if it never has. */
+  long stoodStillNanos() {
+    return stoodStillNanos;
   }
 
   // Faults.
@@ -444,6 +457,10 @@ final class ReplicaNode implements Net.Listener {
             default -> reply;
           });
     }
+    if (sabotage.hidesDiskSizes
+        && event instanceof ReplicaEvent.DiskAttached(int disk, long attach, long incarnation, _)) {
+      return new ReplicaEvent.DiskAttached(disk, attach, incarnation, diskBytesAtStart);
+    }
     if (sabotage.reissuesBeforeCatchUp
         && event
             instanceof
@@ -563,6 +580,7 @@ final class ReplicaNode implements Net.Listener {
         standStill(Math.min(found.nanosMax(), sim.keepingNanos()));
       }
       case Effect.Hashed _ -> {}
+      case Effect.RolesExchanged exchanged -> stoodStillNanos = exchanged.stoodStillNanos();
       case Effect.StartedAnew _ -> sim.coverage.count(Coverage.Event.TOLD_STARTED_ANEW);
       case Effect.TransferTold told -> {
         world.tell(name() + " transfer " + told.what() + " " + told.progress());

@@ -62,6 +62,9 @@ final class Sabotage {
   /** Requests are issued again to another incarnation before the kept writes. */
   boolean reissuesBeforeCatchUp;
 
+  /** A disk seems to have the size that it had when the process was started. */
+  boolean hidesDiskSizes;
+
   /** The bound on the backup's lag is never reached. */
   boolean hidesLag;
 

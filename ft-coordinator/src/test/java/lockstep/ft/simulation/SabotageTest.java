@@ -131,6 +131,12 @@ final class SabotageTest {
   }
 
   @Test
+  void aDiskWhoseNewSizeIsNotToldIsNoticed() {
+    assertNoticed(
+        sabotage -> sabotage.hidesDiskSizes = true, "the guest has not heard of its disks' size");
+  }
+
+  @Test
   void aDiskServerThatLosesFlushedWritesIsNoticed() {
     assertNoticed(
         sabotage -> sabotage.forgetsFlushedWrites = true,

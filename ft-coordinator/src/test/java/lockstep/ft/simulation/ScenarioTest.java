@@ -492,6 +492,18 @@ final class ScenarioTest {
     assertEquals(0, sim.coverage.of(Coverage.Event.TRANSFER_BEGAN));
   }
 
+  /** Two messages and a question to the arbiter; what a fault adds to that is not in it. */
+  @Test
+  void guestStandsStillForAMomentWhenRolesAreExchanged() {
+    startPair();
+    switchRoles();
+    assertSameGuestServes();
+    long stoodStill = sim.node(0).stoodStillNanos();
+    assertTrue(stoodStill > 0, "it was not told");
+    assertTrue(stoodStill <= 10 * World.MILLI, stoodStill + " ns");
+    assertEquals(0, sim.node(1).stoodStillNanos());
+  }
+
   // Exchange of roles.
 
   private void switchRoles() {
@@ -669,6 +681,16 @@ final class ScenarioTest {
     sim.runFor(SECOND);
     assertEquals(Role.PRIMARY, sim.node(0).role());
     assertEquals(Role.BACKUP, sim.node(1).role());
+  }
+
+  @Test
+  void primaryWhoseDisksAnswerKeepsItsRoleThoughTheLastProbeWasMissed() {
+    startPair();
+    sim.node(0).input(new ReplicaEvent.DiskServerMissed());
+    sim.serve(20, SECOND);
+    sim.runFor(5 * Simulation.LIMITS.pathNanos());
+    assertEquals(Role.PRIMARY, sim.node(0).role(), sim::describe);
+    assertFalse(sim.node(0).status().paths().disks());
   }
 
   @Test

@@ -95,8 +95,8 @@ final class EffectRunner implements Effects {
       }
       case Effect.StartedAnew anew ->
           log.warn(
-              "guest=STARTED_ANEW generation={} why=\"primary and backup are gone: it boots from its"
-                  + " disk, and what was only in its memory is lost\"",
+              "guest=STARTED_ANEW generation={} why=\"primary and backup are gone: it boots from"
+                  + " its disk, and what was only in its memory is lost\"",
               anew.guestGeneration());
       case Effect.TransferTold told ->
           log.info(
@@ -107,6 +107,10 @@ final class EffectRunner implements Effects {
               told.progress().pagesSent(),
               told.progress().bytesSent(),
               told.progress().pagesLeft());
+      case Effect.RolesExchanged exchanged -> {
+        metrics.rolesExchanged(exchanged.stoodStillNanos());
+        log.info("guest=EXCHANGED stood-still-micros={}", exchanged.stoodStillNanos() / 1000);
+      }
       case Effect.DivergenceFound found -> stateKeeper.accept(found);
       case Effect.Hashed hashed ->
           log.debug("hash={} lsn={} position={}", hashed.hash(), hashed.lsn(), hashed.position());

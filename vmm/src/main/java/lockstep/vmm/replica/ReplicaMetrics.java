@@ -74,19 +74,10 @@ final class ReplicaMetrics {
     sliceMicros.update(nanos / 1000);
   }
 
-  /**
-   * How long going live takes, from losing the other to being live alone; and how long the guest
-   * stood still when the roles were exchanged, from its stop here to the news that it runs there.
-   */
+  /** How long going live takes, from losing the other to being live alone. */
   void roleChanged(Role from, Role to, long nowNanos) {
     switch (to) {
-      case SEALED, GOING_ALONE, HANDING_OVER -> takeoverBeganNanos = nowNanos;
-      case BACKUP -> {
-        if (from == Role.HANDING_OVER) {
-          lastHandOverNanos = nowNanos - takeoverBeganNanos;
-          handOverMicros.update(lastHandOverNanos / 1000);
-        }
-      }
+      case SEALED, GOING_ALONE -> takeoverBeganNanos = nowNanos;
       case ALONE -> {
         long micros = (nowNanos - takeoverBeganNanos) / 1000;
         if (from == Role.GOING_LIVE) {
@@ -95,8 +86,22 @@ final class ReplicaMetrics {
           goAloneMicros.update(micros);
         }
       }
-      case WAITING, CANDIDATE, LIVE_WAITING, PRIMARY, TAKING_OVER, GOING_LIVE, HALTED -> {}
+      case WAITING,
+          CANDIDATE,
+          LIVE_WAITING,
+          PRIMARY,
+          HANDING_OVER,
+          BACKUP,
+          TAKING_OVER,
+          GOING_LIVE,
+          HALTED -> {}
     }
+  }
+
+  /** The roles were exchanged, and the guest stood still for that. */
+  void rolesExchanged(long stoodStillNanos) {
+    lastHandOverNanos = stoodStillNanos;
+    handOverMicros.update(stoodStillNanos / 1000);
   }
 
   void sentToPeer(LogChannelMessage message) {

@@ -11,6 +11,8 @@ import lockstep.ft.transfer.TransferProgress;
  *
  * @param role as in {@link Role}
  * @param lagMillis by how much the backup's execution is behind
+ * @param silenceLimitMillis the peer is taken for dead when it is silent for so long; 0 if this
+ *     replica is not of a pair
  * @param stepsTotal executed by this process
  * @param logBytesTotal sent on log channels by this process
  * @param paths this replica's ways to the outside
@@ -37,6 +39,7 @@ public record VmmStatus(
     long lsnAcked,
     long unackedBytes,
     double lagMillis,
+    double silenceLimitMillis,
     long outputsMade,
     long outputsReleased,
     int openRequests,
@@ -101,6 +104,7 @@ public record VmmStatus(
         status.lsnAcked(),
         status.unackedBytes(),
         status.lagNanos() / NANOS_PER_MILLI,
+        status.silenceLimitNanos().orElse(0) / NANOS_PER_MILLI,
         status.outputsMade(),
         status.outputsReleased(),
         status.openRequests(),
