@@ -217,13 +217,15 @@ public final class Cluster implements AutoCloseable {
     return new ServerProcess(state, KEEPER);
   }
 
-  /** Starts the keeper if it does not run; it starts everything else. */
-  public void startKeeper(boolean alone) throws IOException {
+  /**
+   * Starts the keeper if it does not run; it starts everything else.
+   *
+   * @param vmmOptions arguments of the keeper, which it passes on to each VMM
+   */
+  public void startKeeper(List<String> vmmOptions) throws IOException {
     if (keeper().running().isEmpty()) {
       List<String> arguments = new ArrayList<>(List.of("keep", "--state", state.root().toString()));
-      if (alone) {
-        arguments.add("--alone");
-      }
+      arguments.addAll(vmmOptions);
       var _ = keeper().start(arguments);
     }
   }

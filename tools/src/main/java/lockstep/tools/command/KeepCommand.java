@@ -1,14 +1,15 @@
 package lockstep.tools.command;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import lockstep.tools.StateOption;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.Keeper;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code lockstep keep}: what {@code up} leaves running, so that what dies is started again. */
 @Command(
@@ -20,14 +21,17 @@ import picocli.CommandLine.Option;
 public final class KeepCommand implements Callable<Integer> {
   @Mixin private StateOption state = new StateOption();
 
-  @Option(names = "--alone", description = "Keep one VMM only: no backup, no protection.")
-  private boolean alone;
+  @ArgGroup private KeptStart start = new KeptStart();
+
+  @Mixin private ProtectionOptions protection = new ProtectionOptions();
 
   @Override
   public Integer call() throws IOException {
     try (Cluster cluster = Cluster.of(state.directory())) {
-      int replicas = alone ? 1 : cluster.settings().replicas().size();
-      new Keeper(cluster, replicas, alone ? List.of("--alone") : List.of()).run();
+      int replicas = start.alone() ? 1 : cluster.settings().replicas().size();
+      List<String> more = new ArrayList<>(start.arguments());
+      more.addAll(protection.arguments());
+      new Keeper(cluster, replicas, more).run();
       return 0;
     }
   }

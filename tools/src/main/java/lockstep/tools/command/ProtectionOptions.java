@@ -1,5 +1,6 @@
 package lockstep.tools.command;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import lockstep.ft.core.ReplicaConfig.Limits;
 import picocli.CommandLine.ITypeConverter;
@@ -30,9 +31,33 @@ final class ProtectionOptions {
               + " ${DEFAULT-VALUE}).")
   private int lagMillis;
 
+  @Option(
+      names = "--silence",
+      paramLabel = "MS",
+      defaultValue = "150",
+      converter = Positive.class,
+      description = {
+        "Never take the other replica for dead before it was silent for so long; up to a second,"
+            + " or",
+        "this if it is more, is learnt from how it is heard (default: ${DEFAULT-VALUE})."
+      })
+  private int silenceMillis;
+
+  /** The same again, for another command that takes them. */
+  List<String> arguments() {
+    return List.of(
+        "--transfer-rate",
+        Integer.toString(transferRate),
+        "--lag",
+        Integer.toString(lagMillis),
+        "--silence",
+        Integer.toString(silenceMillis));
+  }
+
   Limits limits() {
     Limits usual = Limits.DEFAULT;
     return usual.with(
+        TimeUnit.MILLISECONDS.toNanos(silenceMillis),
         TimeUnit.MILLISECONDS.toNanos(lagMillis),
         usual.transfer().withBandwidth(transferRate * MILLION));
   }

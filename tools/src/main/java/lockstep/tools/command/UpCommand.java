@@ -3,6 +3,7 @@ package lockstep.tools.command;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import lockstep.tools.image.GuestImages;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,9 +32,13 @@ import picocli.CommandLine.Option;
 @Command(
     name = "up",
     description = {
-      "Starts a protected guest on this machine: makes the guest if there is none, then starts disk",
-      "server, client proxy and three VMMs (a primary, its backup, a spare) as processes of their own,",
-      "and a keeper that starts again whichever dies. What runs already is left alone.",
+      "Starts a protected guest on this machine: makes the guest if there is none, then starts"
+          + " disk",
+      "server, client proxy and three VMMs (a primary, its backup, a spare) as processes of their"
+          + " own,",
+      "and a keeper that starts again whichever dies. What runs already is left alone, with the"
+          + " options",
+      "that it was started with.",
       "Everything is kept in the state directory; a later start takes seconds."
     })
 public final class UpCommand implements Callable<Integer> {
@@ -65,8 +71,9 @@ public final class UpCommand implements Callable<Integer> {
           "Guest RAM (default: as the guest needs). May change as long as the VM is down.")
   private long memoryMebibytes;
 
-  @Option(names = "--alone", description = "Start one VMM only: no backup, no protection.")
-  private boolean alone;
+  @ArgGroup private KeptStart start = new KeptStart();
+
+  @Mixin private ProtectionOptions protection = new ProtectionOptions();
 
   @Option(
       names = "--mirror",
@@ -179,8 +186,12 @@ public final class UpCommand implements Callable<Integer> {
   /** Lets the keeper start what is missing; true if the guest starts with it. */
   private boolean startReplicas(Cluster cluster, Progress progress) throws IOException {
     Optional<ReplicaView> live = cluster.live();
+    List<String> vmmOptions = new ArrayList<>(start.arguments());
+    vmmOptions.addAll(protection.arguments());
     step(
-        progress, alone ? "starting a VMM" : "starting the VMMs", () -> cluster.startKeeper(alone));
+        progress,
+        start.alone() ? "starting a VMM" : "starting the VMMs",
+        () -> cluster.startKeeper(vmmOptions));
     return live.isEmpty() || live.get().hasRole("LIVE_WAITING");
   }
 

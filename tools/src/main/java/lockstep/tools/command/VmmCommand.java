@@ -26,13 +26,18 @@ import picocli.CommandLine.Option;
 @Command(
     name = "vmm",
     description = {
-      "Runs one replica of a VM. Start it twice or more often, on different hosts: the arbiter decides",
-      "which one is live; another becomes its backup, executes the same guest at the same instructions,",
-      "and goes live when the first one dies; any more wait as spares. The guest does not run before its",
+      "Runs one replica of a VM. Start it twice or more often, on different hosts: the arbiter"
+          + " decides",
+      "which one is live; another becomes its backup, executes the same guest at the same"
+          + " instructions,",
+      "and goes live when the first one dies; any more wait as spares. The guest does not run"
+          + " before its",
       "backup is enlisted, unless --alone is given.",
       "",
-      "It ends with 0 when the guest has switched itself off, with 3 when another replica is live in",
-      "its place, with 4 when it was refused (another version, another definition), and with 5 when",
+      "It ends with 0 when the guest has switched itself off, with 3 when another replica is live"
+          + " in",
+      "its place, with 4 when it was refused (another version, another definition), and with 5"
+          + " when",
       "the guest asks for a reset: started again, it boots the guest anew.",
       "",
       "Takes no --state: what it keeps is on the disk server, and states for inspection in --keep."
@@ -79,7 +84,8 @@ public final class VmmCommand implements Callable<Integer> {
       paramLabel = "HOST",
       converter = Endpoint.class,
       description =
-          "HOST or HOST:PORT at which the other replica reaches the log channel (default: as --listen).")
+          "HOST or HOST:PORT at which the other replica reaches the log channel (default: as"
+              + " --listen).")
   private @Nullable String advertise;
 
   @Option(
@@ -94,7 +100,8 @@ public final class VmmCommand implements Callable<Integer> {
       paramLabel = "PORT",
       defaultValue = "0",
       description = {
-        "/metrics, /healthz, /status, /console; POST /power-button, /power-off, /pause, /resume, /reset,",
+        "/metrics, /healthz, /status, /console; POST /power-button, /power-off, /pause, /resume,"
+            + " /reset,",
         "/switch; 0 takes a free port",
         "(default: ${DEFAULT-VALUE})."
       })
@@ -116,6 +123,13 @@ public final class VmmCommand implements Callable<Integer> {
     private boolean alone;
 
     @Option(
+        names = "--never-anew",
+        description =
+            "Start a guest that nobody runs, but not one whose primary and backup were lost: not"
+                + " even when their lease is over.")
+    private boolean neverAnew;
+
+    @Option(
         names = "--never-start",
         description =
             "Be backup or spare of a guest that runs, and go live when its primary dies; but never"
@@ -125,6 +139,9 @@ public final class VmmCommand implements Callable<Integer> {
     private StartRule rule() {
       if (never) {
         return StartRule.NEVER;
+      }
+      if (neverAnew) {
+        return StartRule.NEVER_ANEW;
       }
       return alone ? StartRule.ALONE : StartRule.WITH_BACKUP;
     }

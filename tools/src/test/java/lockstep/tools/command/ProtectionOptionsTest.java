@@ -25,6 +25,21 @@ final class ProtectionOptionsTest {
   }
 
   @Test
+  void silenceIsBoundedFromBelow() {
+    assertEquals(300_000_000, parsed("--silence", "300").silenceNanosMin());
+    assertEquals(Limits.DEFAULT.silenceNanos(), parsed("--silence", "300").silenceNanos());
+    assertEquals(2_000_000_000, parsed("--silence", "2000").silenceNanos());
+  }
+
+  @Test
+  void whatWasAskedForCanBePassedOn() {
+    ProtectionOptions options =
+        CommandLine.populateCommand(new ProtectionOptions(), "--lag", "40", "--silence", "300");
+    String[] again = options.arguments().toArray(String[]::new);
+    assertEquals(options.limits(), parsed(again));
+  }
+
+  @Test
   void nothingAtAllIsNoBound() {
     assertThrows(CommandLine.ParameterException.class, () -> parsed("--transfer-rate", "0"));
     assertThrows(CommandLine.ParameterException.class, () -> parsed("--lag", "-1"));
