@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import lockstep.tools.BadValueException;
 import lockstep.tools.StateOption;
 import lockstep.tools.image.Guest;
@@ -24,13 +26,23 @@ import picocli.CommandLine.Option;
     name = "chaos",
     description = {
       "Keeps one guest and does faults of all kinds to it, each once it is protected again, while",
-      "clients read and write: first deaths of the proxy, which cost connections, and double failures,",
-      "which cost the running guest but nothing that Redis has synced; then single failures: kills,",
-      "stops, wires between the servers that are cut or held, and what an operator may ask for: pauses,",
+      "clients read and write: first deaths of the proxy, which cost connections, and double"
+          + " failures,",
+      "which cost the running guest but nothing that Redis has synced; then single failures:"
+          + " kills,",
+      "stops, wires between the servers that are cut or held, and what an operator may ask for:"
+          + " pauses,",
       "and exchanges of roles. Sums up pauses by kind, connections",
-      "and writes lost, whether what the clients saw is linearizable, whether two VMMs were live at",
-      "once, and whether disk and memory agree; draws roles and pauses over time. Exits with 0 only if",
-      "all faults were done and all of that is as it must be, as the last line says.",
+      "and writes lost, whether what the clients saw is linearizable, whether two VMMs were live"
+          + " at",
+      "once, and whether disk and memory agree; draws roles and pauses over time. Exits with 0 only"
+          + " if",
+      "all faults were done and all of that is as it must be, as the last line says. After every"
+          + " ten",
+      "faults a line says what has come of it so far. Ended before its time (Ctrl-C, SIGTERM, a"
+          + " guest",
+      "that does not get over a fault), it lets the fault under way be the last, and sums up all"
+          + " the same.",
       "",
       "Uses processes and ports of its own, beside a running `up`."
     },
@@ -38,6 +50,13 @@ import picocli.CommandLine.Option;
 public final class ChaosCommand implements Callable<Integer> {
   private static final int SINGLES_PER_PROXY_DEATH = 20;
   private static final int SINGLES_PER_DOUBLE = 40;
+  private static final int FAULTS_PER_SUM = 10;
+
+  /** A fault that is under way when the storm is ended, and the checks behind it. */
+  private static final Duration ENDS_WITHIN = Duration.ofMinutes(10);
+
+  /** Once nothing is held, cut or stopped any more. */
+  private static final Duration MENDED_WITHIN = Duration.ofMinutes(1);
 
   @Mixin private StateOption state = new StateOption();
 
@@ -117,16 +136,36 @@ public final class ChaosCommand implements Callable<Integer> {
     Storm.Plan plan = plan();
     Path e2fsck = DiskAgreement.e2fsck();
     Progress progress = Progress.onStandardError();
-    Guest guest = GuestImages.ensureDefault(state.directory().guest(), progress);
+    Guest image = GuestImages.ensureDefault(state.directory().guest(), progress);
     Path place = state.directory().root().resolve("chaos");
     Path drawing = picture.orElse(state.directory().root().resolve("chaos.svg"));
     Files.writeString(drawing, StormPicture.of(List.of(), List.of())); // or else fail now
-    try (StormGuest storm = StormGuest.boot(place, clientPort, guest, progress);
-        RoleWatch roles = RoleWatch.start(storm)) {
-      return run(plan, storm, roles, e2fsck, drawing, progress) ? 0 : 1;
-    } catch (RedisErrorException e) {
-      throw new IOException("Redis answers: " + e.getMessage(), e);
+    CountDownLatch over = new CountDownLatch(1);
+    try (StormGuest guest = StormGuest.boot(place, clientPort, image, progress);
+        RoleWatch roles = RoleWatch.start(guest)) {
+      Storm storm = new Storm(guest, clients, singles, seed);
+      endOnSignal(storm, over);
+      return run(plan, storm, guest, roles, e2fsck, drawing, progress) ? 0 : 1;
+    } finally {
+      over.countDown();
     }
+  }
+
+  /** Ctrl-C or SIGTERM lets the fault under way be the last; what was seen is summed up then. */
+  private static void endOnSignal(Storm storm, CountDownLatch over) {
+    Thread thread =
+        Thread.ofPlatform()
+            .name("end")
+            .unstarted(
+                () -> {
+                  storm.end();
+                  try {
+                    var _ = over.await(ENDS_WITHIN.toSeconds(), TimeUnit.SECONDS);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+    Runtime.getRuntime().addShutdownHook(thread);
   }
 
   private Storm.Plan plan() throws BadValueException {
@@ -145,32 +184,44 @@ public final class ChaosCommand implements Callable<Integer> {
 
   private boolean run(
       Storm.Plan plan,
+      Storm storm,
       StormGuest guest,
       RoleWatch roles,
       Path e2fsck,
       Path drawing,
       Progress progress)
-      throws IOException, InterruptedException, RedisErrorException {
-    Storm storm =
-        new Storm(
-            guest,
-            clients,
-            singles,
-            seed,
-            survived -> System.out.println(StormReport.line(survived, plan.sum())));
+      throws IOException, InterruptedException {
+    Storm.Outcome outcome =
+        storm.run(
+            plan,
+            roles,
+            survived -> {
+              System.out.println(StormReport.line(survived, plan.sum()));
+              if (survived.number() % FAULTS_PER_SUM == 0) {
+                int done = survived.number();
+                System.out.println(StormReport.soFar(done, plan.sum(), storm.soFar(roles)));
+              }
+            });
+    DiskAgreement.Found disk = agreement(storm, guest, outcome, e2fsck, progress);
+    StormReport.print(System.out, storm.survived(), outcome, disk);
+    draw(storm, roles, drawing);
+    Verdict verdict = Verdict.of(plan, storm.survived().size(), outcome, disk);
+    System.out.println(verdict.line(seed));
+    return verdict.allHeld();
+  }
+
+  /** Of a guest that is not as it should be, too: as far as that can be. */
+  private static DiskAgreement.Found agreement(
+      Storm storm, StormGuest guest, Storm.Outcome outcome, Path e2fsck, Progress progress)
+      throws InterruptedException {
     try {
-      Storm.Outcome outcome = storm.run(plan, roles);
-      DiskAgreement.Found disk = DiskAgreement.check(guest, storm.keys(), e2fsck, progress);
-      StormReport.print(System.out, storm.survived(), outcome, disk);
-      draw(storm, roles, drawing);
-      Verdict verdict = Verdict.of(plan, storm.survived().size(), outcome, disk);
-      System.out.println(verdict.line(seed));
-      return verdict.allHeld();
-    } catch (IOException e) {
-      StormReport.printPauses(System.out, storm.survived());
-      draw(storm, roles, drawing);
-      System.out.println(Verdict.ofEnd(plan, storm.survived().size(), e).line(seed));
-      throw e;
+      if (outcome.ended().isPresent()) {
+        guest.mend();
+        var _ = guest.awaitProtected(MENDED_WITHIN);
+      }
+      return DiskAgreement.check(guest, storm.keys(), e2fsck, progress);
+    } catch (IOException | RedisErrorException e) {
+      return DiskAgreement.Found.nothing(String.valueOf(e.getMessage()));
     }
   }
 

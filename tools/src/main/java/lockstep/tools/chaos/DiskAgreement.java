@@ -34,11 +34,24 @@ final class DiskAgreement {
    * @param values read twice
    * @param differing of these
    * @param fileSystem what e2fsck complains of; empty if of nothing
+   * @param notFound why it could not be looked after to the end; empty if it was
    */
-  record Found(int values, int differing, String fileSystem) {
+  record Found(int values, int differing, String fileSystem, String notFound) {
+    Found(int values, int differing, String fileSystem) {
+      this(values, differing, fileSystem, "");
+    }
+
+    /** Nothing: the guest can't be shut down and booted any more, for example. */
+    static Found nothing(String why) {
+      return new Found(0, 0, "", why);
+    }
+
     /** What of it is not as it must be. */
     List<String> complaints() {
       List<String> complaints = new ArrayList<>();
+      if (!notFound.isEmpty()) {
+        complaints.add("disk and memory were not compared: " + notFound);
+      }
       if (differing > 0) {
         complaints.add(differing + " values differ after a boot");
       }
@@ -49,6 +62,9 @@ final class DiskAgreement {
     }
 
     String text() {
+      if (!notFound.isEmpty()) {
+        return "NOT compared with memory: " + notFound;
+      }
       return "%,d values read before and after a boot from it, %d differ; file system %s"
           .formatted(values, differing, fileSystem.isEmpty() ? "clean" : "BAD: " + fileSystem);
     }

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -14,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Cut, it ends every connection, as a network does that says so. Held, nothing passes and
  * nothing ends, as when a switch has lost its power; what was sent meanwhile arrives when it is
- * mended.
+ * mended. Held one way, the same is true of that way alone, and nobody who dials comes through.
  */
 final class Relay implements AutoCloseable {
   private static final int BUFFER_BYTES = 64 << 10;
@@ -25,11 +26,24 @@ final class Relay implements AutoCloseable {
     CUT
   }
 
+  /** A way through the wire. */
+  enum Way {
+    /** From who has dialled. */
+    THERE,
+    /** To who has dialled. */
+    BACK;
+
+    private Way opposite() {
+      return this == THERE ? BACK : THERE;
+    }
+  }
+
   private final ServerSocket listening;
   private final int targetPort;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final Object changed = new Object();
   private volatile State state = State.OPEN;
+  private volatile Optional<Way> heldAlone = Optional.empty();
 
   Relay(int targetPort) throws IOException {
     this.targetPort = targetPort;
@@ -54,27 +68,35 @@ final class Relay implements AutoCloseable {
     become(State.HELD);
   }
 
+  /** Lets nothing pass one way, and ends nothing. */
+  void hold(Way way) {
+    synchronized (changed) {
+      heldAlone = Optional.of(way);
+    }
+  }
+
   /** Lets everything pass again. */
   void mend() {
     become(State.OPEN);
   }
 
   boolean isOpen() {
-    return state == State.OPEN;
+    return state == State.OPEN && heldAlone.isEmpty();
   }
 
   private void become(State next) {
     synchronized (changed) {
       state = next;
+      heldAlone = Optional.empty();
       changed.notifyAll();
     }
   }
 
-  /** Waits while the wire is held; false if it is cut. */
-  private boolean awaitPassing() {
+  /** Waits while the wire is held that way; false if it is cut. */
+  private boolean awaitPassing(Way way) {
     synchronized (changed) {
       try {
-        while (state == State.HELD) {
+        while (state == State.HELD || heldAlone.equals(Optional.of(way))) {
           changed.wait();
         }
       } catch (InterruptedException e) {
@@ -98,7 +120,7 @@ final class Relay implements AutoCloseable {
 
   private void join(Socket from) {
     try {
-      if (awaitPassing()) {
+      if (awaitPassing(Way.THERE) && awaitPassing(Way.BACK)) {
         Socket to = new Socket(InetAddress.getLoopbackAddress(), targetPort);
         from.setTcpNoDelay(true);
         to.setTcpNoDelay(true);
@@ -108,8 +130,8 @@ final class Relay implements AutoCloseable {
           closeQuietly(to);
           return;
         }
-        Thread.ofVirtual().start(() -> pass(from, to));
-        pass(to, from);
+        Thread.ofVirtual().start(() -> pass(from, to, Way.THERE));
+        pass(to, from, Way.BACK);
       }
     } catch (IOException _) {
       // nobody is there: the end of the connection says so
@@ -118,22 +140,24 @@ final class Relay implements AutoCloseable {
     }
   }
 
-  private void pass(Socket from, Socket to) {
+  private void pass(Socket from, Socket to, Way way) {
     byte[] buffer = new byte[BUFFER_BYTES];
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       int read = in.read(buffer);
-      while (read >= 0 && awaitPassing()) {
+      while (read >= 0 && awaitPassing(way)) {
         out.write(buffer, 0, read);
         read = in.read(buffer);
       }
-      awaitPassing(); // a held wire does not tell of an end either
     } catch (IOException _) {
-      awaitPassing();
+      // an end like any other
     } finally {
-      closeQuietly(from);
+      // A held way does not tell of an end either.
+      awaitPassing(way);
       closeQuietly(to);
+      awaitPassing(way.opposite());
+      closeQuietly(from);
     }
   }
 

@@ -3,7 +3,9 @@ package lockstep.tools.chaos;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -42,10 +44,14 @@ final class Storm {
   private final int clientCount;
   private final Set<StormFault> singles;
   private final Random random;
+  private Listener listener = _ -> {};
   private final History history = new History();
   private final RegisterClient.Shared shared = new RegisterClient.Shared();
   private final List<Survived> survived = new ArrayList<>();
-  private final Listener listener;
+  private final Map<StormFault.Cost, Long> connectionsLost = new EnumMap<>(StormFault.Cost.class);
+  private IncrementLoad.Result counted = new IncrementLoad.Result(0, 0, 0, "", 0);
+  private Optional<String> ended = Optional.empty();
+  private volatile boolean endWanted;
 
   /**
    * A fault that the guest has got over.
@@ -80,8 +86,9 @@ final class Storm {
   }
 
   /**
-   * What came of a storm.
+   * What came of a storm, or has come of it so far.
    *
+   * @param ended why it has ended before its time; empty if it has not
    * @param counted what the client saw that counted over one connection
    * @param lostBySingles connections that other clients lost to single failures
    * @param lostByProxyDeaths and to the proxy's deaths
@@ -91,6 +98,7 @@ final class Storm {
    * @param exchanges how often a primary was seen to become the backup of who was its own
    */
   record Outcome(
+      Optional<String> ended,
       IncrementLoad.Result counted,
       long operations,
       int keys,
@@ -103,6 +111,7 @@ final class Storm {
     /** What of it is not as it must be. */
     List<String> complaints() {
       List<String> complaints = new ArrayList<>();
+      ended.ifPresent(complaints::add);
       if (counted.lost() > 0) {
         complaints.add(counted.lost() + " acknowledged writes lost");
       }
@@ -127,43 +136,61 @@ final class Storm {
   /**
    * @param singles the kinds of single failures to do
    */
-  Storm(StormGuest guest, int clientCount, Set<StormFault> singles, long seed, Listener listener) {
+  Storm(StormGuest guest, int clientCount, Set<StormFault> singles, long seed) {
     this.guest = guest;
     this.singles = singles;
     this.clientCount = clientCount;
     this.random = new Random(seed);
     this.strikes = new Strikes(guest, random);
-    this.listener = listener;
   }
 
-  Outcome run(Plan plan, RoleWatch roles)
-      throws IOException, InterruptedException, RedisErrorException {
+  /**
+   * Does as many as planned, or until the guest does not get over one, or {@link #end} is called.
+   * What was seen by then is its outcome, however it has ended.
+   */
+  Outcome run(Plan plan, RoleWatch roles, Listener whoHears) throws InterruptedException {
+    listener = whoHears;
     long deadline = System.nanoTime() + plan.atMost().toNanos();
-    var _ = guest.awaitProtected(PROTECTED_TIMEOUT);
-    long byProxyDeaths = part(StormFault.Cost.CONNECTIONS, plan.proxyDeaths(), SYNC_EVERY_SECOND);
-    long byDoubles = part(StormFault.Cost.COLD_START, plan.doubles(), SYNC_ALWAYS);
-    IncrementLoad.Result counted;
-    long bySingles;
-    try (StormClients clients = clients(SYNC_EVERY_SECOND);
-        RedisConnection connection =
-            new RedisConnection("127.0.0.1", guest.clientPort(), ANSWER_TIMEOUT);
-        IncrementLoad count = IncrementLoad.start(connection, "storm", COUNTING_PACE)) {
-      for (int i = 0; i < plan.single() && System.nanoTime() < deadline; i++) {
-        strike(StormFault.Cost.PAUSE, clients, Optional.of(count));
+    try {
+      var _ = guest.awaitProtected(PROTECTED_TIMEOUT);
+      part(StormFault.Cost.CONNECTIONS, plan.proxyDeaths(), SYNC_EVERY_SECOND);
+      part(StormFault.Cost.COLD_START, plan.doubles(), SYNC_ALWAYS);
+      singleFailures(plan.single(), deadline);
+      if (endWanted && survived.size() < plan.sum()) {
+        ended = Optional.of("it was ended from outside");
       }
-      counted = count.stop();
-      bySingles = clients.connectionsLost();
+    } catch (IOException | RedisErrorException e) {
+      ended = Optional.of(String.valueOf(e.getMessage()));
     }
+    return outcome(history.notLinearizable(), roles);
+  }
+
+  /** Lets the fault under way be the last; for any thread. */
+  void end() {
+    endWanted = true;
+  }
+
+  /** What has come of it so far: histories of keys that are still used have not been checked. */
+  Outcome soFar(RoleWatch roles) {
+    return outcome(history.violatedSoFar(), roles);
+  }
+
+  private Outcome outcome(Optional<String> notLinearizable, RoleWatch roles) {
     return new Outcome(
+        ended,
         counted,
         history.size(),
         history.keys(),
-        bySingles,
-        byProxyDeaths,
-        byDoubles,
-        history.notLinearizable(),
+        connectionsLostBy(StormFault.Cost.PAUSE),
+        connectionsLostBy(StormFault.Cost.CONNECTIONS),
+        connectionsLostBy(StormFault.Cost.COLD_START),
+        notLinearizable,
         roles.twoLive(),
         roles.exchanges());
+  }
+
+  private long connectionsLostBy(StormFault.Cost cost) {
+    return connectionsLost.getOrDefault(cost, 0L);
   }
 
   /** The faults so far. */
@@ -176,20 +203,33 @@ final class Storm {
     return shared.keys();
   }
 
-  private StormClients clients(List<String> first) {
-    return new StormClients(clientCount, guest.clientPort(), history, shared, first, random);
+  private StormClients clients(int count, List<String> first) {
+    return new StormClients(count, guest.clientPort(), history, shared, first, random);
   }
 
-  /** Returns how many connections were lost. */
-  private long part(StormFault.Cost cost, int faults, List<String> first) throws IOException {
-    if (faults == 0) {
-      return 0;
-    }
-    try (StormClients clients = clients(first)) {
-      for (int i = 0; i < faults; i++) {
+  private void part(StormFault.Cost cost, int faults, List<String> first) throws IOException {
+    try (StormClients clients = clients(faults == 0 ? 0 : clientCount, first)) {
+      for (int i = 0; i < faults && !endWanted; i++) {
         strike(cost, clients, Optional.empty());
       }
-      return clients.connectionsLost();
+      connectionsLost.put(cost, clients.connectionsLost());
+    }
+  }
+
+  private void singleFailures(int faults, long deadline)
+      throws IOException, InterruptedException, RedisErrorException {
+    try (StormClients clients = clients(clientCount, SYNC_EVERY_SECOND);
+        RedisConnection connection =
+            new RedisConnection("127.0.0.1", guest.clientPort(), ANSWER_TIMEOUT);
+        IncrementLoad count = IncrementLoad.start(connection, "storm", COUNTING_PACE)) {
+      try {
+        for (int i = 0; i < faults && !endWanted && System.nanoTime() < deadline; i++) {
+          strike(StormFault.Cost.PAUSE, clients, Optional.of(count));
+        }
+      } finally {
+        counted = count.stop();
+        connectionsLost.put(StormFault.Cost.PAUSE, clients.connectionsLost());
+      }
     }
   }
 
@@ -203,12 +243,21 @@ final class Storm {
     var _ = clients.takeLongestWait();
     count.ifPresent(IncrementLoad::takePause);
     long began = System.nanoTime();
-    strikes.strike(fault, pair);
-    var _ =
-        guest.awaitProtected(
-            cost == StormFault.Cost.COLD_START ? COLD_START_TIMEOUT : PROTECTED_TIMEOUT);
-    long again = System.nanoTime() - began;
-    clients.awaitAnswers(cost == StormFault.Cost.COLD_START ? COLD_START_TIMEOUT : ANSWER_TIMEOUT);
+    long again;
+    try {
+      strikes.strike(fault, pair);
+      var _ =
+          guest.awaitProtected(
+              cost == StormFault.Cost.COLD_START ? COLD_START_TIMEOUT : PROTECTED_TIMEOUT);
+      again = System.nanoTime() - began;
+      clients.awaitAnswers(
+          cost == StormFault.Cost.COLD_START ? COLD_START_TIMEOUT : ANSWER_TIMEOUT);
+    } catch (IOException e) {
+      throw new IOException(fault + ": " + e.getMessage(), e);
+    } finally {
+      connectionsLost.put(cost, clients.connectionsLost());
+      count.ifPresent(load -> counted = load.soFar());
+    }
     LongestWait.Taken counting = count.map(IncrementLoad::takePause).orElse(LongestWait.Taken.NONE);
     Survived done =
         new Survived(

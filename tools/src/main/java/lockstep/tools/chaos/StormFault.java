@@ -33,6 +33,8 @@ enum StormFault {
   CUT_LOG_CHANNEL(Cost.PAUSE, 8),
   /** Nothing passes on the log channel until one of the two is live. */
   HOLD_LOG_CHANNEL(Cost.PAUSE, 5),
+  /** Nothing passes one way of the log channel until one of the two is live. */
+  HALF_LOG_CHANNEL(Cost.PAUSE, 5),
   /** Nothing passes between the primary and the arbiter for a while: the roles are exchanged. */
   HOLD_ARBITER(Cost.PAUSE, 5),
   /**
@@ -42,10 +44,18 @@ enum StormFault {
   CUT_DISKS(Cost.PAUSE, 5),
   /** Nothing passes between the primary and the proxy for a while: the roles are exchanged. */
   HOLD_PROXY(Cost.PAUSE, 5),
+  /** Nothing passes one way between the primary and the arbiter for a while, as above. */
+  HALF_ARBITER(Cost.PAUSE, 3),
+  /** Nothing passes one way between the primary and its disks for a while, as above. */
+  HALF_DISKS(Cost.PAUSE, 3),
+  /** Nothing passes one way between the primary and the proxy for a while, as above. */
+  HALF_PROXY(Cost.PAUSE, 3),
   /** Nothing passes between the backup and the arbiter for a while. */
   HOLD_BACKUP_ARBITER(Cost.PAUSE, 3),
   /** Nothing passes between the backup and the proxy for a while. */
   HOLD_BACKUP_PROXY(Cost.PAUSE, 3),
+  /** Nothing passes between a spare, once there is one, and the other servers for a while. */
+  HOLD_SPARE(Cost.PAUSE, 3),
   /**
    * Nothing passes between the proxy and the arbiter while the roles are exchanged: that another is
    * live, the proxy hears from that one alone.

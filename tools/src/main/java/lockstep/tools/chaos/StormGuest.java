@@ -13,6 +13,7 @@ import lockstep.tools.cluster.ClusterSettings;
 import lockstep.tools.cluster.GuestReady;
 import lockstep.tools.cluster.Keeper;
 import lockstep.tools.cluster.ReplicaView;
+import lockstep.tools.cluster.ServerProcess;
 import lockstep.tools.cluster.StateDirectory;
 import lockstep.tools.cluster.VmSetup;
 import lockstep.tools.image.Directories;
@@ -106,6 +107,21 @@ final class StormGuest implements AutoCloseable {
     } catch (IOException e) {
       if (!Thread.currentThread().isInterrupted()) {
         throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /**
+   * Takes back what a fault that came to no end has left: held and cut wires, stopped processes.
+   */
+  void mend() throws IOException {
+    for (Wires wire : wires) {
+      wire.mend();
+    }
+    proxyToArbiter.mend();
+    for (ServerProcess process : cluster.processes()) {
+      if (process.runs().map(ServerProcess.Running::stopped).orElse(false)) {
+        var _ = process.signal("CONT");
       }
     }
   }

@@ -26,6 +26,26 @@ final class StormReport {
             survived.protectedAgainNanos() / 1e9);
   }
 
+  /** What has come of it by now, in one line: a run that is cut short has proved so much. */
+  static String soFar(int done, int faults, Storm.Outcome outcome) {
+    return "so far, %d of %d faults: lost %d, applied twice %d of %,d increments; connections lost: single failures %d, proxy %d, double failures %d; %,d operations, %s; two live: %s"
+        .formatted(
+            done,
+            faults,
+            outcome.counted().lost(),
+            outcome.counted().repeated(),
+            outcome.counted().acknowledged(),
+            outcome.connectionsLostBySingles(),
+            outcome.lostByProxyDeaths(),
+            outcome.lostByDoubles(),
+            outcome.operations(),
+            outcome
+                .notLinearizable()
+                .map(key -> key + " is NOT linearizable")
+                .orElse("linearizable"),
+            outcome.twoLive().orElse("never seen"));
+  }
+
   static void print(
       PrintStream out,
       List<Storm.Survived> survived,
@@ -70,7 +90,8 @@ final class StormReport {
     out.printf("lost writes               %d%n", outcome.counted().lost());
     out.printf("applied twice             %d%n", outcome.counted().repeated());
     out.printf(
-        "connections lost          by single failures %d, by deaths of the proxy %d, by double failures %d%n",
+        "connections lost          by single failures %d, by deaths of the proxy %d, by double"
+            + " failures %d%n",
         outcome.connectionsLostBySingles(), outcome.lostByProxyDeaths(), outcome.lostByDoubles());
     out.printf(
         "history                   %,d operations on %,d keys: %s%n",

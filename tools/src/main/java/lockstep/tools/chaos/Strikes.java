@@ -57,6 +57,22 @@ final class Strikes {
         awaitTakenOver(primary);
         logs.forEach(Relay::mend);
       }
+      case HALF_LOG_CHANNEL -> {
+        Relay.Way way = anyWay();
+        logs.forEach(log -> log.hold(way));
+        awaitTakenOver(primary);
+        logs.forEach(Relay::mend);
+      }
+      case HALF_ARBITER -> halveAWhile(wires.arbiter());
+      case HALF_DISKS -> halveAWhile(wires.disks());
+      case HALF_PROXY -> halveAWhile(wires.proxy());
+      case HOLD_SPARE -> {
+        Wires spare = guest.wires(awaitSpareView());
+        List<Relay> held = List.of(spare.arbiter(), spare.disks(), spare.proxy());
+        held.forEach(Relay::hold);
+        aWhile();
+        held.forEach(Relay::mend);
+      }
       case HOLD_ARBITER -> holdAWhile(wires.arbiter());
       case CUT_DISKS -> {
         wires.disks().cut();
@@ -105,6 +121,16 @@ final class Strikes {
     wire.mend();
   }
 
+  private void halveAWhile(Relay wire) throws IOException {
+    wire.hold(anyWay());
+    aWhile();
+    wire.mend();
+  }
+
+  private Relay.Way anyWay() {
+    return random.nextBoolean() ? Relay.Way.THERE : Relay.Way.BACK;
+  }
+
   private void stopAWhile(ServerProcess process) throws IOException {
     signal(process, "STOP");
     try {
@@ -115,7 +141,11 @@ final class Strikes {
   }
 
   private ServerProcess awaitSpare() throws IOException {
-    return await(SPARE_TIMEOUT, "there is no spare", () -> guest.replicaWith("WAITING")).process();
+    return awaitSpareView().process();
+  }
+
+  private ReplicaView awaitSpareView() throws IOException {
+    return await(SPARE_TIMEOUT, "there is no spare", () -> guest.replicaWith("WAITING"));
   }
 
   /** What the operator may ask of the live replica; asked again if that can't do it just now. */

@@ -1,6 +1,5 @@
 package lockstep.tools.chaos;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,17 +17,12 @@ record Verdict(int planned, int done, List<String> complaints) {
 
   static Verdict of(Storm.Plan plan, int done, Storm.Outcome outcome, DiskAgreement.Found disk) {
     List<String> complaints = new ArrayList<>();
-    if (done < plan.sum()) {
+    if (done < plan.sum() && outcome.ended().isEmpty()) {
       complaints.add("the time was over before all faults were done");
     }
     complaints.addAll(outcome.complaints());
     complaints.addAll(disk.complaints());
     return new Verdict(plan.sum(), done, complaints);
-  }
-
-  /** Of a storm that {@code end} has ended before its time. */
-  static Verdict ofEnd(Storm.Plan plan, int done, IOException end) {
-    return new Verdict(plan.sum(), done, List.of(String.valueOf(end.getMessage())));
   }
 
   boolean allHeld() {

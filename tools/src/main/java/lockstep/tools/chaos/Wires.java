@@ -20,6 +20,14 @@ record Wires(Relay disks, Relay arbiter, Relay proxy, Relay log) implements Auto
     return new Cluster.Ways(disks.port(), arbiter.port(), proxy.port(), log.port());
   }
 
+  /** Lets everything pass again. */
+  void mend() {
+    disks.mend();
+    arbiter.mend();
+    proxy.mend();
+    log.mend();
+  }
+
   @Override
   public void close() throws IOException {
     disks.close();

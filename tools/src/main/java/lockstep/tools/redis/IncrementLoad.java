@@ -37,10 +37,10 @@ public final class IncrementLoad implements AutoCloseable {
   private final AtomicLong acknowledged = new AtomicLong();
   private final LongestWait wait = new LongestWait();
 
-  // Written by the thread, read after its end.
-  private long lost;
-  private long repeated;
-  private String ended = "";
+  // Written by the thread.
+  private volatile long lost;
+  private volatile long repeated;
+  private volatile String ended = "";
   private long last;
 
   private IncrementLoad(RedisConnection connection, String key, Duration pace) {
@@ -77,6 +77,11 @@ public final class IncrementLoad implements AutoCloseable {
   public Result stop() throws InterruptedException {
     stopping.set(true);
     thread.join();
+    return soFar();
+  }
+
+  /** What it has seen by now. */
+  public Result soFar() {
     return new Result(acknowledged.get(), lost, repeated, ended, wait.longestNanos());
   }
 

@@ -71,6 +71,54 @@ final class RelayTest {
   }
 
   @Test
+  void heldOneWayItPassesTheOther() throws IOException {
+    try (Socket near = dial();
+        Socket far = accept()) {
+      relay.hold(Relay.Way.THERE);
+      near.getOutputStream().write(1);
+      far.getOutputStream().write(2);
+      assertEquals(2, near.getInputStream().read());
+      far.setSoTimeout(A_MOMENT_MILLIS);
+      assertThrows(SocketTimeoutException.class, () -> far.getInputStream().read());
+      relay.mend();
+      far.setSoTimeout(PATIENCE_MILLIS);
+      assertEquals(1, far.getInputStream().read());
+    }
+  }
+
+  @Test
+  void heldOneWayItTellsOfAnEndTheOtherWayAlone() throws IOException {
+    try (Socket near = dial();
+        Socket far = accept()) {
+      relay.hold(Relay.Way.BACK);
+      far.close();
+      near.setSoTimeout(A_MOMENT_MILLIS);
+      assertThrows(SocketTimeoutException.class, () -> near.getInputStream().read());
+      relay.mend();
+      near.setSoTimeout(PATIENCE_MILLIS);
+      assertEquals(END, near.getInputStream().read());
+    }
+    try (Socket near = dial();
+        Socket far = accept()) {
+      relay.hold(Relay.Way.BACK);
+      near.close();
+      assertEquals(END, far.getInputStream().read());
+    }
+  }
+
+  @Test
+  void heldOneWayItLetsNobodyThroughWhoDials() throws IOException {
+    relay.hold(Relay.Way.BACK);
+    target.setSoTimeout(A_MOMENT_MILLIS);
+    try (Socket _ = dial()) {
+      assertThrows(SocketTimeoutException.class, () -> target.accept());
+      relay.mend();
+      target.setSoTimeout(PATIENCE_MILLIS);
+      accept().close();
+    }
+  }
+
+  @Test
   void heldItDoesNotTellOfAnEnd() throws IOException {
     try (Socket near = dial();
         Socket far = accept()) {

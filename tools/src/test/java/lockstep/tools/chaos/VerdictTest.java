@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +20,8 @@ final class VerdictTest {
       long lostBySingles,
       Optional<String> notLinearizable,
       Optional<String> twoLive) {
-    return new Storm.Outcome(counted, 5_000, 40, lostBySingles, 8, 4, notLinearizable, twoLive, 3);
+    return new Storm.Outcome(
+        Optional.empty(), counted, 5_000, 40, lostBySingles, 8, 4, notLinearizable, twoLive, 3);
   }
 
   private static final Storm.Outcome GOOD = outcome(COUNTED, 0, Optional.empty(), Optional.empty());
@@ -93,9 +93,32 @@ final class VerdictTest {
   }
 
   @Test
-  void aStormThatEndsBeforeItsTimeSaysWhy() {
-    Verdict verdict = Verdict.ofEnd(PLAN, 4, new IOException("a client was not served"));
+  void aStormThatEndsBeforeItsTimeSaysWhyAndWhatWasSeenOfItAllTheSame() {
+    Storm.Outcome ended =
+        new Storm.Outcome(
+            Optional.of("kill-primary: a client was not served"),
+            new IncrementLoad.Result(900, 1, 0, "", 0),
+            5_000,
+            40,
+            0,
+            8,
+            4,
+            Optional.empty(),
+            Optional.empty(),
+            3);
+    DiskAgreement.Found nothing = DiskAgreement.Found.nothing("nobody is live");
     assertEquals(
-        "NOT as it must be: a client was not served: 4 of 20 faults, seed 1", verdict.line(1));
+        "NOT as it must be: kill-primary: a client was not served; 1 acknowledged writes lost;"
+            + " disk and memory were not compared: nobody is live: 4 of 20 faults, seed 1",
+        Verdict.of(PLAN, 4, ended, nothing).line(1));
+  }
+
+  @Test
+  void aLineSaysWhatHasComeOfItSoFar() {
+    assertEquals(
+        "so far, 10 of 20 faults: lost 0, applied twice 0 of 900 increments; connections lost:"
+            + " single failures 0, proxy 8, double failures 4; 5,000 operations, linearizable;"
+            + " two live: never seen",
+        StormReport.soFar(10, 20, GOOD));
   }
 }
