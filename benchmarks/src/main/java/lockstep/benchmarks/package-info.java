@@ -5,8 +5,11 @@
  *   <li>{@link lockstep.benchmarks.machine}: bare programs, against QEMU; {@link
  *       lockstep.benchmarks.guest}: Linux and Redis, against QEMU.
  *   <li>{@link lockstep.benchmarks.protection}: what a backup costs; {@link
- *       lockstep.benchmarks.transfer}: what a new one costs; {@link lockstep.benchmarks.checks}:
- *       what comparing both machines costs.
+ *       lockstep.benchmarks.transfer}: what a new one costs; {@link lockstep.benchmarks.exchange}:
+ *       what an exchange of roles costs; {@link lockstep.benchmarks.checks}: what comparing both
+ *       machines costs.
+ *   <li>{@link lockstep.benchmarks.detection}: how soon a dead replica is missed, and how often a
+ *       slow one is taken for dead.
  *   <li>{@link lockstep.benchmarks.disk}: the disk server, against nbdkit and qemu-nbd.
  *   <li>{@link lockstep.benchmarks.differential}: not how fast but whether equal: random programs,
  *       interpreted and compiled.

@@ -37,12 +37,14 @@ public final class BenchCluster implements AutoCloseable {
   private final Cluster cluster;
   private final int redisPort;
   private final int shellPort;
+  private final List<String> vmmOptions;
   private final Thread onExit = new Thread(this::stopServers, "end the servers");
 
-  private BenchCluster(Cluster cluster, int redisPort, int shellPort) {
+  private BenchCluster(Cluster cluster, int redisPort, int shellPort, List<String> vmmOptions) {
     this.cluster = cluster;
     this.redisPort = redisPort;
     this.shellPort = shellPort;
+    this.vmmOptions = vmmOptions;
   }
 
   /**
@@ -53,10 +55,21 @@ public final class BenchCluster implements AutoCloseable {
    */
   public static BenchCluster start(Path directory, Guest guest, long memoryBytes, Progress progress)
       throws IOException {
+    return start(directory, guest, memoryBytes, List.of(), progress);
+  }
+
+  /**
+   * The same with arguments for every VMM.
+   *
+   * @param vmmOptions beside those that say where the others are
+   */
+  public static BenchCluster start(
+      Path directory, Guest guest, long memoryBytes, List<String> vmmOptions, Progress progress)
+      throws IOException {
     Directories.deleteTree(directory);
     StateDirectory state = new StateDirectory(directory);
     Cluster cluster = new Cluster(state, ClusterSettings.loadOrChoose(state, VM));
-    BenchCluster started = new BenchCluster(cluster, freePort(), freePort());
+    BenchCluster started = new BenchCluster(cluster, freePort(), freePort(), vmmOptions);
     // The servers outlive this process unless they are told to end.
     Runtime.getRuntime().addShutdownHook(started.onExit);
     try {
@@ -81,7 +94,9 @@ public final class BenchCluster implements AutoCloseable {
 
   /** Boots the guest, unprotected. */
   public void bootAlone(Progress progress) throws IOException {
-    cluster.startReplica(0, List.of("--alone"));
+    List<String> options = new ArrayList<>(vmmOptions);
+    options.add("--alone");
+    cluster.startReplica(0, options);
     GuestReady.await(cluster, BOOT_TIMEOUT, progress);
   }
 
@@ -108,7 +123,7 @@ public final class BenchCluster implements AutoCloseable {
       }
     }
     if (cluster.settings().replicas().size() - ended.size() < PAIR) {
-      cluster.startReplica(ended.getFirst(), List.of());
+      cluster.startReplica(ended.getFirst(), vmmOptions);
     }
   }
 

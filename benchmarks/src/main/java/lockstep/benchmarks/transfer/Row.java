@@ -21,7 +21,7 @@ record Row(long memoryMebibytes, long filledMebibytes, Load load, List<Transfer>
    * One transfer.
    *
    * @param nanos from its beginning to the cut
-   * @param pauseNanos for which the guest stood still at the cut; 0 if it had nothing to do
+   * @param pauseNanos for which the guest stood still at the cut, or would have if it is idle
    * @param clientPauseNanos the longest that a client waited for an answer meanwhile; 0 without
    */
   record Transfer(int rounds, long bytes, long nanos, long pauseNanos, long clientPauseNanos) {}

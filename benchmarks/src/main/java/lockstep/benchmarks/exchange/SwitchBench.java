@@ -1,0 +1,144 @@
+package lockstep.benchmarks.exchange;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import lockstep.benchmarks.cluster.BenchCluster;
+import lockstep.benchmarks.cluster.Counters;
+import lockstep.benchmarks.cluster.GuestOption;
+import lockstep.tools.StateOption;
+import lockstep.tools.cluster.Cluster;
+import lockstep.tools.cluster.ReplicaView;
+import lockstep.tools.image.Guest;
+import lockstep.tools.image.ImageException;
+import lockstep.tools.image.Progress;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Exchanges the roles of a pair again and again, and prints what that cost. */
+@Command(
+    name = "bench switch",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Boots a guest, protects it, has clients count in its Redis, and has primary and backup"
+          + " exchange",
+      "their roles again and again: for how long the guest stood still, as the VMM measures it, and"
+          + " how",
+      "long clients waited. Uses processes and ports of its own."
+    })
+public final class SwitchBench implements Callable<Integer> {
+  private static final Duration SETTLE = Duration.ofSeconds(5);
+  private static final Duration BETWEEN = Duration.ofMillis(500);
+  private static final Duration EXCHANGED_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration POLL = Duration.ofMillis(20);
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  @Mixin private StateOption state = new StateOption();
+
+  @Mixin private GuestOption guestOption = new GuestOption();
+
+  @Option(
+      names = "--switches",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "How often roles are exchanged (default: ${DEFAULT-VALUE}).")
+  private int switches;
+
+  @Option(
+      names = "--clients",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Clients that count; 0 for an idle guest (default: ${DEFAULT-VALUE}).")
+  private int clients;
+
+  @Option(names = "--tsv", description = "Print tab-separated values, not a table.")
+  private boolean tsv;
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new SwitchBench()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException, ImageException {
+    Progress progress = Progress.onStandardError();
+    Guest guest = guestOption.ensure(state.directory(), progress);
+    Exchanges exchanges = new Exchanges(clients);
+    try (BenchCluster cluster =
+        BenchCluster.start(state.directory().root().resolve("switch"), guest, 0, progress)) {
+      cluster.bootAlone(progress);
+      try (Counters counters = Counters.start(cluster.redisPort(), clients)) {
+        cluster.protect();
+        Cluster.sleep(SETTLE);
+        for (int i = 0; i < switches; i++) {
+          cluster.protect(); // should it have been lost
+          exchange(cluster, counters, exchanges);
+        }
+        counters.losses().forEach(loss -> System.err.println("a client: " + loss));
+      }
+    }
+    if (tsv) {
+      exchanges.printTsv(System.out);
+    } else {
+      exchanges.printTable(System.out);
+    }
+    return 0;
+  }
+
+  private void exchange(BenchCluster cluster, Counters counters, Exchanges exchanges)
+      throws IOException {
+    ReplicaView primary = cluster.live();
+    var _ = counters.takeLongestWaitNanos();
+    ask(cluster, primary);
+    Optional<ReplicaView> backup = awaitBackup(cluster, primary);
+    Cluster.sleep(BETWEEN);
+    long waited = counters.takeLongestWaitNanos();
+    if (backup.isEmpty()) {
+      System.err.println("the roles were not exchanged; that does not count");
+      return;
+    }
+    exchanges.pauses().add(Math.round(backup.get().decimal("handOverMillis") * NANOS_PER_MILLI));
+    if (clients > 0) {
+      exchanges.waits().add(waited);
+    }
+    System.err.printf(
+        "%s handed over: %.1f ms, a client waited %.1f ms%n",
+        primary.process().name(), backup.get().decimal("handOverMillis"), waited / NANOS_PER_MILLI);
+  }
+
+  /** Refused as long as the backup has not told of its ways, for example. */
+  private static void ask(BenchCluster cluster, ReplicaView primary) throws IOException {
+    long deadline = System.nanoTime() + EXCHANGED_TIMEOUT.toNanos();
+    while (true) {
+      try {
+        var _ = cluster.cluster().http().post(primary.ports().httpPort(), "/switch");
+        return;
+      } catch (IOException e) {
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+        Cluster.sleep(POLL);
+      }
+    }
+  }
+
+  /** Who was the primary as the backup; empty if it is not that in time. */
+  private static Optional<ReplicaView> awaitBackup(BenchCluster cluster, ReplicaView primary)
+      throws IOException {
+    long deadline = System.nanoTime() + EXCHANGED_TIMEOUT.toNanos();
+    while (System.nanoTime() < deadline) {
+      Optional<ReplicaView> backup =
+          cluster
+              .cluster()
+              .backup()
+              .filter(view -> view.text("replica").equals(primary.text("replica")));
+      if (backup.isPresent()) {
+        return backup;
+      }
+      Cluster.sleep(POLL);
+    }
+    return Optional.empty();
+  }
+}
