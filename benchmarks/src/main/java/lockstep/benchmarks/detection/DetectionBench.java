@@ -132,14 +132,21 @@ public final class DetectionBench implements Callable<Integer> {
     return 0;
   }
 
+  /** Leaves a pair alone for a while, and makes another should it not hold. */
+  private void settle(BenchCluster cluster) throws IOException {
+    do {
+      cluster.protect();
+      Cluster.sleep(Duration.ofSeconds(settleSeconds));
+    } while (!cluster.isProtected());
+  }
+
   // False alarms.
 
   private Alarms starve(BenchCluster cluster, Starvation way) throws IOException {
     long nanosLeft = Duration.ofSeconds(seconds).toNanos();
     Alarms sum = new Alarms(way, 0, 0, 0, 0);
     while (nanosLeft > 0) {
-      cluster.protect();
-      Cluster.sleep(Duration.ofSeconds(settleSeconds));
+      settle(cluster);
       System.err.println("starving the pair: " + way.title());
       Alarms more = starveOnePair(cluster, way, nanosLeft);
       nanosLeft -= more.nanos();
@@ -187,8 +194,7 @@ public final class DetectionBench implements Callable<Integer> {
   /** Ends the primary; stopped, it is killed once it was missed. */
   private void end(BenchCluster cluster, Counters counters, String signal, Ends ends)
       throws IOException {
-    cluster.protect();
-    Cluster.sleep(Duration.ofSeconds(settleSeconds));
+    settle(cluster);
     ReplicaView primary = cluster.live();
     ReplicaView backup = backup(cluster);
     ServerProcess process = primary.process();
