@@ -3,7 +3,6 @@ package lockstep.vmm.machine.memory;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -71,7 +70,7 @@ public final class PhysicalMemory implements GuestMemory, PagedMemory {
   public PhysicalMemory(long sizeBytes) {
     this.sizeBytes = sizeBytes;
     int pages = Math.toIntExact(sizeBytes >>> PAGE_SHIFT);
-    ram = Arena.ofAuto().allocate(sizeBytes, PAGE_BYTES);
+    ram = HostPages.allocate(sizeBytes);
     marks = new byte[pages];
     Arrays.fill(marks, (byte) DIRTY_FOR_TRANSFER);
     hashes = new PageHashes(ram, pages);
