@@ -109,6 +109,16 @@ public final class ChaosCommand implements Callable<Integer> {
   private int clients;
 
   @Option(
+      names = "--pace",
+      paramLabel = "MILLIS",
+      defaultValue = "10",
+      description = {
+        "How long each of them waits after an answer before it asks again; with 0 they and the guest",
+        "take all of a small host, and what is measured is how it is shared (default: ${DEFAULT-VALUE})."
+      })
+  private long paceMillis;
+
+  @Option(
       names = "--seed",
       paramLabel = "NUMBER",
       defaultValue = "1",
@@ -143,7 +153,7 @@ public final class ChaosCommand implements Callable<Integer> {
     CountDownLatch over = new CountDownLatch(1);
     try (StormGuest guest = StormGuest.boot(place, clientPort, image, progress);
         RoleWatch roles = RoleWatch.start(guest)) {
-      Storm storm = new Storm(guest, clients, singles, seed);
+      Storm storm = new Storm(guest, clients, Duration.ofMillis(paceMillis), singles, seed);
       endOnSignal(storm, over);
       return run(plan, storm, guest, roles, e2fsck, drawing, progress) ? 0 : 1;
     } finally {

@@ -26,6 +26,7 @@ final class RegisterClient implements AutoCloseable {
   private static final int OPERATIONS_PER_KEY = 300;
 
   private final int port;
+  private final Duration pace;
   private final History history;
   private final Shared shared;
   private final List<String> first;
@@ -64,8 +65,10 @@ final class RegisterClient implements AutoCloseable {
     }
   }
 
-  private RegisterClient(int port, History history, Shared shared, List<String> first, long seed) {
+  private RegisterClient(
+      int port, Duration pace, History history, Shared shared, List<String> first, long seed) {
     this.port = port;
+    this.pace = pace;
     this.history = history;
     this.shared = shared;
     this.first = first;
@@ -76,11 +79,12 @@ final class RegisterClient implements AutoCloseable {
   /**
    * Starts one.
    *
+   * @param pace time between an answer and the next operation; zero for none
    * @param first a command to send first on each connection; empty for none
    */
   static RegisterClient start(
-      int port, History history, Shared shared, List<String> first, long seed) {
-    RegisterClient client = new RegisterClient(port, history, shared, first, seed);
+      int port, Duration pace, History history, Shared shared, List<String> first, long seed) {
+    RegisterClient client = new RegisterClient(port, pace, history, shared, first, seed);
     client.thread.start();
     return client;
   }
@@ -119,10 +123,11 @@ final class RegisterClient implements AutoCloseable {
         }
         while (!stopping.get()) {
           operate(connection);
+          pause(pace);
         }
       } catch (IOException | RedisErrorException _) {
         connectionsLost.incrementAndGet();
-        pause();
+        pause(RECONNECT_PAUSE);
       }
     }
   }
@@ -165,9 +170,9 @@ final class RegisterClient implements AutoCloseable {
     return now;
   }
 
-  private static void pause() {
+  private static void pause(Duration duration) {
     try {
-      Thread.sleep(RECONNECT_PAUSE);
+      Thread.sleep(duration);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -42,6 +42,7 @@ final class Storm {
   private final StormGuest guest;
   private final Strikes strikes;
   private final int clientCount;
+  private final Duration clientPace;
   private final Set<StormFault> singles;
   private final Random random;
   private Listener listener = _ -> {};
@@ -134,12 +135,15 @@ final class Storm {
   }
 
   /**
+   * @param clientPace time between an answer and a client's next operation
    * @param singles the kinds of single failures to do
    */
-  Storm(StormGuest guest, int clientCount, Set<StormFault> singles, long seed) {
+  Storm(
+      StormGuest guest, int clientCount, Duration clientPace, Set<StormFault> singles, long seed) {
     this.guest = guest;
     this.singles = singles;
     this.clientCount = clientCount;
+    this.clientPace = clientPace;
     this.random = new Random(seed);
     this.strikes = new Strikes(guest, random);
   }
@@ -203,8 +207,9 @@ final class Storm {
     return shared.keys();
   }
 
-  private StormClients clients(int count, List<String> first) {
-    return new StormClients(count, guest.clientPort(), history, shared, first, random);
+  private StormClients clients(List<String> first) {
+    return new StormClients(
+        clientCount, guest.clientPort(), clientPace, history, shared, first, random);
   }
 
   private void part(StormFault.Cost cost, int faults, List<String> first) throws IOException {

@@ -19,17 +19,19 @@ final class StormClients implements AutoCloseable {
   /**
    * Starts them.
    *
+   * @param pace of each: time between an answer and the next operation
    * @param first a command that each sends first on a connection; empty for none
    */
   StormClients(
       int count,
       int port,
+      Duration pace,
       History history,
       RegisterClient.Shared shared,
       List<String> first,
       Random random) {
     for (int i = 0; i < count; i++) {
-      clients.add(RegisterClient.start(port, history, shared, first, random.nextLong()));
+      clients.add(RegisterClient.start(port, pace, history, shared, first, random.nextLong()));
     }
   }
 
