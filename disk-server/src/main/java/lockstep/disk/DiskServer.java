@@ -103,6 +103,7 @@ public final class DiskServer implements AutoCloseable {
             () -> status(incarnation, nbd, arbiter, vms, disks, data.blocks()));
     closers.push(ops::close);
     new ArbiterGauges(vms, NANO_CLOCK).addTo(ops);
+    new DiskGauges(disks).addTo(ops);
     new Routes(vms, new Blobs(data.blobs())).addTo(ops);
     DiskKeeper keeper = new DiskKeeper(vms, disks, System::currentTimeMillis);
     new DiskRoutes(vms, disks, keeper, data).addTo(ops);

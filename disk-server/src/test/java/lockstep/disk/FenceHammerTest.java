@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -68,14 +69,17 @@ final class FenceHammerTest {
       grantedNanos.putIfAbsent(current.record().epoch(), System.nanoTime());
     }
 
-    void assertNothingWasAppliedAfterTheNextGrant() {
+    /** The epochs of which a write was applied after the next one had been granted. */
+    List<Long> writtenAfterTheNextGrant() {
+      List<Long> late = new ArrayList<>();
       appliedNanos.forEach(
           (epoch, applied) -> {
             Long next = grantedNanos.get(epoch + 1);
-            assertTrue(
-                next == null || next - applied >= 0,
-                () -> "epoch " + epoch + " was written after epoch " + (epoch + 1) + " began");
+            if (next != null && next - applied < 0) {
+              late.add(epoch);
+            }
           });
+      return late;
     }
   }
 
@@ -189,7 +193,7 @@ final class FenceHammerTest {
     }
     // Now that nothing is under way any more.
     assertFalse(times.appliedNanos.isEmpty());
-    times.assertNothingWasAppliedAfterTheNextGrant();
+    assertEquals(List.of(), times.writtenAfterTheNextGrant());
     return fenced;
   }
 
@@ -204,11 +208,11 @@ final class FenceHammerTest {
   @EnumSource(StoreKind.class)
   @Tag("slow")
   void norThroughHundredsOfClaims(StoreKind store) throws IOException, InterruptedException {
-    int claims = 1_000;
+    int claims = Integer.getInteger("lockstep.claims", 1_000);
     assertTrue(hammer(store, claims) > claims * 9 / 10);
     System.out.printf(
-        "%s: %d claims, %d writes attempted by the deposed, %d of them refused or left unanswered;"
-            + " bytes applied after a claim was granted: 0%n",
-        store, claims, sent, openAtGrants);
+        "%s: %d claims; %d writes attempted by the deposed, %d of them never answered as done;"
+            + " applied after the claim: %d%n",
+        store, claims, sent, openAtGrants, times.writtenAfterTheNextGrant().size());
   }
 }

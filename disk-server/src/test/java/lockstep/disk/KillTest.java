@@ -73,8 +73,9 @@ final class KillTest {
     int kills = Integer.getInteger("lockstep.kills", 12);
     kill(store, kills);
     System.out.printf(
-        "%s: %d kills, %d writes, %d flushes, %d changes of the arbiter's record; lost: 0%n",
-        store, kills, stamped.writes(), stamped.flushes(), epoch);
+        "%s: %d kills; %d writes, %d flushes; %d flushed writes checked, lost: 0; torn blocks: 0;"
+            + " %d changes of the arbiter's record, lost: 0%n",
+        store, kills, stamped.writes(), stamped.flushes(), stamped.flushedChecked(), epoch);
   }
 
   @ParameterizedTest

@@ -4,16 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import lockstep.disk.store.StoreKind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -24,7 +21,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What others have made to use NBD servers uses this one. Skipped where it is not installed. */
 final class NbdToolsTest {
   private static final long DISK_BYTES = 64L << 20;
-  private static final long MINUTES_MAX = 5;
 
   @TempDir Path directory;
 
@@ -35,7 +31,7 @@ final class NbdToolsTest {
 
   private void start(StoreKind store, String... tools) throws IOException, InterruptedException {
     for (String tool : tools) {
-      assumeTrue(isInstalled(tool), tool + " is not installed");
+      assumeTrue(HostTool.isInstalled(tool), tool + " is not installed");
     }
     fixture =
         new ServerFixture(
@@ -50,23 +46,12 @@ final class NbdToolsTest {
     }
   }
 
-  private static boolean isInstalled(String tool) {
-    for (String path : System.getenv("PATH").split(File.pathSeparator)) {
-      if (Files.isExecutable(Path.of(path, tool))) {
-        return true;
-      }
-    }
-    return false;
+  private String run(String... command) throws IOException, InterruptedException {
+    return HostTool.run(directory, command);
   }
 
-  /** Runs a tool; what it printed. */
-  private String run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    process.getOutputStream().close();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(MINUTES_MAX, TimeUnit.MINUTES), String.join(" ", command));
-    assertEquals(0, process.exitValue(), String.join(" ", command) + "\n" + out);
-    return out;
+  private static void passed(StoreKind store, String what) {
+    System.out.printf("%s: passed: %s%n", store, what);
   }
 
   /** An image as long as the disk with data here and there. */
@@ -96,6 +81,7 @@ final class NbdToolsTest {
     String list = run("nbdinfo", "--list", uri.substring(0, uri.indexOf("/web")));
     assertTrue(list.contains("web/root") && list.contains("web/fixed"), list);
     assertTrue(run("nbdinfo", "--map", uri).contains("hole,zero"), "an empty disk is a hole");
+    passed(store, "nbdinfo: size, flags, contexts, --list, --map");
   }
 
   @ParameterizedTest
@@ -107,6 +93,7 @@ final class NbdToolsTest {
     Path back = directory.resolve("back");
     run("nbdcopy", uri, back.toString());
     assertEquals(-1, Files.mismatch(image, back));
+    passed(store, "nbdcopy: in and out, " + DISK_BYTES + " bytes compared");
   }
 
   @ParameterizedTest
@@ -123,6 +110,7 @@ final class NbdToolsTest {
     String back = directory.resolve("back").toString();
     run("qemu-img", "convert", "-f", "raw", "-O", "raw", uri, back);
     assertEquals(-1, Files.mismatch(Path.of(image), Path.of(back)));
+    passed(store, "qemu-img: convert in and out, compare, map");
   }
 
   @ParameterizedTest
@@ -156,6 +144,7 @@ final class NbdToolsTest {
     command.add(uri);
     String out = run(command.toArray(String[]::new));
     assertTrue(!out.contains("verification failed") && !out.contains("failed:"), out);
+    passed(store, "qemu-io: " + command.stream().filter("-c"::equals).count() + " commands");
   }
 
   @ParameterizedTest
@@ -178,6 +167,7 @@ final class NbdToolsTest {
               "--verify=crc32c",
               "--verify_fatal=1");
       assertTrue(out.contains("err= 0"), out);
+      passed(store, "fio --verify=crc32c: " + mode);
     }
   }
 }

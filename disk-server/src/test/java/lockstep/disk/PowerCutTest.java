@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
 import lockstep.disk.store.StoreKind;
 import lockstep.ft.arbiter.ArbiterRules;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.DiskStatus;
+import lockstep.ft.nbd.ExportName;
 import lockstep.ft.nbd.NbdRequest;
 import lockstep.ft.net.Transport;
 import org.junit.jupiter.api.Tag;
@@ -36,6 +39,9 @@ final class PowerCutTest {
   /** Of the arbiter's record, as it was last answered. */
   private long epoch;
 
+  /** By name: what they have to be. */
+  private final Map<String, byte[]> snapshots = new HashMap<>();
+
   /** Blocks of which an answered write was gone after a cut. */
   private long lacking;
 
@@ -50,6 +56,7 @@ final class PowerCutTest {
             TestVm.define(server.http(), TestVm.DISK_BYTES);
           }
           epoch = server.checkAndChangeTheRecord(transport, epoch);
+          checkSnapshots(server, transport);
           useUntilCut(server, transport, disk);
         }
         disk.unmount();
@@ -57,12 +64,37 @@ final class PowerCutTest {
     }
   }
 
-  private void useUntilCut(ServerProcess server, Transport transport, LoopDisk disk) {
+  /** A snapshot is stable when it is answered: with what was written before it and not flushed. */
+  private void takeSnapshot(ServerProcess server, TestAttach attach)
+      throws IOException, InterruptedException {
+    String name = "s" + snapshots.size();
+    assertEquals(
+        201, TestVm.send(server.http(), "PUT", "/disks/web/root/snapshots/" + name).statusCode());
+    snapshots.put(name, attach.read(0, StampedDisk.BYTES));
+  }
+
+  private void checkSnapshots(ServerProcess server, Transport transport) {
+    snapshots.forEach(
+        (name, bytes) -> {
+          try (TestAttach snapshot =
+              new TestAttach(
+                  transport.eventLoops(),
+                  server.nbd(),
+                  ExportName.parse("web/root@" + name).orElseThrow())) {
+            snapshot.attached();
+            assertArrayEquals(bytes, snapshot.read(0, StampedDisk.BYTES), name);
+          }
+        });
+  }
+
+  private void useUntilCut(ServerProcess server, Transport transport, LoopDisk disk)
+      throws IOException, InterruptedException {
     try (TestAttach attach = server.attach(transport)) {
       stamped.checkFlushed(attach);
       lacking += stamped.lacking(attach);
       stamped.sendKeptAgain(attach);
       stamped.checkAnswered(attach);
+      takeSnapshot(server, attach);
       Runnable cut =
           () -> {
             disk.cut();
@@ -118,9 +150,15 @@ final class PowerCutTest {
       cut(store, disk, cuts);
     }
     System.out.printf(
-        "%s: %d power cuts, %d writes, %d flushes; %d blocks lost an unflushed write and got it"
-            + " again; flushed and lost: 0%n",
-        store, cuts, stamped.writes(), stamped.flushes(), lacking);
+        "%s: %d power cuts; %d writes, %d flushes; %d flushed writes checked, lost: 0; %d blocks"
+            + " lost an unflushed write and got it again; %d snapshots checked, lost: 0%n",
+        store,
+        cuts,
+        stamped.writes(),
+        stamped.flushes(),
+        stamped.flushedChecked(),
+        lacking,
+        snapshots.size());
     assertTrue(lacking > 0, "a cut loses what was not synced");
   }
 }

@@ -122,7 +122,7 @@ final class RandomOperationsTest {
   void alsoForLong(StoreKind store) throws IOException, InterruptedException {
     run(store, Integer.getInteger("lockstep.lives", 20), 500);
     System.out.printf(
-        "%s: %d operations, %d MB compared, %d restarts, %d kills, %d snapshots; differences: 0%n",
+        "%s: %d operations compared, %d MB; %d restarts, %d kills, %d snapshots; differences: 0%n",
         store, disk.operations(), disk.compared() >> 20, restarts, kills, taken);
   }
 }

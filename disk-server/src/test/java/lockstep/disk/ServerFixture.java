@@ -2,6 +2,7 @@ package lockstep.disk;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -61,7 +62,11 @@ public final class ServerFixture implements AutoCloseable {
   }
 
   public ArbiterClient arbiter() {
-    ArbiterClient client = new ArbiterClient();
+    return arbiter(TestVm.NAME);
+  }
+
+  public ArbiterClient arbiter(String vm) {
+    ArbiterClient client = new ArbiterClient(vm);
     transport.dial(
         server.arbiterAddress(), new ArbiterReplyCodec(), new ArbiterRequestCodec(), client);
     return client;
@@ -96,11 +101,23 @@ public final class ServerFixture implements AutoCloseable {
         new LinkedBlockingQueue<>();
     public final BlockingQueue<ArbiterReply> replies = new LinkedBlockingQueue<>();
     public final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+    private final String vm;
     private @Nullable MessageChannel<ArbiterRequest> channel;
+
+    public ArbiterClient() {
+      this(TestVm.NAME);
+    }
+
+    /**
+     * @param vm about which it asks
+     */
+    public ArbiterClient(String vm) {
+      this.vm = vm;
+    }
 
     @Override
     public void opened(MessageChannel<ArbiterRequest> opened) {
-      opened.send(new ArbiterRequest.Hello(TestVm.NAME));
+      opened.send(new ArbiterRequest.Hello(vm));
       channels.add(opened);
     }
 
@@ -132,6 +149,22 @@ public final class ServerFixture implements AutoCloseable {
 
     public ArbiterReply next() {
       return take(replies);
+    }
+
+    /** Waits for the answer; empty if the connection ends without one. */
+    public Optional<ArbiterReply> awaitEndOrReply() {
+      for (int tries = 0; tries < PATIENCE_SECONDS * 100; tries++) {
+        ArbiterReply reply = replies.poll();
+        if (reply != null || !ends.isEmpty()) {
+          return Optional.ofNullable(reply);
+        }
+        try {
+          Thread.sleep(10);
+        } catch (InterruptedException e) {
+          throw new AssertionError(e);
+        }
+      }
+      throw new AssertionError("neither an answer nor an end");
     }
 
     /** The current epoch, learned from a refusal: a claim that nobody can win. */

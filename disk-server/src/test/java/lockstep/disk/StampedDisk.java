@@ -22,6 +22,10 @@ import lockstep.ft.nbd.NbdRequest;
 final class StampedDisk {
   private static final int BLOCKS = 512;
   private static final int BLOCK_BYTES = 4096;
+
+  /** What is used of the disk. */
+  static final int BYTES = BLOCKS * BLOCK_BYTES;
+
   private static final int IN_FLIGHT = 32;
   private static final int WRITES_PER_FLUSH = 50;
 
@@ -45,6 +49,10 @@ final class StampedDisk {
   private long writes;
   private long flushes;
 
+  // Writes that a flush has covered: since the last look at the disk, and at which was looked.
+  private long coveredUnchecked;
+  private long flushedChecked;
+
   StampedDisk(Random random) {
     this.random = random;
   }
@@ -55,6 +63,13 @@ final class StampedDisk {
 
   long flushes() {
     return flushes;
+  }
+
+  /**
+   * So many writes that a flush covers were looked for after the death of the server, and there.
+   */
+  long flushedChecked() {
+    return flushedChecked;
   }
 
   private static int block(long number) {
@@ -130,6 +145,7 @@ final class StampedDisk {
   private void covered(List<Long> numbers) {
     for (long number : numbers) {
       assertEquals(number, kept.removeFirst());
+      coveredUnchecked++;
       flushed[block(number)] = Math.max(flushed[block(number)], number);
     }
   }
@@ -158,6 +174,8 @@ final class StampedDisk {
       }
       numbers[block] = number;
     }
+    flushedChecked += coveredUnchecked;
+    coveredUnchecked = 0;
     return numbers;
   }
 

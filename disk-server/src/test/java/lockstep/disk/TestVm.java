@@ -19,8 +19,12 @@ public final class TestVm {
   private TestVm() {}
 
   public static VmDefinition definition(long diskBytes) {
+    return definition(NAME, diskBytes);
+  }
+
+  public static VmDefinition definition(String name, long diskBytes) {
     return new VmDefinition(
-        NAME,
+        name,
         64L << 20,
         1,
         1000,

@@ -18,6 +18,7 @@ import lockstep.disk.vm.Vms;
 import lockstep.ft.arbiter.ArbiterReplyCodec;
 import lockstep.ft.arbiter.ArbiterRequestCodec;
 import lockstep.ft.arbiter.ArbiterRules;
+import lockstep.ft.definition.VmDefinition;
 import lockstep.ft.nbd.ExportName;
 import lockstep.ft.net.Transport;
 
@@ -68,8 +69,17 @@ final class WatchedServer implements AutoCloseable {
     return new TestAttach(transport.eventLoops(), nbd.address(), export);
   }
 
+  /** Defines one more VM. */
+  void define(VmDefinition definition) throws IOException {
+    var _ = vms.define(definition, OptionalLong.empty());
+  }
+
   ServerFixture.ArbiterClient arbiter() {
-    ServerFixture.ArbiterClient client = new ServerFixture.ArbiterClient();
+    return arbiter(TestVm.NAME);
+  }
+
+  ServerFixture.ArbiterClient arbiter(String vm) {
+    ServerFixture.ArbiterClient client = new ServerFixture.ArbiterClient(vm);
     transport.dial(arbiter.address(), new ArbiterReplyCodec(), new ArbiterRequestCodec(), client);
     return client;
   }

@@ -64,6 +64,15 @@ public final class DiskBench implements Callable<Integer> {
       description = "Only these: ${COMPLETION-CANDIDATES}.")
   private Set<Target.Kind> only = EnumSet.allOf(Target.Kind.class);
 
+  @Option(
+      names = "--memory",
+      description = {
+        "Only measure how much memory a disk server takes at most, with its default limits, while",
+        "ten disks of 100 GB are read, written and trimmed by thirty clients, and ten more ask for",
+        "much and take nothing."
+      })
+  private boolean memory;
+
   @Option(names = "--tsv", description = "Print tab-separated values, not a table.")
   private boolean tsv;
 
@@ -78,6 +87,9 @@ public final class DiskBench implements Callable<Integer> {
     if (!isInstalled("fio")) {
       System.err.println("fio is missing; install it (on Debian: apt-get install fio)");
       return 1;
+    }
+    if (memory) {
+      return new MemoryBench(directory, seconds).run();
     }
     Set<Target.Kind> kinds = EnumSet.copyOf(only);
     if (!isInstalled("nbdkit")) {

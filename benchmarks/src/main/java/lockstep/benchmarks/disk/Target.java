@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import lockstep.tools.cluster.FreePorts;
 
@@ -21,6 +22,7 @@ final class Target implements AutoCloseable {
   private static final long PAUSE_MILLIS = 100;
   private static final long STOP_SECONDS_MAX = 60;
   private static final int OK = 200;
+  private static final String VM = "bench/";
 
   /** What is compared. */
   enum Kind {
@@ -53,8 +55,7 @@ final class Target implements AutoCloseable {
   static Target start(Kind kind, Path directory, long sizeBytes)
       throws IOException, InterruptedException {
     return switch (kind) {
-      case FILE -> lockstep("file", directory, sizeBytes);
-      case ROCKSDB -> lockstep("rocksdb", directory, sizeBytes);
+      case FILE, ROCKSDB -> lockstep(kind, directory, List.of("disk"), sizeBytes);
       case NBDKIT -> {
         int port = FreePorts.choose(1).getFirst();
         List<String> command =
@@ -98,8 +99,15 @@ final class Target implements AutoCloseable {
     return target;
   }
 
-  private static Target lockstep(String store, Path directory, long sizeBytes)
+  /**
+   * A disk server with several disks, of which this names the first.
+   *
+   * @param disks the names of those of the VM {@code bench}
+   * @param sizeBytes of each
+   */
+  static Target lockstep(Kind kind, Path directory, List<String> disks, long sizeBytes)
       throws IOException, InterruptedException {
+    String store = kind.name().toLowerCase(Locale.ROOT);
     List<Integer> ports = FreePorts.choose(2);
     int nbd = ports.get(0);
     int http = ports.get(1);
@@ -130,23 +138,27 @@ final class Target implements AutoCloseable {
                     Integer.toString(http)),
                 directory),
             nbd,
-            "bench/disk");
+            VM + disks.getFirst());
     target.awaitPort(http);
     try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpResponse<String> made =
-          client.send(
-              HttpRequest.newBuilder(
-                      URI.create(
-                          "http://127.0.0.1:" + http + "/disks/bench/disk?size=" + sizeBytes))
-                  .PUT(HttpRequest.BodyPublishers.noBody())
-                  .build(),
-              HttpResponse.BodyHandlers.ofString());
-      if (made.statusCode() / 100 * 100 != OK) {
-        target.close();
-        throw new IOException("the disk server has refused the disk: " + made.body());
+      for (String disk : disks) {
+        target.make(
+            client,
+            URI.create("http://127.0.0.1:" + http + "/disks/" + VM + disk + "?size=" + sizeBytes));
       }
     }
     return target;
+  }
+
+  private void make(HttpClient client, URI disk) throws IOException, InterruptedException {
+    HttpResponse<String> made =
+        client.send(
+            HttpRequest.newBuilder(disk).PUT(HttpRequest.BodyPublishers.noBody()).build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (made.statusCode() / 100 * 100 != OK) {
+      close();
+      throw new IOException("the disk server has refused the disk: " + made.body());
+    }
   }
 
   private static Process start(List<String> command, Path directory) throws IOException {
@@ -180,6 +192,11 @@ final class Target implements AutoCloseable {
 
   String uri() {
     return "nbd://127.0.0.1:" + port + "/" + export;
+  }
+
+  /** Of another of its disks. */
+  String uri(String disk) {
+    return "nbd://127.0.0.1:" + port + "/" + VM + disk;
   }
 
   /** Bytes that the server has given to the file system to write. */

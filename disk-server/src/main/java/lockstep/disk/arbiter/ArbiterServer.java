@@ -4,10 +4,15 @@ import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import lockstep.disk.store.StorageThreads;
 import lockstep.disk.vm.Vm;
@@ -22,7 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the arbiter's protocol. One thread decides; the I/O threads only hand on.
+ * Serves the arbiter's protocol. Each VM has a thread that decides ({@link ArbiterThreads}); the
+ * I/O threads only hand on.
  *
  * <p>A request that could not be made durable gets no answer and its connection ends: the claimant
  * asks again, with the same nonce.
@@ -30,13 +36,27 @@ import org.slf4j.LoggerFactory;
 public final class ArbiterServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ArbiterServer.class);
 
+  /** Replicas and proxies of all VMs, and some more; what others hold is bounded. */
+  private static final int CONNECTIONS_MAX = 8 * Vms.VMS_MAX;
+
   private final Vms vms;
   private final LongSupplier nanoClock;
   private final Timer decided;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("arbiter").factory());
+  private final ArbiterThreads threads = new ArbiterThreads();
+
+  /** Makes the VMs' threads look at the clock. */
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("arbiter-clock").factory());
+
+  /** The VMs whose threads have been told to look, and have not yet. */
+  private final Set<String> looking = ConcurrentHashMap.newKeySet();
+
+  private final AtomicInteger connections = new AtomicInteger();
   private final Transport.Listening listening;
-  private volatile Optional<String> failure = Optional.empty();
+
+  /** By VM: why its requests get no answer. */
+  private final Map<String, String> failures = new ConcurrentSkipListMap<>();
 
   /**
    * Starts listening.
@@ -62,12 +82,36 @@ public final class ArbiterServer implements AutoCloseable {
             new ArbiterReplyCodec(),
             _ -> new ArbiterConnection(this));
     long lookNanos = vms.rules().lookNanos();
-    var _ = thread.scheduleWithFixedDelay(this::look, lookNanos, lookNanos, TimeUnit.NANOSECONDS);
+    var _ = clock.scheduleWithFixedDelay(this::look, lookNanos, lookNanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Looks at the clock, so that every lease knows whether this thread has stood still. */
+  /**
+   * Lets every lease know whether its VM's thread has stood still: that looks for itself, or does
+   * not look. Where nobody has asked yet, there is no thread that could.
+   */
   private void look() {
-    vms.known().forEach(vm -> vm.fence().look(nanoClock.getAsLong()));
+    for (Vm vm : vms.known()) {
+      if (!threads.has(vm.name())) {
+        vm.fence().look(nanoClock.getAsLong());
+      } else if (looking.add(vm.name())) {
+        threads.execute(
+            vm.name(),
+            () -> {
+              looking.remove(vm.name());
+              vm.fence().look(nanoClock.getAsLong());
+            });
+      }
+    }
+  }
+
+  /** One more connection; false if there are too many. */
+  boolean opened() {
+    return connections.incrementAndGet() <= CONNECTIONS_MAX;
+  }
+
+  /** One less. */
+  void closed() {
+    connections.decrementAndGet();
   }
 
   public InetSocketAddress address() {
@@ -76,43 +120,39 @@ public final class ArbiterServer implements AutoCloseable {
 
   /** Why requests get no answer, if they don't. */
   public Optional<String> failure() {
-    return failure;
+    return failures.values().stream().findFirst();
   }
 
-  /** Runs {@code task} after everything that was handed over before. */
-  void enqueue(Runnable task) {
-    if (!thread.isShutdown()) {
-      thread.execute(task);
-    }
+  /** The VM of this name, if it is defined. */
+  Optional<Vm> vm(String name) {
+    return vms.get(name);
   }
 
-  /** Decides and answers; on the arbiter's thread. */
-  void decide(ArbiterConnection connection, ArbiterRequest request) {
+  /** Runs {@code task} after everything that was handed over before for this VM. */
+  void enqueue(Vm vm, Runnable task) {
+    threads.execute(vm.name(), task);
+  }
+
+  /** Decides and answers; on the VM's thread. */
+  void decide(ArbiterConnection connection, Vm vm, ArbiterRequest request) {
     MessageChannel<ArbiterReply> channel = connection.channel();
-    Optional<Vm> vm = vms.get(request.vm());
-    if (vm.isEmpty()) {
-      // No answer to the question: a replica of a running pair must not take it for one.
-      channel.send(
-          new ArbiterReply.HelloRefused(
-              ArbiterRequest.PROTOCOL_VERSION, "no VM " + request.vm() + " is defined here"));
-      channel.close();
-      return;
-    }
     try (var _ = decided.time()) {
       if (request instanceof ArbiterRequest.Watch) {
-        connection.watch(vm.get().fence(), nanoClock.getAsLong());
+        connection.watch(vm.fence(), nanoClock.getAsLong());
         return;
       }
-      ArbiterReply reply = vm.get().fence().decide(request, nanoClock.getAsLong());
+      ArbiterReply reply = vm.fence().decide(request, nanoClock.getAsLong());
       if (reply instanceof ArbiterReply.Refused refused) {
         LOG.info("vm={} refused {}: {}", request.vm(), request, refused.reason());
       }
       channel.send(reply);
-      failure = Optional.empty();
+      failures.remove(vm.name());
     } catch (IOException e) {
       LOG.error(
           "vm={} the arbiter can't make its record durable: {}", request.vm(), e.getMessage());
-      failure = Optional.of("the arbiter can't make its record durable: " + e.getMessage());
+      failures.put(
+          vm.name(),
+          "the arbiter can't make the record of " + vm.name() + " durable: " + e.getMessage());
       channel.close();
     }
   }
@@ -121,6 +161,7 @@ public final class ArbiterServer implements AutoCloseable {
   @Override
   public void close() {
     listening.close();
-    StorageThreads.finish(thread);
+    StorageThreads.finish(clock);
+    threads.close();
   }
 }

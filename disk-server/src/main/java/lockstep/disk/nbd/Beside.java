@@ -13,7 +13,8 @@ import java.util.function.Consumer;
  * Belongs to that loop.
  *
  * <p>While the data of a long READ is on its way, nothing else may be answered: the answer would
- * stand amid the data. What is ready is held until then.
+ * stand amid the data. Nor while the client takes no answers: what is ready is held until then, and
+ * counts as running.
  */
 final class Beside {
   /** With so much running, the connection begins nothing more. */
@@ -52,6 +53,16 @@ final class Beside {
 
   boolean isIdle() {
     return running == 0;
+  }
+
+  /** Takes room for the data of a READ that is to run; if there is none, it must not run here. */
+  boolean takeRoom(int bytes) {
+    return workers.takeRoom(bytes);
+  }
+
+  /** That data is on its way to the client, or nobody wants it. */
+  void giveRoomBack(int bytes) {
+    workers.giveRoomBack(bytes);
   }
 
   void run(Work work) {

@@ -13,6 +13,10 @@ final class NbdMetrics {
   final Meter fenced;
   final Meter errors;
   final Meter malformed;
+
+  /** Connections that ended because of a mistake of ours. */
+  final Counter bugs;
+
   final Meter readBytes;
   final Meter writtenBytes;
   final Timer read;
@@ -24,6 +28,7 @@ final class NbdMetrics {
     fenced = registry.meter("nbd_fenced");
     errors = registry.meter("nbd_errors");
     malformed = registry.meter("nbd_malformed");
+    bugs = registry.counter("nbd_bugs");
     readBytes = registry.meter("nbd_read_bytes");
     writtenBytes = registry.meter("nbd_written_bytes");
     read = registry.timer("nbd_read");

@@ -56,7 +56,9 @@ public final class NbdServer implements AutoCloseable {
   private static final int RECEIVE_BYTES_INITIAL = 16 << 10;
   private static final int RECEIVE_BYTES_MAX = 256 << 10;
 
-  private static final int LISTED_MAX = 4096;
+  /** So many exports are named in the answer to LIST. */
+  static final int LISTED_MAX = 4096;
+
   private static final long CLOSE_SECONDS_MAX = 10;
 
   private final Vms vms;
@@ -246,6 +248,7 @@ public final class NbdServer implements AutoCloseable {
     } else if (cause instanceof IOException) {
       LOG.info("client={} lost: {}", context.channel().remoteAddress(), cause.getMessage());
     } else {
+      metrics.bugs.inc();
       LOG.error("client={} disconnected by our own bug", context.channel().remoteAddress(), cause);
     }
     var _ = context.close();

@@ -62,7 +62,9 @@ final class Reads {
       } else {
         serving.replies().ok(request.cookie());
       }
-    } else if (pace.isSlow() && request.length() <= BESIDE_BYTES_MAX) {
+    } else if (pace.isSlow()
+        && request.length() <= BESIDE_BYTES_MAX
+        && serving.beside().takeRoom((int) request.length())) {
       readBeside(request);
     } else {
       stream = new ReadStream(request);
@@ -146,13 +148,13 @@ final class Reads {
     session().statistics().read(bytes);
   }
 
-  /** The storage is slow: reads of this connection wait for it together. */
+  /** The storage is slow: reads of this connection wait for it together. Room was taken for it. */
   private void readBeside(RequestHeader request) {
+    int length = (int) request.length();
     serving
         .beside()
         .run(
             () -> {
-              int length = (int) request.length();
               ByteBuf data = buffers.directBuffer(length);
               try {
                 long startNanos = System.nanoTime();
@@ -168,6 +170,7 @@ final class Reads {
                 return () -> answer(request, data, nanos);
               } catch (IOException e) {
                 data.release();
+                serving.beside().giveRoomBack(length);
                 return () -> serving.failed(request.cookie(), e);
               }
             });
@@ -183,6 +186,7 @@ final class Reads {
       }
     } finally {
       data.release();
+      serving.beside().giveRoomBack((int) request.length());
     }
   }
 

@@ -20,6 +20,9 @@ final class RequestRules {
    * @param allocation whether the client has selected {@code base:allocation}
    */
   static int check(RequestHeader request, ExportInfo export, boolean allocation) {
+    if (request.type() == Nbd.CMD_DISC) {
+      return Nbd.OK; // it has no answer, so whatever else it says can't be refused
+    }
     if ((request.flags() & ~allowedFlags(request.type(), export)) != 0) {
       return Nbd.EINVAL;
     }
@@ -32,8 +35,7 @@ final class RequestRules {
           request.length() > LENGTH_MAX ? Nbd.EINVAL : modify(request, export, Nbd.ENOSPC);
       case Nbd.CMD_TRIM -> modify(request, export, Nbd.EINVAL);
       case Nbd.CMD_WRITE_ZEROES -> modify(request, export, Nbd.ENOSPC);
-      case Nbd.CMD_FLUSH, Nbd.CMD_DISC ->
-          request.offset() == 0 && request.length() == 0 ? Nbd.OK : Nbd.EINVAL;
+      case Nbd.CMD_FLUSH -> request.offset() == 0 && request.length() == 0 ? Nbd.OK : Nbd.EINVAL;
       default -> Nbd.EINVAL;
     };
   }

@@ -29,7 +29,8 @@ final class ServerNegotiation extends ByteToMessageDecoder {
   /** A client that has not attached by then is disconnected. */
   private static final long TIMEOUT_MILLIS = 10_000;
 
-  private static final int OPTIONS_MAX = 256;
+  /** A client that lists what there is may ask some things about each export. */
+  private static final int OPTIONS_MAX = 4 * NbdServer.LISTED_MAX;
 
   /** Longer option data is refused, above the second limit with a disconnect. */
   private static final int OPTION_BYTES_MAX = 8 << 10;
@@ -142,12 +143,13 @@ final class ServerNegotiation extends ByteToMessageDecoder {
       context
           .writeAndFlush(OptionReplies.ack(context, option))
           .addListener(ChannelFutureListener.CLOSE);
-    } else if (length > OPTION_BYTES_MAX) {
-      reply(context, option, Nbd.REP_ERR_TOO_BIG, "at most " + OPTION_BYTES_MAX + " bytes");
     } else if (option == Nbd.OPT_STARTTLS) {
       startTls(context, data, in.isReadable());
     } else if (server.tls().isRequired() && !tls) {
       reply(context, option, Nbd.REP_ERR_TLS_REQD, "TLS first");
+    } else if (length > OPTION_BYTES_MAX) {
+      forgetContexts(option);
+      reply(context, option, Nbd.REP_ERR_TOO_BIG, "at most " + OPTION_BYTES_MAX + " bytes");
     } else {
       handle(context, option, data);
     }
@@ -194,11 +196,16 @@ final class ServerNegotiation extends ByteToMessageDecoder {
     var _ = context.writeAndFlush(OptionReplies.ack(context, Nbd.OPT_STRUCTURED_REPLY));
   }
 
+  /** SET_META_CONTEXT replaces what was set, "including when this command fails". */
+  private void forgetContexts(int option) {
+    if (option == Nbd.OPT_SET_META_CONTEXT) {
+      allocationOf = Optional.empty();
+    }
+  }
+
   private void metaContext(ChannelHandlerContext context, int option, ByteBuf data) {
     boolean set = option == Nbd.OPT_SET_META_CONTEXT;
-    if (set) {
-      allocationOf = Optional.empty(); // "including when this command fails"
-    }
+    forgetContexts(option);
     Optional<OptionRequests.MetaContext> request = OptionRequests.MetaContext.parse(data);
     if (!structured || request.isEmpty()) {
       String why = structured ? "malformed" : "structured replies first";

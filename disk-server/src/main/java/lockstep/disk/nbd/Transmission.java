@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.concurrent.Future;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,9 @@ final class Transmission extends ByteToMessageDecoder {
   /** How long a fenced client has to take its last answer. */
   private static final long LINGER_MILLIS = 2_000;
 
+  /** How long any other has that leaves, and may have asked for much before. */
+  private static final long LEAVE_MILLIS = 30_000;
+
   static final int CONTEXT_ID_ALLOCATION = 1;
 
   private enum State {
@@ -66,8 +70,7 @@ final class Transmission extends ByteToMessageDecoder {
     this.session = session;
     this.metrics = metrics;
     this.replies = new Replies(channel, session.structured());
-    this.beside =
-        new Beside(channel.eventLoop(), workers, () -> reads().isUnderWay(), this::besideFinished);
+    this.beside = new Beside(channel.eventLoop(), workers, this::isHolding, this::besideFinished);
     Serving serving = new Serving(session, store, metrics, replies, beside, this::attachEnded);
     this.reads = new Reads(serving, channel.alloc());
     this.changes = new Changes(serving);
@@ -119,8 +122,12 @@ final class Transmission extends ByteToMessageDecoder {
     return true;
   }
 
-  private Reads reads() {
-    return reads;
+  /**
+   * Whether nothing that ran beside may be answered now: amid the data of a long READ, or while the
+   * client does not take what it was answered before. To nobody all is answered.
+   */
+  private boolean isHolding() {
+    return channel.isActive() && (reads.isUnderWay() || !channel.isWritable());
   }
 
   private static RequestHeader header(ByteBuf in) {
@@ -276,11 +283,14 @@ final class Transmission extends ByteToMessageDecoder {
               var _ = ((SocketChannel) channel).shutdownOutput();
             });
     channel.config().setAutoRead(true);
-    var _ = channel.eventLoop().schedule(this::close, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    closeAfter(LINGER_MILLIS);
   }
 
-  private void close() {
-    var _ = channel.close();
+  private void closeAfter(long millis) {
+    Future<?> closing =
+        channel.eventLoop().schedule(() -> channel.close(), millis, TimeUnit.MILLISECONDS);
+    // Or all that the connection was would be kept for as long.
+    var _ = channel.closeFuture().addListener(_ -> closing.cancel(false));
   }
 
   private void end() {
@@ -288,6 +298,8 @@ final class Transmission extends ByteToMessageDecoder {
       state = State.ENDED;
       replies.send();
       channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+      // Who takes no answers does not keep its place for that.
+      closeAfter(LEAVE_MILLIS);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import lockstep.disk.store.BlockStore;
 import lockstep.disk.store.StorageThreads;
@@ -21,7 +22,11 @@ final class Workers implements AutoCloseable {
   private static final int READ_THREADS = 8;
   private static final int SYNC_THREADS = 4;
 
+  /** What the READs of all connections may hold that run here, or wait to be answered. */
+  private static final int READ_BYTES_MAX = 16 << 20;
+
   private final BlockStore store;
+  private final Semaphore readBytes = new Semaphore(READ_BYTES_MAX);
   private final ExecutorService readThreads =
       Executors.newFixedThreadPool(
           READ_THREADS, Thread.ofPlatform().name("disk-read-", 0).factory());
@@ -37,6 +42,15 @@ final class Workers implements AutoCloseable {
 
   Workers(BlockStore store) {
     this.store = store;
+  }
+
+  /** Takes room for so much data; false if others hold too much. */
+  boolean takeRoom(int bytes) {
+    return readBytes.tryAcquire(bytes);
+  }
+
+  void giveRoomBack(int bytes) {
+    readBytes.release(bytes);
   }
 
   /** Runs {@code task}, unless the server goes down. */

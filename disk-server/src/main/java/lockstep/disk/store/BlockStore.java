@@ -21,14 +21,8 @@ public interface BlockStore extends AutoCloseable {
   /** Reads the disk as it is at each moment. */
   DiskReader live(int disk);
 
-  /**
-   * Reads the disk as it is now: what is changed later is not seen, where the store can do that
-   * ({@link #freezes}). Must be closed.
-   */
+  /** Reads the disk as it is now: what is changed later is not seen. Must be closed. */
   DiskReader frozen(int disk) throws IOException;
-
-  /** Whether {@link #frozen} keeps its promise. */
-  boolean freezes();
 
   /**
    * Applies {@code changes} in their order, and hands them to the operating system: the death of
@@ -70,7 +64,7 @@ public interface BlockStore extends AutoCloseable {
 
   /**
    * Copies the whole store into {@code directory}, which must not exist, while it is in use; the
-   * copy is as the store was at one moment, or, where the store can't do that, each disk is.
+   * copy is as the store was at one moment.
    */
   void checkpoint(Path directory) throws IOException;
 

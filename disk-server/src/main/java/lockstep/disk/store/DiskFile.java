@@ -6,18 +6,28 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/** A disk in a file as long as the disk. Reads and changes go side by side; a copy goes alone. */
+/**
+ * A disk in a file as long as the disk. Reads and changes go side by side. It can be frozen at a
+ * moment: what it was then is kept aside while it changes ({@link FrozenFile}).
+ */
 final class DiskFile implements DiskReader {
   private static final ByteBuffer ZEROES = ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
 
-  /** What Java says where the system said ENOSPC; it has no type for that. */
-  private static final String NO_SPACE_TEXT = "No space left on device";
+  /** What Java says where the system said ENOSPC, EDQUOT or EFBIG; it has no type for that. */
+  private static final Set<String> NO_SPACE_TEXTS =
+      Set.of("No space left on device", "Disk quota exceeded", "File too large");
+
+  /** So many may see it as it was at moments of theirs: each costs who writes. */
+  private static final int FROZEN_MAX = 16;
 
   private final Path path;
   private final FileChannel channel;
@@ -30,8 +40,11 @@ final class DiskFile implements DiskReader {
   /** Whether the file system was found unable to make zeroes (tmpfs, NFS, ZFS). */
   private volatile boolean zeroesWritten;
 
-  /** Fair, so that a copy gets its turn. */
+  /** Held shared by who changes it. Fair, so that who freezes it gets its turn. */
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
+
+  /** Who is to be asked before a change. */
+  private final List<FrozenFile> frozen = new CopyOnWriteArrayList<>();
 
   private DiskFile(Path path, FileChannel channel, Optional<SparseFile> sparse) {
     this.path = path;
@@ -56,6 +69,10 @@ final class DiskFile implements DiskReader {
     return sparse.isPresent() && !zeroesWritten;
   }
 
+  Path path() {
+    return path;
+  }
+
   /** Makes it so long, with the space for all of it. */
   void allocate(long length) throws IOException {
     if (sparse.isEmpty() || !sparse.get().allocate(length)) {
@@ -71,6 +88,14 @@ final class DiskFile implements DiskReader {
 
   @Override
   public void read(long offset, ByteBuffer target) throws IOException {
+    readFully(channel, path, offset, target);
+  }
+
+  /**
+   * @param path for the text of a failure
+   */
+  static void readFully(FileChannel channel, Path path, long offset, ByteBuffer target)
+      throws IOException {
     long at = offset;
     while (target.hasRemaining()) {
       int n = channel.read(target, at);
@@ -82,22 +107,31 @@ final class DiskFile implements DiskReader {
   }
 
   void write(long offset, ByteBuffer data) throws IOException {
+    keepAside(offset, data.remaining());
     try {
       long at = offset;
       while (data.hasRemaining()) {
         at += channel.write(data, at);
       }
-    } catch (NoSpaceException e) {
-      throw e;
     } catch (IOException e) {
-      if (NO_SPACE_TEXT.equals(e.getMessage())) {
-        throw new NoSpaceException(path + ": " + e.getMessage(), e);
-      }
-      throw e;
+      throw isForLackOfSpace(e) ? new NoSpaceException(path + ": " + e.getMessage(), e) : e;
+    }
+  }
+
+  /** The text is in the user's language: so the space is looked at, too. */
+  private boolean isForLackOfSpace(IOException failure) throws IOException {
+    return NO_SPACE_TEXTS.contains(String.valueOf(failure.getMessage()))
+        || Files.getFileStore(path.resolveSibling(".")).getUsableSpace() < BlockStore.BLOCK_BYTES;
+  }
+
+  private void keepAside(long offset, long length) {
+    if (!frozen.isEmpty()) {
+      frozen.forEach(view -> view.keep(offset, length));
     }
   }
 
   void zero(BlockStore.Zero zero) throws IOException {
+    keepAside(zero.offset(), zero.length());
     if (sparse.isEmpty() || !zeroed(sparse.get(), zero)) {
       zeroesWritten = true;
       writeZeroes(zero.offset(), zero.length());
@@ -142,65 +176,63 @@ final class DiskFile implements DiskReader {
     return found.extents();
   }
 
-  long allocatedBytes() throws IOException {
-    long allocated = 0;
+  /** What has been written and not been given back. */
+  long dataBytes() throws IOException {
+    long data = 0;
     long size = channel.size();
     for (long at = 0; at < size; ) {
       for (Extent extent : extents(at, size - at, Integer.MAX_VALUE)) {
-        allocated += extent.hole() ? 0 : extent.length();
+        data += extent.hole() ? 0 : extent.length();
         at += extent.length();
       }
     }
-    return allocated;
+    return data;
+  }
+
+  /** What it takes of the file system, with what was only reserved. */
+  long allocatedBytes() throws IOException {
+    return sparse.isPresent() ? sparse.get().allocatedBytes() : channel.size();
+  }
+
+  /** Whether these bytes can be written without taking more space. */
+  boolean hasSpaceFor(long offset, long length) throws IOException {
+    if (sparse.isEmpty() || sparse.get().allocatedBytes() >= channel.size()) {
+      return true;
+    }
+    // What was reserved and never written counts as a hole here, and is told to clients as one.
+    return sparse.get().nextHole(offset).orElse(Long.MAX_VALUE) >= offset + length;
   }
 
   /**
-   * Copies it into a new file, without its holes; stable when this returns. Through a channel of
-   * its own: who interrupts a copy closes that one, and not the disk's.
+   * From now on these keep what their disks are: all at one moment.
+   *
+   * @throws IOException if one has too many already; none is frozen then
    */
-  void copyTo(Path target) throws IOException {
-    Lock alone = lock.writeLock();
-    alone.lock();
-    try (FileChannel in = FileChannel.open(path, StandardOpenOption.READ);
-        FileChannel out =
-            FileChannel.open(
-                target,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
-      long size = in.size();
-      for (long at = 0; at < size; ) {
-        for (Extent extent : extents(at, size - at, 1)) {
-          if (!extent.hole()) {
-            copy(in, at, extent.length(), out);
-          }
-          at += extent.length();
+  static void freezeTogether(List<FrozenFile> views) throws IOException {
+    List<Lock> held = new ArrayList<>();
+    try {
+      for (FrozenFile view : views) {
+        held.add(view.disk().lock.writeLock());
+        held.getLast().lock();
+        if (view.disk().frozen.size() >= FROZEN_MAX) {
+          throw new IOException(view.disk().path + " is read as it was at too many moments");
         }
       }
-      if (size > 0 && out.size() < size) {
-        out.write(ByteBuffer.allocate(1), size - 1);
-      }
-      out.force(true);
+      views.forEach(view -> view.disk().frozen.add(view));
     } finally {
-      alone.unlock();
+      held.forEach(Lock::unlock);
     }
   }
 
-  private void copy(FileChannel in, long offset, long length, FileChannel out) throws IOException {
-    out.position(offset);
-    for (long done = 0; done < length; ) {
-      long n = in.transferTo(offset + done, length - done, out);
-      if (n <= 0) {
-        throw new IOException(path + " could not be copied");
-      }
-      done += n;
-    }
+  /** Nobody reads {@code view} any more. */
+  void thaw(FrozenFile view) {
+    frozen.remove(view);
   }
 
   /**
    * Held by who changes it.
    *
-   * @throws StalledException if it is being copied
+   * @throws StalledException if it is about to be frozen
    */
   Lock lockShared() throws StalledException {
     Lock shared = lock.readLock();
@@ -211,7 +243,7 @@ final class DiskFile implements DiskReader {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
-    throw new StalledException(path + " is being copied");
+    throw new StalledException(path + " is being frozen");
   }
 
   @Override

@@ -3,27 +3,35 @@ package lockstep.disk.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * A file for each disk, with its space taken when the disk is made. The file system's cache is the
- * disk's write-back cache. Snapshots and clones are copies, during which the disk's writers wait,
- * but not with the fence held ({@link StalledException}); they take only the space of what was
- * written. There are no checksums.
+ * disk's write-back cache. Snapshots and clones are copies of what the disk was at one moment, made
+ * while it is written on ({@link FrozenFile}); they take only the space of what was written. There
+ * are no checksums.
  */
 final class FileBlockStore implements BlockStore {
   private static final Pattern NAME = Pattern.compile("disk-(\\d{1,9})");
+  private static final String FROZEN_PREFIX = "frozen-";
 
   private final Path directory;
   private final Map<Integer, DiskFile> files = new ConcurrentHashMap<>();
 
   private final SpaceGuard space;
+
+  /** For the names of what is kept aside. */
+  private final AtomicLong frozenCount = new AtomicLong();
 
   private FileBlockStore(Path directory) throws IOException {
     this.directory = directory;
@@ -42,6 +50,8 @@ final class FileBlockStore implements BlockStore {
         Matcher name = NAME.matcher(String.valueOf(entry.getFileName()));
         if (name.matches()) {
           store.files.put(Integer.parseInt(name.group(1)), DiskFile.open(entry));
+        } else if (String.valueOf(entry.getFileName()).startsWith(FROZEN_PREFIX)) {
+          Files.delete(entry); // of a server that died just when it made it
         }
       }
     } catch (IOException e) {
@@ -68,15 +78,25 @@ final class FileBlockStore implements BlockStore {
     return file(disk);
   }
 
-  /** The file system has no way to freeze a file: this is the disk as it is. */
   @Override
-  public DiskReader frozen(int disk) {
-    return live(disk);
+  public DiskReader frozen(int disk) throws IOException {
+    return freeze(List.of(file(disk))).getFirst();
   }
 
-  @Override
-  public boolean freezes() {
-    return false;
+  /** Freezes disks at one moment. */
+  private List<FrozenFile> freeze(Collection<DiskFile> disks) throws IOException {
+    List<FrozenFile> views = new ArrayList<>();
+    try {
+      for (DiskFile disk : disks) {
+        Path aside = directory.resolve(FROZEN_PREFIX + frozenCount.incrementAndGet());
+        views.add(FrozenFile.prepare(disk, aside, space));
+      }
+      DiskFile.freezeTogether(views);
+      return views;
+    } catch (IOException e) {
+      views.forEach(FrozenFile::close);
+      throw e;
+    }
   }
 
   @Override
@@ -86,12 +106,27 @@ final class FileBlockStore implements BlockStore {
     try {
       for (Change change : changes) {
         switch (change) {
-          case Write write -> file.write(write.offset(), write.data().duplicate());
-          case Zero zero -> file.zero(zero);
+          case Write write -> {
+            requireSpace(file, write);
+            file.write(write.offset(), write.data().duplicate());
+          }
+          case Zero zero -> {
+            if (!zero.hole()) {
+              requireSpace(file, zero);
+            }
+            file.zero(zero);
+          }
         }
       }
     } finally {
       shared.unlock();
+    }
+  }
+
+  /** What was given back, or never written in a copy, must not take the reserve. */
+  private void requireSpace(DiskFile file, Change change) throws IOException {
+    if (space.isShort(change.length()) && !file.hasSpaceFor(change.offset(), change.length())) {
+      throw space.full();
     }
   }
 
@@ -129,9 +164,10 @@ final class FileBlockStore implements BlockStore {
   @Override
   public void fork(int source, int copy) throws IOException {
     deleteIfThere(copy);
-    space.allocate(file(source).allocatedBytes());
-    try {
-      file(source).copyTo(path(copy));
+    space.allocate(file(source).dataBytes());
+    Files.deleteIfExists(path(copy));
+    try (FrozenFile view = freeze(List.of(file(source))).getFirst()) {
+      view.copyTo(path(copy));
       StableFiles.syncDirectory(directory);
     } catch (IOException e) {
       Files.deleteIfExists(path(copy));
@@ -178,8 +214,13 @@ final class FileBlockStore implements BlockStore {
   @Override
   public void checkpoint(Path target) throws IOException {
     Files.createDirectory(target);
-    for (Map.Entry<Integer, DiskFile> file : files.entrySet()) {
-      file.getValue().copyTo(target.resolve("disk-" + file.getKey()));
+    List<FrozenFile> views = freeze(new TreeMap<>(files).values());
+    try {
+      for (FrozenFile view : views) {
+        view.copyTo(target.resolve(String.valueOf(view.disk().path().getFileName())));
+      }
+    } finally {
+      views.forEach(FrozenFile::close);
     }
     StableFiles.syncDirectory(target);
   }

@@ -17,7 +17,11 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * Which layers each disk is made of, durably.
+ * Which layers each disk is made of. A change is in the store's log when it returns, and stable
+ * with the next sync of that: who waits for that does so without a lock, since a claim may wait for
+ * who waits for the disk's. A write to a layer follows its making in the log, and a flush of a
+ * write buffer first makes the log stable that leads to it: so no layer is ever known less well
+ * than what is in it.
  *
  * <p>A disk is a chain of layers, its own on top; a block is what the topmost layer says that says
  * anything about it. Forking a disk puts a new empty layer on top of it and another one on top of
@@ -64,7 +68,7 @@ final class Layers {
   private final Rocks rocks;
   private final ColumnFamilyHandle family;
   private final ColumnFamilyHandle blocks;
-  private final WriteOptions synced = new WriteOptions().setSync(true);
+  private final WriteOptions unsynced = new WriteOptions();
   private final Map<Integer, Disk> disks = new ConcurrentHashMap<>();
   private int lastLayer;
 
@@ -210,7 +214,7 @@ final class Layers {
         batch.deleteRange(blocks, LayerKey.of(layer, 0), LayerKey.of(layer + 1, 0));
       }
       batch.put(family, LAST_LAYER, bytes(last));
-      rocks.db().write(synced, batch);
+      rocks.db().write(unsynced, batch);
       lastLayer = last;
     } catch (RocksDBException e) {
       throw rocks.failure(e);
@@ -224,6 +228,6 @@ final class Layers {
   }
 
   void close() {
-    synced.close();
+    unsynced.close();
   }
 }

@@ -171,11 +171,6 @@ final class RocksBlockStore implements BlockStore {
   }
 
   @Override
-  public boolean freezes() {
-    return true;
-  }
-
-  @Override
   public void apply(int disk, List<Change> changes) throws IOException {
     Layers.Disk found = layers.disk(disk);
     long bytes = changes.stream().mapToLong(c -> c instanceof Write w ? w.length() : 0).sum();
@@ -220,11 +215,13 @@ final class RocksBlockStore implements BlockStore {
   @Override
   public void create(int disk, long sizeBytes) throws IOException {
     layers.create(disk);
+    sync(disk);
   }
 
   @Override
   public void fork(int source, int copy) throws IOException {
     layers.fork(source, copy);
+    sync(copy);
   }
 
   @Override
@@ -250,6 +247,7 @@ final class RocksBlockStore implements BlockStore {
   @Override
   public void delete(int disk) throws IOException {
     layers.delete(disk);
+    sync(disk);
     merger.wake();
   }
 

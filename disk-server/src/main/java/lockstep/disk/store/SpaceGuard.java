@@ -21,7 +21,7 @@ final class SpaceGuard {
   private static final int BYTES_PER_BYTE = 3;
 
   /** The space is looked up again when so much of it may have been used. */
-  private static final long LOOK_BYTES = 16L << 20;
+  private static final long LOOK_BYTES = 4L << 20;
 
   private final Path path;
   private final FileStore store;
@@ -42,15 +42,28 @@ final class SpaceGuard {
    * @throws NoSpaceException if too little is free
    */
   void use(long bytes) throws IOException {
-    long wanted = bytes * BYTES_PER_BYTE;
-    if (budget.addAndGet(-wanted) < 0) {
-      long free = store.getUsableSpace() - reserveBytes;
-      if (free < wanted) {
-        throw new NoSpaceException(
-            path + ": the file system is full but for " + reserveBytes + " bytes kept in reserve");
-      }
-      budget.set(Math.min(free, LOOK_BYTES) - wanted);
+    if (isShort(bytes * BYTES_PER_BYTE)) {
+      throw full();
     }
+  }
+
+  /** What is said when writing so much would need more than there is. */
+  NoSpaceException full() {
+    return new NoSpaceException(
+        path + ": the file system is full but for " + reserveBytes + " bytes kept in reserve");
+  }
+
+  /** Whether taking so much more would take of the reserve; it counts as taken otherwise. */
+  boolean isShort(long bytes) throws IOException {
+    if (budget.addAndGet(-bytes) >= 0) {
+      return false;
+    }
+    long free = store.getUsableSpace() - reserveBytes;
+    if (free < bytes) {
+      return true;
+    }
+    budget.set(Math.min(free, LOOK_BYTES) - bytes);
+    return false;
   }
 
   /**

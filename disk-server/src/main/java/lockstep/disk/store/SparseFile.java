@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What Java's files lack, from Linux: preallocation, holes, and where the data is. One per file;
- * may be used on any thread until it is closed.
+ * What Java's files lack, from Linux: preallocation, holes, where the data is, and what it takes.
+ * One per file; may be used on any thread until it is closed.
  */
 final class SparseFile implements AutoCloseable {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
@@ -30,6 +30,14 @@ final class SparseFile implements AutoCloseable {
   private static final int FALLOC_PUNCH_HOLE = 2;
   private static final int FALLOC_ZERO_RANGE = 16;
   private static final int POSIX_FADV_WILLNEED = 3;
+
+  // <sys/stat.h>, <linux/stat.h>: struct statx is the same everywhere.
+  private static final int AT_EMPTY_PATH = 0x1000;
+  private static final int STATX_BLOCKS = 0x400;
+  private static final long STATX_BYTES = 256;
+  private static final long STATX_BLOCKS_AT = 48;
+  private static final long STATX_BLOCK_BYTES = 512;
+
   private static final int ENXIO = 6;
   private static final int EFBIG = 27;
   private static final int ENOSPC = 28;
@@ -50,7 +58,8 @@ final class SparseFile implements AutoCloseable {
       MethodHandle close,
       MethodHandle fallocate,
       MethodHandle lseek,
-      MethodHandle fadvise) {
+      MethodHandle fadvise,
+      MethodHandle statx) {
 
     static Optional<Calls> find() {
       if (!System.getProperty("os.name", "").equals("Linux")) {
@@ -62,7 +71,11 @@ final class SparseFile implements AutoCloseable {
               call("close", FunctionDescriptor.of(INT, INT)),
               call("fallocate", FunctionDescriptor.of(INT, INT, INT, LONG, LONG)),
               call("lseek", FunctionDescriptor.of(LONG, INT, LONG, INT)),
-              call("posix_fadvise", FunctionDescriptor.of(INT, INT, LONG, LONG, INT))));
+              call("posix_fadvise", FunctionDescriptor.of(INT, INT, LONG, LONG, INT)),
+              call(
+                  "statx",
+                  FunctionDescriptor.of(
+                      INT, INT, ValueLayout.ADDRESS, INT, INT, ValueLayout.ADDRESS))));
     }
 
     private static MethodHandle call(String name, FunctionDescriptor type) {
@@ -153,6 +166,27 @@ final class SparseFile implements AutoCloseable {
         return Optional.empty();
       }
       throw failure(path, "lseek", errno);
+    } catch (Throwable e) {
+      throw wrapped(e);
+    }
+  }
+
+  /** What the file takes, with what was allocated and not written. */
+  long allocatedBytes() throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(ERRNO_LAYOUT);
+      MemorySegment none = arena.allocateFrom("");
+      MemorySegment found = arena.allocate(STATX_BYTES, Long.BYTES);
+      int result =
+          (int)
+              CALLS
+                  .orElseThrow()
+                  .statx
+                  .invokeExact(errno, descriptor, none, AT_EMPTY_PATH, STATX_BLOCKS, found);
+      if (result != 0) {
+        throw failure(path, "statx", errno);
+      }
+      return found.get(LONG, STATX_BLOCKS_AT) * STATX_BLOCK_BYTES;
     } catch (Throwable e) {
       throw wrapped(e);
     }

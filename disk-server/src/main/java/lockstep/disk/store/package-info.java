@@ -12,7 +12,8 @@
  *             changes of bytes into changes of blocks.
  *         <li>{@link lockstep.disk.store.FileBlockStore}, in a preallocated {@link
  *             lockstep.disk.store.DiskFile} each, made stable through {@link
- *             lockstep.disk.store.FileSync}.
+ *             lockstep.disk.store.FileSync}, and read as it was at one moment through a {@link
+ *             lockstep.disk.store.FrozenFile}.
  *       </ul>
  *   <li>{@link lockstep.disk.store.ControlStore}: what must be synced before an answer: the
  *       arbiter's states, the definitions, the catalog of disks. {@link lockstep.disk.store.LogEnd}

@@ -86,11 +86,12 @@ final class ArbiterServerTest extends WithServer {
 
   @Test
   void aVmThatNobodyHasDefinedIsRefusedByName() {
-    ArbiterClient arbiter = fixture.arbiter();
+    var start = new ArbiterRequest.Start("ghost", ServerFixture.member(1), 0, 4);
     ArbiterReply.HelloRefused refused =
-        assertInstanceOf(
-            ArbiterReply.HelloRefused.class,
-            arbiter.ask(new ArbiterRequest.Start("ghost", ServerFixture.member(1), 0, 4)));
+        assertInstanceOf(ArbiterReply.HelloRefused.class, fixture.arbiter("ghost").ask(start));
     assertEquals("no VM ghost is defined here", refused.reason());
+    ArbiterReply.HelloRefused astray =
+        assertInstanceOf(ArbiterReply.HelloRefused.class, fixture.arbiter().ask(start));
+    assertEquals("this connection asks about web, not about ghost", astray.reason());
   }
 }

@@ -192,4 +192,17 @@ final class DiskRoutesTest {
     fixture = new ServerFixture(DiskServerOptions.onLoopback(copy), DISK_BYTES);
     assertEquals(9, read("web/root"));
   }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void whatClientsHaveDoneToADiskIsAmongTheMetrics(StoreKind store)
+      throws IOException, InterruptedException {
+    start(store);
+    write("web/root", 3);
+    assertEquals(3, read("web/root"));
+    String metrics = send("GET", "/metrics").body();
+    assertTrue(metrics.contains("disk_written_bytes{disk=\"web/root\"} 10000.0"), metrics);
+    assertTrue(metrics.contains("disk_read_bytes{disk=\"web/root\"} 10000.0"), metrics);
+    assertTrue(metrics.contains("disk_errors{disk=\"web/root\"} 0.0"), metrics);
+  }
 }

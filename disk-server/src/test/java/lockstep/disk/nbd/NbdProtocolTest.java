@@ -89,9 +89,40 @@ final class NbdProtocolTest {
       assertEquals(
           Nbd.REP_ERR_INVALID,
           nbd.lastOf(Nbd.OPT_SET_META_CONTEXT, Arrays.copyOf(allocation, allocation.length - 3)));
+      // So has one that is too long to be looked at.
+      assertEquals(2, nbd.option(Nbd.OPT_SET_META_CONTEXT, allocation).size());
+      assertEquals(
+          Nbd.REP_ERR_TOO_BIG,
+          nbd.lastOf(Nbd.OPT_SET_META_CONTEXT, Arrays.copyOf(allocation, 20_000)));
       // The failed one has cleared what was set.
       assertEquals(Nbd.REP_ACK, nbd.lastOf(Nbd.OPT_GO, RawNbd.go(ROOT)));
       assertEquals(Nbd.EINVAL, nbd.error(Nbd.CMD_BLOCK_STATUS, 0, 0, 4096));
+    }
+  }
+
+  /** As {@code qemu-nbd --list} does where there are many exports. */
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void aClientMayAskAboutManyExportsOnOneConnection(StoreKind store)
+      throws IOException, InterruptedException {
+    try (RawNbd nbd = start(store)) {
+      for (int i = 0; i < 2_000; i++) {
+        assertEquals(Nbd.REP_ACK, nbd.lastOf(Nbd.OPT_INFO, RawNbd.go(ROOT)));
+      }
+      assertEquals(Nbd.REP_ACK, nbd.lastOf(Nbd.OPT_GO, RawNbd.go(ROOT)));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void aDisconnectIsOneWhateverElseItsHeaderSays(StoreKind store)
+      throws IOException, InterruptedException {
+    start(store).close();
+    for (int flags : new int[] {0, Nbd.CMD_FLAG_FUA, 1 << 9}) {
+      try (RawNbd nbd = connect(RawNbd.BOTH).attached(ROOT)) {
+        nbd.request(Nbd.CMD_DISC, flags, 1, 4096, 512, NONE);
+        assertEquals(-1, nbd.in.read());
+      }
     }
   }
 

@@ -115,6 +115,7 @@ final class TlsTest {
         RawNbd nbd = new RawNbd(fixture.server.nbdAddress(), RawNbd.BOTH)) {
       assertEquals(Nbd.REP_ERR_TLS_REQD, nbd.lastOf(Nbd.OPT_LIST, NONE));
       assertEquals(Nbd.REP_ERR_TLS_REQD, nbd.lastOf(Nbd.OPT_GO, RawNbd.go("web/root")));
+      assertEquals(Nbd.REP_ERR_TLS_REQD, nbd.lastOf(4711, new byte[20_000]));
       assertEquals(Nbd.REP_ERR_INVALID, nbd.lastOf(Nbd.OPT_STARTTLS, new byte[1]));
       startTls(nbd, keys.getCertificate("disk"));
       assertEquals(Nbd.REP_ERR_INVALID, nbd.lastOf(Nbd.OPT_STARTTLS, NONE));

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +26,7 @@ final class StoresAgainstModelTest {
   private static final int DISK_BYTES = 2 << 20;
   private static final int DISKS_MAX = 8;
   private static final long MEMORY_BYTES = 32 << 20;
+  private static final int NUMBERED_BLOCKS = 256;
 
   @TempDir Path directory;
 
@@ -48,6 +51,9 @@ final class StoresAgainstModelTest {
   void alsoForLong(StoreKind kind, long seed) throws IOException {
     run(kind, Long.getLong("lockstep.seed", seed), 4, 2_000);
     assertTrue(compared > 2_000, "compared " + compared);
+    System.out.printf(
+        "%s: %d steps on up to %d disks, %d reads and maps compared, 3 restarts; differences: 0%n",
+        kind, 4 * 2_000, DISKS_MAX, compared);
   }
 
   private void run(StoreKind kind, long seed, int restarts, int steps) throws IOException {
@@ -247,7 +253,148 @@ final class StoresAgainstModelTest {
         Patience.apply(store, 1, List.of(new BlockStore.Write(0, ByteBuffer.wrap(new byte[] {7}))));
         ByteBuffer found = ByteBuffer.allocate(3);
         frozen.read(0, found);
-        assertEquals(store.freezes() ? 1 : 7, found.get(0));
+        assertEquals(1, found.get(0));
+      }
+    }
+  }
+
+  /** What is in a block tells which write was the last. */
+  private static void writeNumber(BlockStore store, int disk, long number) throws IOException {
+    ByteBuffer block = ByteBuffer.allocateDirect(BlockStore.BLOCK_BYTES);
+    while (block.hasRemaining()) {
+      block.putLong(number);
+    }
+    long at = number % NUMBERED_BLOCKS * BlockStore.BLOCK_BYTES;
+    Patience.apply(store, disk, List.of(new BlockStore.Write(at, block.flip())));
+  }
+
+  /** Writes to two disks in turn, numbers that rise. */
+  private static Thread writer(BlockStore store, AtomicBoolean ends, List<Throwable> failures) {
+    return Thread.ofPlatform()
+        .start(
+            () -> {
+              try {
+                for (long number = 0; !ends.get(); number++) {
+                  writeNumber(store, 1, number);
+                  writeNumber(store, 2, number);
+                }
+              } catch (IOException | RuntimeException e) {
+                failures.add(e);
+              }
+            });
+  }
+
+  /** The last number on a disk; it must have all that were written before, and nothing later. */
+  private long lastNumber(DiskReader reader) throws IOException {
+    ByteBuffer found = ByteBuffer.wrap(read(reader, 0, NUMBERED_BLOCKS * BlockStore.BLOCK_BYTES));
+    long last = 0;
+    for (int block = 0; block < NUMBERED_BLOCKS; block++) {
+      last = Math.max(last, found.getLong(block * BlockStore.BLOCK_BYTES));
+    }
+    for (int block = 0; block < NUMBERED_BLOCKS; block++) {
+      long expected = last - Math.floorMod(last - block, (long) NUMBERED_BLOCKS);
+      for (int at = 0; at < BlockStore.BLOCK_BYTES; at += Long.BYTES) {
+        assertEquals(
+            Math.max(expected, 0),
+            found.getLong(block * BlockStore.BLOCK_BYTES + at),
+            "block " + block);
+      }
+    }
+    return last;
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void whatIsTakenWhileTheDiskIsWrittenIsOfOneMoment(StoreKind kind)
+      throws IOException, InterruptedException {
+    AtomicBoolean ends = new AtomicBoolean();
+    List<Throwable> failures = new CopyOnWriteArrayList<>();
+    Path copy;
+    try (DataDirectory data = open(kind)) {
+      BlockStore store = data.blocks();
+      store.create(1, DISK_BYTES);
+      store.create(2, DISK_BYTES);
+      for (long number = 0; number < NUMBERED_BLOCKS; number++) {
+        writeNumber(store, 1, number);
+        writeNumber(store, 2, number);
+      }
+      Thread writer = writer(store, ends, failures);
+      for (int i = 0; i < 30; i++) {
+        try (DiskReader frozen = store.frozen(1)) {
+          store.fork(1, 3);
+          long before = lastNumber(store.live(3));
+          long last = lastNumber(keptOpen(frozen));
+          assertTrue(last <= before, "frozen first");
+          assertEquals(last, lastNumber(keptOpen(frozen)), "it stays what it was");
+          store.delete(3);
+        }
+      }
+      copy = data.checkpoint("monday");
+      ends.set(true);
+      writer.join();
+    }
+    assertEquals(List.of(), failures);
+    try (DataDirectory data = DataDirectory.open(copy, Optional.empty(), MEMORY_BYTES)) {
+      long first = lastNumber(data.blocks().live(1));
+      long second = lastNumber(data.blocks().live(2));
+      assertTrue(first == second || first == second + 1, "of one moment: " + first + ", " + second);
+    }
+  }
+
+  /** For who closes what it has read from. */
+  private static DiskReader keptOpen(DiskReader reader) {
+    return new DiskReader() {
+      @Override
+      public void read(long offset, ByteBuffer target) throws IOException {
+        reader.read(offset, target);
+      }
+
+      @Override
+      public List<Extent> extents(long offset, long length, int countMax) throws IOException {
+        return reader.extents(offset, length, countMax);
+      }
+
+      @Override
+      public void prefetch(long offset, long length) throws IOException {
+        reader.prefetch(offset, length);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void aFrozenDiskIsComparedWhileItIsChangedInEveryWay(StoreKind kind) throws IOException {
+    try (DataDirectory data = open(kind)) {
+      BlockStore store = data.blocks();
+      store.create(1, DISK_BYTES);
+      model.put(1, new byte[DISK_BYTES]);
+      for (int round = 0; round < 8; round++) {
+        try (DiskReader frozen = store.frozen(1)) {
+          byte[] then = bytes(1).clone();
+          for (int step = 0; step < 40; step++) {
+            List<BlockStore.Change> changes = randomChanges(DISK_BYTES);
+            Patience.apply(store, 1, changes);
+            changes.forEach(change -> applyToModel(1, change));
+            int offset = random.nextInt(DISK_BYTES);
+            int length = randomLength(DISK_BYTES - offset);
+            assertArrayEquals(
+                java.util.Arrays.copyOfRange(then, offset, offset + length),
+                read(keptOpen(frozen), offset, length));
+          }
+          assertArrayEquals(then, read(keptOpen(frozen), 0, DISK_BYTES));
+          for (int at = 0; at < DISK_BYTES; ) {
+            for (DiskReader.Extent extent : frozen.extents(at, DISK_BYTES - at, 3)) {
+              byte[] stretch = java.util.Arrays.copyOfRange(then, at, at + (int) extent.length());
+              assertTrue(
+                  !extent.zero() || java.util.Arrays.equals(stretch, new byte[stretch.length]));
+              at += (int) extent.length();
+            }
+          }
+        }
+        assertArrayEquals(bytes(1), read(store.live(1), 0, DISK_BYTES));
       }
     }
   }

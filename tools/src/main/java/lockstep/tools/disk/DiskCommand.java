@@ -92,7 +92,7 @@ public final class DiskCommand implements Runnable {
       description = {
         "Makes an image of a disk or a snapshot, sparse. While a guest runs on the disk, the image"
             + " is",
-        "as the disk was at one moment (with the RocksDB store)."
+        "as the disk was at one moment."
       })
   int exportImage(
       @Mixin DiskTarget server,
