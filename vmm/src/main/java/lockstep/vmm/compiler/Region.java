@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Region {
   private static final int SLOTS = PhysicalMemory.PAGE_BYTES / 2;
+  private static final int RETURN_ADDRESS = 1;
+  private static final int ALTERNATE_LINK = 5;
 
   private final byte[] page;
   private final BitSet visited = new BitSet(SLOTS);
@@ -128,9 +130,20 @@ final class Region {
     return switch (op) {
       case Op.BEQ, Op.BNE, Op.BLT, Op.BGE, Op.BLTU, Op.BGEU -> new End.Branch(insn, target, next);
       case Op.JAL -> links ? new End.Call(insn, target, next) : new End.Jump(target);
-      case Op.JALR -> links ? new End.CallByRegister(insn, next) : new End.JumpByRegister(insn);
+      case Op.JALR ->
+          isReturnedTo(Insn.rd(insn))
+              ? new End.CallByRegister(insn, next)
+              : new End.JumpByRegister(insn, next);
       default -> InstructionEmitter.handles(insn) ? null : new End.Stop();
     };
+  }
+
+  /**
+   * Whether control comes back to an address that is left in a register, by the calling convention
+   * (unprivileged spec, 2.5.1). Stubs of dynamically linked functions jump with another one.
+   */
+  private static boolean isReturnedTo(int register) {
+    return register == RETURN_ADDRESS || register == ALTERNATE_LINK;
   }
 
   private Block block(int firstSlot) {
