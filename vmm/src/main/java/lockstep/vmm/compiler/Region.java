@@ -24,6 +24,7 @@ final class Region {
   private static final int ALTERNATE_LINK = 5;
 
   private final byte[] page;
+  private final BitSet reached;
   private final BitSet visited = new BitSet(SLOTS);
   private final BitSet leaders = new BitSet(SLOTS);
   private final @Nullable Block[] blockAt = new Block[SLOTS];
@@ -34,15 +35,17 @@ final class Region {
   private final BitSet covered = new BitSet(SLOTS);
   private int instructions;
 
-  private Region(byte[] page) {
+  private Region(byte[] page, BitSet reached) {
     this.page = page;
+    this.reached = reached;
   }
 
   /**
    * @param page the bytes of the physical page
+   * @param reached what is worth to be in it
    */
-  static Region discover(byte[] page, int entrySlot, int instructionsMax) {
-    Region region = new Region(page);
+  static Region discover(byte[] page, BitSet reached, int entrySlot, int instructionsMax) {
+    Region region = new Region(page, reached);
     region.visit(entrySlot, instructionsMax);
     region.leaders.set(entrySlot);
     region.order(entrySlot);
@@ -101,7 +104,7 @@ final class Region {
     from.add(entrySlot);
     while (!from.isEmpty() && instructions < instructionsMax) {
       int slot = from.remove();
-      if (slot < 0 || slot >= SLOTS) {
+      if (slot < 0 || slot >= SLOTS || (slot != entrySlot && !reached.get(slot))) {
         continue;
       }
       leaders.set(slot);
