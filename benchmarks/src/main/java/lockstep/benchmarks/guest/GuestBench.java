@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import lockstep.benchmarks.cluster.GuestOption;
-import lockstep.benchmarks.cluster.RedisLoad;
 import lockstep.tools.StateOption;
 import lockstep.tools.cluster.StateDirectory;
 import lockstep.tools.image.Guest;
@@ -23,17 +22,15 @@ import picocli.CommandLine.Option;
     name = "bench guest",
     mixinStandardHelpOptions = true,
     description = {
-      "Boots the guest, unprotected, and beside it the same image under QEMU, if that is",
-      "installed (qemu-system-misc). Measures by the wall clock and in turns: boot, system calls,",
-      "page faults, fork and exec, a pipe, memcpy, Redis. Needs gcc-riscv64-linux-gnu and, for",
-      "programs of the guest, libc6-dev-riscv64-cross. Uses processes and ports of its own."
+      "Boots the guest alone, and beside it the same image under QEMU, if that is installed",
+      "(qemu-system-misc). Measures by the wall clock and in turns: boot, system calls, page",
+      "faults, fork and exec, a pipe, memcpy, Redis, TCP. Then gives our guest a backup, and",
+      "measures Redis and TCP again, with the CPU that each process takes. Needs",
+      "gcc-riscv64-linux-gnu and, for programs of the guest, libc6-dev-riscv64-cross. Uses",
+      "processes and ports of its own."
     })
 public final class GuestBench implements Callable<Integer> {
-  private static final double NANOS_PER_SECOND = 1e9;
-  private static final double BOOT_BAR = 1.0;
-  private static final double REDIS_BAR = 2.0;
-  private static final int REDIS_CLIENTS = 10;
-  private static final int PIPELINED = 16;
+  private static final Bar BOOT_BAR = new Bar.TimesPeer(1.0);
 
   @Mixin private StateOption state = new StateOption();
 
@@ -57,8 +54,11 @@ public final class GuestBench implements Callable<Integer> {
       names = "--seconds",
       paramLabel = "N",
       defaultValue = "5",
-      description = "How long Redis is loaded in a measurement (default: ${DEFAULT-VALUE}).")
+      description = "How long a load lasts in a measurement (default: ${DEFAULT-VALUE}).")
   private int seconds;
+
+  @Option(names = "--alone", description = "Leave out what is measured with a backup.")
+  private boolean alone;
 
   @Option(names = "--tsv", description = "Print tab-separated values, not a table.")
   private boolean tsv;
@@ -83,7 +83,9 @@ public final class GuestBench implements Callable<Integer> {
     byte[] program = GuestProgram.build();
     List<GuestUnderTest> guests = new ArrayList<>();
     try {
-      guests.add(OwnGuest.boot(directory.root().resolve("bench-guest"), guest, compiler, progress));
+      OwnGuest own =
+          OwnGuest.boot(directory.root().resolve("bench-guest"), guest, compiler, progress);
+      guests.add(own);
       if (QemuGuest.isInstalled()) {
         guests.add(QemuGuest.boot(guest));
       }
@@ -93,55 +95,75 @@ public final class GuestBench implements Callable<Integer> {
       if (!tsv) {
         System.out.println(Row.HEAD);
       }
-      measure(guests);
+      measureAlone(guests);
+      if (!alone) {
+        own.protect();
+        measureProtected(own, guests);
+      }
     } finally {
       guests.forEach(GuestUnderTest::close);
     }
     return 0;
   }
 
-  private void measure(List<GuestUnderTest> guests) throws IOException {
+  private void measureAlone(List<GuestUnderTest> guests) throws IOException {
     // Each has booted once, and alone.
-    print(row("boot to Redis", "s", false, BOOT_BAR, 1, guests, each -> seconds(each.bootNanos())));
+    print(row("boot to Redis", "s", false, BOOT_BAR, 1, guests, GuestUnderTest::bootSeconds));
     for (Operation operation : Operation.values()) {
-      String name = operation.title + ", " + operation.count;
       print(
           row(
-              name,
+              operation.title + ", " + operation.count,
               "s",
               false,
               operation.bar,
               rounds,
               guests,
-              each -> seconds(GuestProgram.run(each.shell(), operation))));
+              each -> GuestProgram.seconds(each.shell(), operation)));
     }
-    for (int depth : new int[] {1, PIPELINED}) {
-      for (RedisLoad.Command command : RedisLoad.Command.values()) {
-        String name =
-            "Redis %s, %d clients%s"
-                .formatted(command, REDIS_CLIENTS, depth == 1 ? "" : ", -P " + depth);
-        print(
-            row(
-                name,
-                "/s",
-                true,
-                REDIS_BAR,
-                rounds,
-                guests,
-                each ->
-                    new RedisLoad(each.redisPort(), command, depth)
-                        .run(REDIS_CLIENTS, Duration.ofSeconds(seconds))
-                        .perSecond()));
-      }
+    for (Load load : Load.values()) {
+      print(
+          row(
+              load.title,
+              load.unit,
+              true,
+              load.barAlone,
+              rounds,
+              guests,
+              each -> load.rate(each, Duration.ofSeconds(seconds))));
     }
     for (GuestUnderTest each : guests) {
       System.err.printf(
-          "%s: %.1f s of CPU in all%n", each.getClass().getSimpleName(), seconds(each.cpuNanos()));
+          "%s: %.1f s of CPU so far%n", each.getClass().getSimpleName(), each.cpuSeconds());
     }
   }
 
-  private static double seconds(long nanos) {
-    return nanos / NANOS_PER_SECOND;
+  private void measureProtected(OwnGuest own, List<GuestUnderTest> guests) throws IOException {
+    for (Load load : Load.values()) {
+      CoresInUse cores = new CoresInUse(own);
+      print(
+          row(
+              load.title + ", protected",
+              load.unit,
+              true,
+              load.barProtected,
+              rounds,
+              guests,
+              each -> {
+                if (each != own) {
+                  return load.rate(each, Duration.ofSeconds(seconds));
+                }
+                cores.begin();
+                double rate = load.rate(each, Duration.ofSeconds(seconds));
+                cores.end();
+                return rate;
+              }));
+      if (!own.isProtected()) {
+        throw new IOException("the guest has lost its backup meanwhile");
+      }
+      cores
+          .rows("  " + load.title + ", cores of ")
+          .forEach(this::print);
+    }
   }
 
   private void print(Row row) {
@@ -153,7 +175,7 @@ public final class GuestBench implements Callable<Integer> {
       String name,
       String unit,
       boolean moreIsBetter,
-      double bar,
+      Bar bar,
       int rounds,
       List<GuestUnderTest> guests,
       Measurement measurement)

@@ -15,6 +15,7 @@ final class GuestProgram {
   private static final String SOURCE = "operations.c";
   private static final String PROGRAM = "operations";
   private static final String IN_GUEST = "/tmp/operations";
+  private static final double NANOS_PER_SECOND = 1e9;
 
   private GuestProgram() {}
 
@@ -42,8 +43,9 @@ final class GuestProgram {
     shell.put(program, IN_GUEST);
   }
 
-  /** Does an operation as often as it says; returns how long the guest took, in nanoseconds. */
-  static long run(GuestShell shell, Operation operation) throws IOException {
-    return shell.time(IN_GUEST + " " + operation.argument + " " + operation.count);
+  /** Does an operation as often as it says; returns how long the guest took. */
+  static double seconds(GuestShell shell, Operation operation) throws IOException {
+    return shell.time(IN_GUEST + " " + operation.argument + " " + operation.count)
+        / NANOS_PER_SECOND;
   }
 }

@@ -6,7 +6,7 @@ import lockstep.benchmarks.cluster.GuestShell;
 /** A guest that has booted, whoever runs it. */
 interface GuestUnderTest extends AutoCloseable {
   /** From the start of the process that runs it until Redis has answered. */
-  long bootNanos();
+  double bootSeconds();
 
   GuestShell shell();
 
@@ -14,7 +14,7 @@ interface GuestUnderTest extends AutoCloseable {
   int redisPort();
 
   /** CPU time that the process that runs the guest has used. */
-  long cpuNanos() throws IOException;
+  double cpuSeconds() throws IOException;
 
   @Override
   void close();

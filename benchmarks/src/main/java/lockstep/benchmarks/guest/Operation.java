@@ -16,13 +16,12 @@ enum Operation {
   /** How often in one measurement: about a second. */
   final int count;
 
-  /** QEMU's time by ours is at least that. */
-  final double bar;
+  final Bar bar;
 
-  Operation(String title, String argument, int count, double bar) {
+  Operation(String title, String argument, int count, double timesPeer) {
     this.title = title;
     this.argument = argument;
     this.count = count;
-    this.bar = bar;
+    this.bar = new Bar.TimesPeer(timesPeer);
   }
 }

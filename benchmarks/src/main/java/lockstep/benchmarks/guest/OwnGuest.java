@@ -5,13 +5,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import lockstep.benchmarks.cluster.BenchCluster;
+import lockstep.benchmarks.cluster.CpuUse;
 import lockstep.benchmarks.cluster.GuestShell;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.Progress;
 import lockstep.vmm.compiler.CompilerMode;
 
-/** The guest under Lockstep's own servers, alone: disk server, client proxy and one VMM. */
+/** The guest under Lockstep's own servers: disk server, client proxy and one VMM, later two. */
 final class OwnGuest implements GuestUnderTest {
+  private static final double NANOS_PER_SECOND = 1e9;
+
   private final BenchCluster cluster;
   private final long bootNanos;
   private final GuestShell shell;
@@ -44,8 +47,8 @@ final class OwnGuest implements GuestUnderTest {
   }
 
   @Override
-  public long bootNanos() {
-    return bootNanos;
+  public double bootSeconds() {
+    return bootNanos / NANOS_PER_SECOND;
   }
 
   @Override
@@ -59,14 +62,29 @@ final class OwnGuest implements GuestUnderTest {
   }
 
   @Override
-  public long cpuNanos() throws IOException {
+  public double cpuSeconds() throws IOException {
     return cluster
-        .live()
-        .process()
-        .running()
-        .flatMap(process -> process.info().totalCpuDuration())
-        .map(Duration::toNanos)
-        .orElse(0L);
+            .live()
+            .process()
+            .running()
+            .flatMap(process -> process.info().totalCpuDuration())
+            .orElse(Duration.ZERO)
+            .toNanos()
+        / NANOS_PER_SECOND;
+  }
+
+  /** Gives the guest a backup; returns once it has one. */
+  void protect() throws IOException {
+    cluster.protect();
+  }
+
+  boolean isProtected() throws IOException {
+    return cluster.isProtected();
+  }
+
+  /** What each process around the guest has used. */
+  CpuUse cpuUse() throws IOException {
+    return CpuUse.of(cluster.cluster());
   }
 
   @Override

@@ -19,6 +19,7 @@ import lockstep.tools.image.Guest;
 final class QemuGuest implements GuestUnderTest {
   private static final String COMMAND = "qemu-system-riscv64";
   private static final long END_SECONDS = 10;
+  private static final double NANOS_PER_SECOND = 1e9;
 
   private final Process process;
   private final Path disk;
@@ -98,8 +99,8 @@ final class QemuGuest implements GuestUnderTest {
   }
 
   @Override
-  public long bootNanos() {
-    return bootNanos;
+  public double bootSeconds() {
+    return bootNanos / NANOS_PER_SECOND;
   }
 
   @Override
@@ -113,8 +114,8 @@ final class QemuGuest implements GuestUnderTest {
   }
 
   @Override
-  public long cpuNanos() {
-    return process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
+  public double cpuSeconds() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / NANOS_PER_SECOND;
   }
 
   @Override

@@ -9,7 +9,6 @@ import java.util.Locale;
  * @param ours our best
  * @param peer QEMU's best; NaN without QEMU
  * @param moreIsBetter whether the values are rates, not times
- * @param bar the least ratio
  */
 record Row(
     String name,
@@ -18,10 +17,10 @@ record Row(
     double ours,
     double peer,
     boolean moreIsBetter,
-    double bar) {
+    Bar bar) {
 
   static final String HEAD =
-      "%-32s %-8s %10s %10s %10s %7s %6s"
+      "%-36s %-7s %10s %10s %10s %7s %6s"
           .formatted("", "", "ours first", "ours best", "qemu best", "ratio", "bar");
 
   /** How many times as fast as QEMU. */
@@ -30,34 +29,38 @@ record Row(
   }
 
   private String verdict() {
-    return Double.isNaN(peer) ? "" : ratio() >= bar ? "met" : "missed";
+    return bar.verdict(ours, ratio());
   }
 
   String asTsv() {
-    return String.format(
-        Locale.ROOT,
-        "%s, %s\t%.3f\t%.3f\t%.2f\t%.1f\t%s",
-        name,
-        unit,
-        ours,
-        peer,
-        ratio(),
-        bar,
+    return String.join(
+        "\t",
+        name + ", " + unit,
+        number("%.3f", ours),
+        number("%.3f", peer),
+        number("%.2f", ratio()),
+        bar.text(),
         verdict());
   }
 
   @Override
   public String toString() {
     return String.format(
-        Locale.ROOT,
-        "%-32s %-8s %10.3f %10.3f %10.3f %7.2f %6.1f %s",
-        name,
-        unit,
-        first,
-        ours,
-        peer,
-        ratio(),
-        bar,
-        verdict());
+            Locale.ROOT,
+            "%-36s %-7s %10s %10s %10s %7s %6s %s",
+            name,
+            unit,
+            number("%.3f", first),
+            number("%.3f", ours),
+            number("%.3f", peer),
+            number("%.2f", ratio()),
+            bar.text(),
+            verdict())
+        .stripTrailing();
+  }
+
+  /** Nothing for what was not measured. */
+  private static String number(String format, double value) {
+    return Double.isNaN(value) ? "" : String.format(Locale.ROOT, format, value);
   }
 }

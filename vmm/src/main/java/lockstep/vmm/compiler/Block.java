@@ -19,8 +19,8 @@ final class Block {
     /** A jump by register that links. */
     record CallByRegister(long insn, int next) implements End {}
 
-    /** A jump by register without a link. */
-    record JumpByRegister(long insn) implements End {}
+    /** A jump by register that nobody returns from; {@code next} is the slot behind it. */
+    record JumpByRegister(long insn, int next) implements End {}
 
     /** Nothing special: the next slot begins another block, or lies outside of the region. */
     record Fall(int next) implements End {}
@@ -97,7 +97,7 @@ final class Block {
       case End.Branch(long insn, int _, int _) -> insn;
       case End.Call(long insn, int _, int _) -> insn;
       case End.CallByRegister(long insn, int _) -> insn;
-      case End.JumpByRegister(long insn) -> insn;
+      case End.JumpByRegister(long insn, int _) -> insn;
       case End.Jump _, End.Fall _, End.Stop _ -> 0;
     };
   }

@@ -1,36 +1,74 @@
 package lockstep.vmm.compiler;
 
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 
 /**
- * Bounds what the JVM's compilers may take from the host for a guest's code. A unit costs them some
- * 50 ms, and a guest that starts, or whose work changes, has hundreds that are hot: unbounded, they
- * would take a core for half a minute, from this guest and from a peer that has to keep up with it.
- * The hottest come first, because what is refused has to become hot again.
+ * Bounds what the JVM's compilers may take from the host for a guest's code. A guest that starts,
+ * or whose work changes, has hundreds of units that are hot: unbounded, they would take a core for
+ * many seconds, from this guest and from a peer that has to keep up with it. The hottest come
+ * first, because what is refused has to become hot again.
+ *
+ * <p>A small share of a core is always granted, and most of what the host's cores would idle away.
+ * What a unit costs is estimated from its size: the JVM's own account of its compilers' time is of
+ * all that they compile, the VMM's own code too, and of their waiting for a core.
+ *
+ * <p>Thread-safe: the guest's thread asks, the compiler's spends.
  */
 final class CompileBudget {
-  /** Of one core, in the long run: two replicas may share two of them with all else. */
-  private static final double SHARE = 0.15;
+  /** Of one core, at least: two replicas may share two of them with all else. */
+  private static final double SHARE_MIN = 0.15;
+
+  /** Of what is idle: a peer on the same host may see it, too. */
+  private static final double SHARE_OF_IDLE = 0.75;
 
   /** What may be saved up for a change of the guest's work. */
-  private static final double SAVED_MILLIS_MAX = 500;
+  private static final double SAVED_MILLIS_MAX = 1000;
 
-  private final CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+  /** What C1 and C2 take for a byte of a unit's class file. */
+  private static final double MILLIS_A_BYTE = 0.004;
+
+  /** How often to look at the host. */
+  private static final double LOOK_MILLIS = 200;
+
+  private final DoubleSupplier idleCores;
+  private double share = SHARE_MIN;
   private double millisLeft = SAVED_MILLIS_MAX;
-  private long spentBeforeMillis = compilers.getTotalCompilationTime();
-  private long beforeNanos = System.nanoTime();
+  private double spentSinceLookMillis;
+  private long lookedNanos;
+  private long beforeNanos;
+
+  /**
+   * @param idleCores how many of the host's cores were idle, on average, since it was last asked
+   */
+  CompileBudget(DoubleSupplier idleCores, long nowNanos) {
+    this.idleCores = idleCores;
+    lookedNanos = nowNanos;
+    beforeNanos = nowNanos;
+  }
 
   /** Whether another unit may be compiled now. */
-  boolean allows() {
-    long nowNanos = System.nanoTime();
-    long spentMillis = compilers.getTotalCompilationTime();
-    double passedMillis = (nowNanos - beforeNanos) / (double) TimeUnit.MILLISECONDS.toNanos(1);
-    millisLeft += SHARE * passedMillis - (spentMillis - spentBeforeMillis);
-    millisLeft = Math.min(millisLeft, SAVED_MILLIS_MAX);
+  synchronized boolean allows(long nowNanos) {
+    double sinceLookMillis = millis(nowNanos - lookedNanos);
+    if (sinceLookMillis >= LOOK_MILLIS) {
+      double free = idleCores.getAsDouble() + spentSinceLookMillis / sinceLookMillis;
+      share = Math.clamp(SHARE_OF_IDLE * free, SHARE_MIN, 1);
+      lookedNanos = nowNanos;
+      spentSinceLookMillis = 0;
+    }
+    millisLeft = Math.min(millisLeft + share * millis(nowNanos - beforeNanos), SAVED_MILLIS_MAX);
     beforeNanos = nowNanos;
-    spentBeforeMillis = spentMillis;
     return millisLeft > 0;
+  }
+
+  /** A unit is going to be compiled. */
+  synchronized void spend(int classFileBytes) {
+    double millis = MILLIS_A_BYTE * classFileBytes;
+    millisLeft -= millis;
+    spentSinceLookMillis += millis;
+  }
+
+  private static double millis(long nanos) {
+    return nanos / (double) TimeUnit.MILLISECONDS.toNanos(1);
   }
 }

@@ -38,7 +38,8 @@ public final class GuestCompiler {
   private static final class InBackground implements UnitCompiler {
     private final Queue<Result> finished = new ConcurrentLinkedQueue<>();
     private final HostWarmUp hostWarmUp = new HostWarmUp();
-    private final CompileBudget budget = new CompileBudget();
+    private final CompileBudget budget =
+        new CompileBudget(new HostCores()::idle, System.nanoTime());
     private final ThreadPoolExecutor thread =
         new ThreadPoolExecutor(
             1,
@@ -59,16 +60,19 @@ public final class GuestCompiler {
     }
 
     @Override
-    public boolean offer(Request request) {
-      if (!budget.allows()) {
-        return false;
-      }
+    public boolean hasRoom() {
+      return budget.allows(System.nanoTime());
+    }
+
+    @Override
+    public void offer(Request request) {
       thread.execute(() -> compile(request));
-      return true;
     }
 
     private void compile(Request request) {
-      Result result = UnitFactory.compile(request, INSTRUCTIONS_MAX);
+      UnitFactory.Made made = UnitFactory.compile(request, INSTRUCTIONS_MAX);
+      budget.spend(made.classFileBytes());
+      Result result = made.result();
       CompiledUnit unit = result.unit();
       if (unit == null) {
         finished.add(result);
@@ -107,9 +111,13 @@ public final class GuestCompiler {
     }
 
     @Override
-    public boolean offer(Request request) {
-      finished = UnitFactory.compile(request, instructionsMax);
+    public boolean hasRoom() {
       return true;
+    }
+
+    @Override
+    public void offer(Request request) {
+      finished = UnitFactory.compile(request, instructionsMax).result();
     }
 
     @Override

@@ -239,6 +239,9 @@ final class InstructionEmitter {
     if (UnitContext.mayChangeTlb(insn)) {
       unit.findTlb();
     }
+    if (UnitContext.mayChangeFloat(insn)) {
+      unit.lookAtFloat();
+    }
   }
 
   private void pushBoth(long insn) {

@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Region {
   private static final int SLOTS = PhysicalMemory.PAGE_BYTES / 2;
+  private static final int RETURN_ADDRESS = 1;
+  private static final int ALTERNATE_LINK = 5;
 
   private final byte[] page;
+  private final BitSet reached;
   private final BitSet visited = new BitSet(SLOTS);
   private final BitSet leaders = new BitSet(SLOTS);
   private final @Nullable Block[] blockAt = new Block[SLOTS];
@@ -32,15 +35,17 @@ final class Region {
   private final BitSet covered = new BitSet(SLOTS);
   private int instructions;
 
-  private Region(byte[] page) {
+  private Region(byte[] page, BitSet reached) {
     this.page = page;
+    this.reached = reached;
   }
 
   /**
    * @param page the bytes of the physical page
+   * @param reached what is worth to be in it
    */
-  static Region discover(byte[] page, int entrySlot, int instructionsMax) {
-    Region region = new Region(page);
+  static Region discover(byte[] page, BitSet reached, int entrySlot, int instructionsMax) {
+    Region region = new Region(page, reached);
     region.visit(entrySlot, instructionsMax);
     region.leaders.set(entrySlot);
     region.order(entrySlot);
@@ -99,7 +104,7 @@ final class Region {
     from.add(entrySlot);
     while (!from.isEmpty() && instructions < instructionsMax) {
       int slot = from.remove();
-      if (slot < 0 || slot >= SLOTS) {
+      if (slot < 0 || slot >= SLOTS || (slot != entrySlot && !reached.get(slot))) {
         continue;
       }
       leaders.set(slot);
@@ -128,9 +133,20 @@ final class Region {
     return switch (op) {
       case Op.BEQ, Op.BNE, Op.BLT, Op.BGE, Op.BLTU, Op.BGEU -> new End.Branch(insn, target, next);
       case Op.JAL -> links ? new End.Call(insn, target, next) : new End.Jump(target);
-      case Op.JALR -> links ? new End.CallByRegister(insn, next) : new End.JumpByRegister(insn);
+      case Op.JALR ->
+          isReturnedTo(Insn.rd(insn))
+              ? new End.CallByRegister(insn, next)
+              : new End.JumpByRegister(insn, next);
       default -> InstructionEmitter.handles(insn) ? null : new End.Stop();
     };
+  }
+
+  /**
+   * Whether control comes back to an address that is left in a register, by the calling convention
+   * (unprivileged spec, 2.5.1). Stubs of dynamically linked functions jump with another one.
+   */
+  private static boolean isReturnedTo(int register) {
+    return register == RETURN_ADDRESS || register == ALTERNATE_LINK;
   }
 
   private Block block(int firstSlot) {

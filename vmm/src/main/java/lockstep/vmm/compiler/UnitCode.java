@@ -132,11 +132,20 @@ final class UnitCode {
     if (usedF != 0) {
       field(F, "f");
     }
-    code.aload(CONTEXT_LOCAL).getfield(CONTEXT, "floatOn", ConstantDescs.CD_boolean);
-    code.istore(FLOAT_ON);
-    code.aload(CONTEXT_LOCAL).getfield(CONTEXT, "floatHost", ConstantDescs.CD_boolean);
-    code.istore(FLOAT_HOST);
+    lookAtFloat();
     reload();
+  }
+
+  /** What is known of floating point, if the unit has any. */
+  void lookAtFloat() {
+    if (usedF != 0) {
+      code.aload(CONTEXT_LOCAL).getfield(CONTEXT, "floatOn", ConstantDescs.CD_boolean);
+      code.istore(FLOAT_ON);
+      code.aload(CONTEXT_LOCAL).getfield(CONTEXT, "floatHost", ConstantDescs.CD_boolean);
+      code.istore(FLOAT_HOST);
+      floatOnKnown = false;
+      floatHostKnown = false;
+    }
   }
 
   private void field(int local, String name) {

@@ -5,26 +5,35 @@ import java.lang.reflect.InvocationTargetException;
 import lockstep.vmm.machine.hart.CompiledUnit;
 import lockstep.vmm.machine.hart.UnitCompiler.Request;
 import lockstep.vmm.machine.hart.UnitCompiler.Result;
-import org.jspecify.annotations.Nullable;
 
 /** From a request to a unit, on whatever thread. */
 final class UnitFactory {
   private UnitFactory() {}
 
-  static Result compile(Request request, int instructionsMax) {
-    Region region = Region.discover(request.code(), request.entrySlot(), instructionsMax);
-    return new Result(request, unit(region), region.covered());
+  /**
+   * A unit, or none, and what it is.
+   *
+   * @param classFileBytes size of the unit's class file; 0 without a unit
+   */
+  record Made(Result result, int classFileBytes) {}
+
+  static Made compile(Request request, int instructionsMax) {
+    Region region =
+        Region.discover(request.code(), request.reached(), request.entrySlot(), instructionsMax);
+    byte[] classFile = classFile(region);
+    CompiledUnit unit = classFile.length == 0 ? null : define(classFile);
+    return new Made(new Result(request, unit, region.covered()), classFile.length);
   }
 
-  /** Null if the region is nothing worth, or too large for a method: both are interpreted. */
-  private static @Nullable CompiledUnit unit(Region region) {
+  /** Empty if the region is nothing worth, or too large for a method: both are interpreted. */
+  private static byte[] classFile(Region region) {
     if (UnitWriter.isTrivial(region)) {
-      return null;
+      return new byte[0];
     }
     try {
-      return define(UnitWriter.write(region));
+      return UnitWriter.write(region);
     } catch (IllegalArgumentException tooLarge) {
-      return null;
+      return new byte[0];
     }
   }
 

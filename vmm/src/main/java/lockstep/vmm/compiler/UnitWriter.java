@@ -111,8 +111,14 @@ final class UnitWriter {
         unit.code.lstore(UnitCode.SCRATCH);
         writeCall(block, insn, next);
       }
-      case End.JumpByRegister(long insn) -> {
+      case End.JumpByRegister(long insn, int next) -> {
         pushTarget(insn);
+        if (Insn.rd(insn) != Insn.DISCARD) {
+          unit.code.lstore(UnitCode.SCRATCH);
+          unit.pushPc(next);
+          unit.popX(Insn.rd(insn));
+          unit.code.lload(UnitCode.SCRATCH);
+        }
         leave(block);
       }
     }

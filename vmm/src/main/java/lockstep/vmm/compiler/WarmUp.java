@@ -1,5 +1,6 @@
 package lockstep.vmm.compiler;
 
+import java.util.BitSet;
 import lockstep.vmm.machine.hart.UnitCompiler.Request;
 import lockstep.vmm.machine.memory.PhysicalMemory;
 
@@ -19,6 +20,8 @@ final class WarmUp {
         page[Integer.BYTES * i + at] = (byte) (words[i] >>> 8 * at);
       }
     }
-    UnitFactory.compile(new Request(0, 0, page), words.length);
+    BitSet reached = new BitSet();
+    reached.set(0, page.length / 2);
+    UnitFactory.compile(new Request(0, 0, page, reached), words.length);
   }
 }

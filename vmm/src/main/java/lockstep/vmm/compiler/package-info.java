@@ -7,8 +7,8 @@
  * lockstep.vmm.machine.hart.CompiledUnit}s; this package implements it.
  *
  * <p><b>A unit</b> is made from a <em>region</em> of one physical page: all that can be reached
- * from its entry by branches, jumps and returns from calls without leaving the page, up to a number
- * of instructions ({@link lockstep.vmm.compiler.Region}). It is a hidden class with one method
+ * from its entry by branches, jumps and returns from calls without leaving the page, and has been
+ * executed before, up to a number of instructions ({@link lockstep.vmm.compiler.Region}). It is a hidden class with one method
  * ({@link lockstep.vmm.compiler.UnitWriter}). Guest registers are locals, loaded at entry, and
  * written back only where they may have changed ({@link lockstep.vmm.compiler.UnitCode}). The
  * virtual address of the page is a parameter: a unit does not know under which mapping, privilege
@@ -24,8 +24,8 @@
  * <p><b>Being dropped.</b> A page with decoded slots is never in a store TLB. Whoever writes to it,
  * hart or device, tells {@code CompiledCode}, which takes away every unit made from what changes.
  * No instruction of a unit is being executed then: a store that could do that is a side exit.
- * FENCE.I and SFENCE.VMA need nothing, and satp and privilege are changed by the hart, outside of
- * compiled code. A unit that waits for its callee meanwhile does not go on if anything has been
+ * FENCE.I and SFENCE.VMA need nothing; satp is changed by the hart, outside of compiled code, and
+ * privilege between two units. A unit that waits for its callee meanwhile does not go on if anything has been
  * dropped since, or another TLB applies ({@link lockstep.vmm.machine.hart.UnitContext#call}). A
  * unit compiled in the background is installed only if the page still holds what it was made from.
  *
@@ -59,11 +59,15 @@
  * guest that returns. When the hart has to do something else first, all callers return at once.
  * Jumps by register look their target up.
  *
+ * <p>A system call or the return from a trap is a side exit, too, but {@link
+ * lockstep.vmm.machine.hart.UnitContext} takes that step itself and looks for compiled code behind
+ * it; so the callers in a process keep their place while the kernel serves it.
+ *
  * <p><b>What is compiled.</b> The hart samples where the interpreter spends its steps, and counts
- * where it comes back from what compiled code can't do. What is hot goes to {@link
+ * where it comes back from what compiled code can't do. The hottest goes to {@link
  * lockstep.vmm.compiler.GuestCompiler}'s thread, eight at a time at most, which also has the JVM
- * compile the method ({@link lockstep.vmm.compiler.HostWarmUp}) before the hart meets it, and which
- * keeps to a {@link lockstep.vmm.compiler.CompileBudget}. {@link
+ * compile the method ({@link lockstep.vmm.compiler.HostWarmUp}) before the hart meets it; a {@link
+ * lockstep.vmm.compiler.CompileBudget} says when there is room for more. {@link
  * lockstep.vmm.compiler.CompilerMode#EAGER} compiles at first sight, for tests.
  */
 @NullMarked

@@ -30,10 +30,23 @@ final class CompiledCallsTest {
     0x0000_8067, // ret
   };
 
-  private static Machine machine(UnitCompiler compiler) {
+  /** The callee is reached through a stub, as dynamically linked functions are. */
+  private static final int[] PROGRAM_WITH_STUB = {
+    0x0000_0e17, // loop: auipc t3, 0
+    0x01ce_0e13, // addi t3, t3, callee
+    0x00c0_00ef, // jal ra, stub
+    0x0065_0533, // add a0, a0, t1
+    0xff1f_f06f, // j loop
+    0x000e_0367, // stub: jalr t1, t3: nobody returns behind it
+    0x0000_0013, // nop
+    0x0015_8593, // callee: addi a1, a1, 1
+    0x0000_8067, // ret
+  };
+
+  private static Machine machine(int[] program, UnitCompiler compiler) {
     Machine machine = new Machine(new MachineConfig(RAM_BYTES, 1000), compiler);
-    for (int i = 0; i < PROGRAM.length; i++) {
-      machine.memory().store32(PhysicalMemory.RAM_BASE + 4L * i, PROGRAM[i]);
+    for (int i = 0; i < program.length; i++) {
+      machine.memory().store32(PhysicalMemory.RAM_BASE + 4L * i, program[i]);
     }
     machine.hart().startInSupervisorMode(PhysicalMemory.RAM_BASE, 0, 0);
     machine.hart().setX(A4, SUM);
@@ -43,8 +56,18 @@ final class CompiledCallsTest {
   @ParameterizedTest
   @EnumSource
   void everyStateIsThatOfTheInterpreter(CompilerMode mode) {
-    Machine compiling = machine(GuestCompiler.of(mode));
-    Machine interpreting = machine(UnitCompiler.NONE);
+    compare(PROGRAM, mode);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aStubBetweenCallerAndCalleeDoesNotMatter(CompilerMode mode) {
+    compare(PROGRAM_WITH_STUB, mode);
+  }
+
+  private static void compare(int[] program, CompilerMode mode) {
+    Machine compiling = machine(program, GuestCompiler.of(mode));
+    Machine interpreting = machine(program, UnitCompiler.NONE);
     for (long limit = 1; limit < STEPS; limit = limit * 5 / 4 + 1) {
       compiling.run(limit);
       interpreting.run(limit);

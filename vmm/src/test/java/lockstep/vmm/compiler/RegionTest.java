@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.BitSet;
 import java.util.Objects;
 import lockstep.vmm.machine.memory.PhysicalMemory;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,9 @@ final class RegionTest {
         .putInt(ADDI_A2_A2_1)
         .putInt(BNEZ_A3_MINUS_12)
         .putInt(RETURN);
-    return Region.discover(page.array(), entrySlot, 100);
+    BitSet reached = new BitSet();
+    reached.set(0, PhysicalMemory.PAGE_BYTES / 2);
+    return Region.discover(page.array(), reached, entrySlot, 100);
   }
 
   private static Block block(Region region, int slot) {

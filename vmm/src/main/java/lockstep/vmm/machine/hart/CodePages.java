@@ -1,6 +1,7 @@
 package lockstep.vmm.machine.hart;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import lockstep.vmm.machine.isa.Decoder;
 import lockstep.vmm.machine.isa.Insn;
 import lockstep.vmm.machine.isa.Op;
@@ -103,7 +104,20 @@ final class CodePages {
     compiled.undecoded(page, first, last);
   }
 
-  /** Decodes from a slot on to the next jump; the page must be marked. */
+  /** Adds the slots that have been decoded: control has been there, since {@link #decode} is. */
+  void addDecoded(int page, BitSet decoded) {
+    long[] slots = slots(page);
+    for (int slot = 0; slot < SLOTS; slot++) {
+      if (slots[slot] != SlotOp.UNDECODED) {
+        decoded.set(slot);
+      }
+    }
+  }
+
+  /**
+   * Decodes from a slot on to the next jump or branch, so that what is decoded has been executed,
+   * but for instructions behind a trap; the page must be marked.
+   */
   void decode(int page, int firstSlot) {
     long[] slots = slots(page);
     long base = PhysicalMemory.addressOf(page);
@@ -122,11 +136,15 @@ final class CodePages {
         slots[slot] = specialised(Decoder.decode((int) memory.load(address, 2)), slot);
       }
       int op = Insn.op(slots[slot]);
-      if (op == Op.JAL || op == Op.JALR || op == SlotOp.JUMP_IN_PAGE) {
+      if (endsBlock(op)) {
         return;
       }
       slot += Insn.slots(slots[slot]);
     }
+  }
+
+  private static boolean endsBlock(int op) {
+    return (op >= Op.JAL && op <= Op.BGEU) || (op >= SlotOp.BEQ_IN_PAGE && op <= SlotOp.JAL_IN_PAGE);
   }
 
   /** The form of an instruction that the interpreter has for this place. */

@@ -17,13 +17,15 @@ import org.jspecify.annotations.Nullable;
 final class CompiledCode {
   private static final int UNITS_MAX = 1 << 12;
 
-  /**
-   * Heat at which a place is worth compiling; a meeting adds 1, a sample {@link #SAMPLE}: some
-   * 400,000 steps interpreted, a tenth of what they could have cost to compile.
-   */
-  private static final int HOT = 12_288;
+  /** Heat at which a place is worth compiling: some 200,000 steps interpreted. */
+  private static final int HOT = 6_144;
 
+  /** Heat of a place where one of the sampler's periods ends. */
   static final int SAMPLE = 256;
+
+  /** Heat of an arrival from compiled code, which costs as much as 60 steps. */
+  static final int ARRIVAL = 2;
+
   private static final int NEW_ENTRIES = 2000;
   private static final long NEW_SLICE_STEPS = 3000;
 
@@ -109,13 +111,24 @@ final class CompiledCode {
     return page * CodePages.SLOTS + slot;
   }
 
-  /** A place was met from where a unit could go; compiles it once that has been often enough. */
+  /**
+   * A place was met from where a unit could go. Once that has been often enough, it is compiled,
+   * or, if there was no room for a while, what is hotter.
+   */
   void met(int page, int slot, int weight) {
     int key = key(page, slot);
-    if (heat.add(key, weight) < threshold || requested.size() >= REQUESTS_MAX) {
+    if (heat.add(key, weight) < threshold
+        || requested.size() >= REQUESTS_MAX
+        || !compiler.hasRoom()) {
       return;
     }
+    request(compiler.mode() == UnitCompiler.Mode.EAGER ? key : heat.hottest());
+  }
+
+  private void request(int key) {
     heat.forget(key);
+    int page = Integer.divideUnsigned(key, CodePages.SLOTS);
+    int slot = Integer.remainderUnsigned(key, CodePages.SLOTS);
     BitSet refusals = refused.get(page);
     if ((refusals != null && refusals.get(slot))
         || drops.getOrDefault(page, 0) > DROPS_MAX
@@ -124,9 +137,18 @@ final class CompiledCode {
     }
     byte[] code = new byte[PhysicalMemory.PAGE_BYTES];
     memory.read(PhysicalMemory.addressOf(page), code, 0, code.length);
-    if (compiler.offer(new UnitCompiler.Request(page, slot, code))) {
-      requested.add(key);
+    compiler.offer(new UnitCompiler.Request(page, slot, code, reached(page)));
+    requested.add(key);
+  }
+
+  private BitSet reached(int page) {
+    BitSet reached = new BitSet(CodePages.SLOTS);
+    if (compiler.mode() == UnitCompiler.Mode.EAGER) {
+      reached.set(0, CodePages.SLOTS);
+    } else {
+      codePages.addDecoded(page, reached);
     }
+    return reached;
   }
 
   /** Installs what has been compiled meanwhile. */

@@ -36,6 +36,17 @@ final class EntryHeat {
     return heats[index];
   }
 
+  /** The hottest place of all. */
+  int hottest() {
+    int hottest = 0;
+    for (int i = 1; i < PLACES; i++) {
+      if (heats[i] > heats[hottest]) {
+        hottest = i;
+      }
+    }
+    return keys[hottest];
+  }
+
   private void cool() {
     added = 0;
     for (int i = 0; i < PLACES; i++) {

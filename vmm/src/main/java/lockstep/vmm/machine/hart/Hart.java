@@ -217,7 +217,7 @@ public final class Hart implements Stateful {
       if (traps.takeInterrupt()) {
         mmu.select();
         time.advance(1);
-        sampler.arrived(1);
+        sampler.arrived(CompiledCode.ARRIVAL);
       } else {
         execute(Math.min(positionLimit, timers.nextPosition()) - time.position());
       }
@@ -240,7 +240,7 @@ public final class Hart implements Stateful {
     while (interpreter.left > 0) {
       if (!located && !locate()) {
         trap(mmu.walker().cause, state.pc);
-        sampler.arrived(1);
+        sampler.arrived(CompiledCode.ARRIVAL);
       } else {
         located = executeLocated();
       }
@@ -264,7 +264,7 @@ public final class Hart implements Stateful {
     long returnPcBefore = interpreter.returnPc;
     interpreter.returnPc = returnPc;
     interpreter.left = budget;
-    sampler.arrived(1);
+    sampler.arrived(CompiledCode.ARRIVAL);
     boolean returned = !mustStop() && executeUntil(returnPc);
     interpreter.returnPc = returnPcBefore;
     return returned ? interpreter.left : ~interpreter.left;
@@ -291,7 +291,7 @@ public final class Hart implements Stateful {
       return true;
     }
     executeHere();
-    sampler.arrived(1);
+    sampler.arrived(CompiledCode.ARRIVAL);
     return false;
   }
 
@@ -329,7 +329,7 @@ public final class Hart implements Stateful {
     if (left == budget) {
       executeEntry();
     }
-    sampler.arrived(1);
+    sampler.arrived(CompiledCode.ARRIVAL);
   }
 
   /** Executes the one instruction at an entry as if no unit were there. */

@@ -17,8 +17,13 @@ public interface UnitCompiler {
         }
 
         @Override
-        public boolean offer(Request request) {
+        public boolean hasRoom() {
           return false;
+        }
+
+        @Override
+        public void offer(Request request) {
+          throw new IllegalStateException("nothing is compiled");
         }
 
         @Override
@@ -43,8 +48,10 @@ public interface UnitCompiler {
    * @param page index of the physical page
    * @param entrySlot where the unit is to be entered, in units of 2 bytes
    * @param code the page's bytes as they were
+   * @param reached the slots that control has been at, as far as is known; what has never been
+   *     executed is not worth its part of a unit
    */
-  record Request(int page, int entrySlot, byte[] code) {}
+  record Request(int page, int entrySlot, byte[] code, BitSet reached) {}
 
   /**
    * What came of it.
@@ -56,8 +63,11 @@ public interface UnitCompiler {
 
   Mode mode();
 
-  /** Takes a request, or returns false: there is no room, ask again later if it is still worth. */
-  boolean offer(Request request);
+  /** Whether something may be offered now; else ask again later. */
+  boolean hasRoom();
+
+  /** Takes a request, for which there must be room. */
+  void offer(Request request);
 
   /** A result not polled yet, or null. */
   @Nullable Result poll();

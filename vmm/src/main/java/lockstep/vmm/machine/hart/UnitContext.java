@@ -9,8 +9,9 @@ import lockstep.vmm.machine.memory.PhysicalMemory;
 
 /**
  * What compiled guest code sees of its hart: registers and the translations that apply while it
- * runs. Nothing but compiled code runs between {@link #enter} and its return, so these facts stand
- * still meanwhile, and nothing compiled is dropped. The exception is what {@link #accessCsr} does.
+ * runs. These facts stand still while a unit executes, and nothing compiled is dropped; the
+ * exception is what {@link #accessCsr} does. Between two units of one {@link #enter} a step may
+ * change the privilege ({@link #crossPrivileges}).
  */
 public final class UnitContext {
   /** Guest calls that are under way as calls of the host. */
@@ -139,6 +140,7 @@ public final class UnitContext {
    */
   long enter(long start, long returnPc, long budget) {
     look();
+    nextTimer = timers.nextPosition();
     counted = budget;
     long result = run(start, returnPc, budget, false);
     long left = result < 0 ? ~result : result;
@@ -146,21 +148,14 @@ public final class UnitContext {
     return left;
   }
 
-  /** What now applies. */
+  /** What now applies to loads, stores, jumps and floating point. */
   private void look() {
     tlb = mmu.data().words;
     fetch = mmu.fetch();
     fetchTags = fetch.tags;
     fetchCode = fetch.code;
-    boolean nowOn = state.fpDirty();
-    boolean nowHost = hostRoundsAlike();
-    if (nowOn != floatOn || nowHost != floatHost) {
-      // Units that are under way know it otherwise.
-      epoch.value++;
-      floatOn = nowOn;
-      floatHost = nowHost;
-    }
-    nextTimer = timers.nextPosition();
+    floatOn = state.fpDirty();
+    floatHost = hostRoundsAlike();
   }
 
   private boolean hostRoundsAlike() {
@@ -187,10 +182,16 @@ public final class UnitContext {
     long[] tlbOfCaller = tlb;
     FetchTlb fetchOfCaller = fetch;
     int epochOfCaller = epoch.value;
+    boolean floatOnOfCaller = floatOn;
+    boolean floatHostOfCaller = floatHost;
     long left = run(target, returnPc, budget, true);
     depth--;
     if (left >= 0
-        && (tlb != tlbOfCaller || fetch != fetchOfCaller || epoch.value != epochOfCaller)) {
+        && (tlb != tlbOfCaller
+            || fetch != fetchOfCaller
+            || epoch.value != epochOfCaller
+            || floatOn != floatOnOfCaller
+            || floatHost != floatHostOfCaller)) {
       return ~left;
     }
     return left;
@@ -205,14 +206,15 @@ public final class UnitContext {
     long left = budget;
     long at = start;
     while (left >= 0 && at != returnPc) {
-      int index = DataTlb.index(at);
-      long page = at & -0x1000L;
-      long slot = fetchTags[index] == page ? fetchCode[index][(int) at >>> 1 & 0x7ff] : 0;
+      long slot = slotAt(at);
       if (Insn.op(slot) == SlotOp.COMPILED) {
-        left = units[Insn.immediate(slot)].runGuest(this, page, left);
+        left = units[Insn.immediate(slot)].runGuest(this, at & -0x1000L, left);
       } else {
         pc = at;
         left = ~left;
+      }
+      if (left < 0) {
+        left = crossPrivileges(~left);
       }
       if (left < 0 && goesOutside) {
         left = goOutside(returnPc, ~left);
@@ -220,6 +222,39 @@ public final class UnitContext {
       at = pc;
     }
     return left;
+  }
+
+  /** The slot of the code at an address; 0 if it is not known to the fetch TLB. */
+  private long slotAt(long address) {
+    int index = DataTlb.index(address);
+    return fetchTags[index] == (address & -0x1000L)
+        ? fetchCode[index][(int) address >>> 1 & 0x7ff]
+        : 0;
+  }
+
+  /**
+   * Takes the step at {@link #pc} if it is a system call or the return from a trap, for which no
+   * unit need be given up: what comes next may be compiled, too.
+   *
+   * @return what is left of the budget then; the complement if the hart has to go on
+   */
+  private long crossPrivileges(long left) {
+    if (unwinding || left == 0) {
+      return ~left;
+    }
+    int op = Insn.op(slotAt(pc));
+    if (op == Op.ECALL && state.privilege == Privilege.USER) {
+      state.pc = pc;
+      traps.exception(Cause.ECALL_FROM_USER, 0);
+      mmu.select();
+    } else if (op == Op.SRET && system.isAllowed(op)) {
+      system.returnFromTrap(op);
+    } else {
+      return ~left;
+    }
+    pc = state.pc;
+    look();
+    return traps.isInterruptDue() ? ~(left - 1) : left - 1;
   }
 
   /** Lets the hart go on from {@link #pc}, so that the callers need not be given up. */
@@ -235,6 +270,7 @@ public final class UnitContext {
     unwinding |= result < 0;
     pc = state.pc;
     look();
+    nextTimer = timers.nextPosition();
     return result;
   }
 
@@ -250,7 +286,8 @@ public final class UnitContext {
 
   /**
    * Executes a CSR instruction in the midst of compiled code, but for its result, which is {@link
-   * #csrValue}. Afterwards another {@link #tlb} may apply.
+   * #csrValue}. Afterwards another {@link #tlb} may apply, and {@link #floatOn} and {@link
+   * #floatHost} may have changed.
    *
    * @param operand what rs1 holds, or the immediate
    * @param left steps that may be executed, this one included
@@ -266,6 +303,8 @@ public final class UnitContext {
     counted = left - 1;
     csrValue = system.value;
     tlb = mmu.data().words;
+    floatOn = state.fpDirty();
+    floatHost = hostRoundsAlike();
     return stillTrue() ? CSR_DONE : CSR_DONE_LEAVE;
   }
 
@@ -283,13 +322,19 @@ public final class UnitContext {
             || ((op == Op.CSRRS || op == Op.CSRRC) && Insn.rs1(insn) != 0));
   }
 
+  /** Whether after a CSR instruction floating point may be on or off, or rounds otherwise. */
+  public static boolean mayChangeFloat(long insn) {
+    return switch (Insn.immediate(insn)) {
+      case Csr.SSTATUS, Csr.FFLAGS, Csr.FRM, Csr.FCSR -> true;
+      default -> false;
+    };
+  }
+
   /** Whether compiled code would have been entered under the same conditions now. */
   private boolean stillTrue() {
     return !traps.isInterruptDue()
         && nextTimer == timers.nextPosition()
-        && fetch == mmu.fetch()
-        && floatOn == state.fpDirty()
-        && floatHost == hostRoundsAlike();
+        && fetch == mmu.fetch();
   }
 
   /** Whether SFENCE.VMA is legal, which then has nothing to do ({@link Mmu}). */

@@ -1,0 +1,5 @@
+/** What a row says. */
+@NullMarked
+package lockstep.benchmarks.guest;
+
+import org.jspecify.annotations.NullMarked;
