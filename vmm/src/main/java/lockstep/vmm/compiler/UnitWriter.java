@@ -76,7 +76,7 @@ final class UnitWriter {
   }
 
   private void writeBlock(Block block) {
-    unit.beginBlock();
+    unit.beginBlock(block);
     int slot = block.firstSlot;
     unit.at(slot, 0);
     if (block.isCheckpoint) {

@@ -40,10 +40,18 @@ public final class UnitContext {
   /** Accrued exceptions. */
   public final FpStatus fpStatus;
 
-  /** How to find an address's entry in {@link #tlb}: its tag for loads, see {@link DataTlb}. */
-  public static final int TLB_SHIFT = DataTlb.SHIFT;
+  /**
+   * How to find an address's entry in {@link #tlb}: the address shifted and masked is the entry's
+   * distance from the first one, in bytes, and so are these those of an entry's words from its
+   * beginning; see {@link DataTlb}.
+   */
+  public static final int TLB_SHIFT = DataTlb.SHIFT_TO_BYTES;
 
-  public static final int TLB_LOAD_TAG = DataTlb.LOAD_TAG;
+  public static final long TLB_ENTRY_MASK = DataTlb.BYTES_MASK;
+  public static final long TLB_LOAD_TAG = DataTlb.LOAD_TAG * Long.BYTES;
+  public static final long TLB_LOAD_ADDEND = DataTlb.LOAD_ADDEND * Long.BYTES;
+  public static final long TLB_STORE_TAG = DataTlb.STORE_TAG * Long.BYTES;
+  public static final long TLB_STORE_ADDEND = DataTlb.STORE_ADDEND * Long.BYTES;
 
   /** The data TLB that applies, see {@link DataTlb#words}. */
   public long[] tlb = {};
