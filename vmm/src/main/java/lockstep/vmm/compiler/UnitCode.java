@@ -27,6 +27,24 @@ final class UnitCode {
   static final ClassDesc FP_STATUS = desc(FpStatus.class);
   private static final ClassDesc HOST = desc(HostAccess.class);
   static final ClassDesc LONGS = ConstantDescs.CD_long.arrayType();
+  static final ClassDesc NAME = ClassDesc.of(UnitCode.class.getPackageName(), "GuestCode");
+  static final MethodTypeDesc RUN =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_long, CONTEXT, ConstantDescs.CD_long, ConstantDescs.CD_long);
+  private static final MethodTypeDesc CALL =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_long);
+  private static final MethodTypeDesc END_CALL =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_long,
+          LONGS,
+          LONGS,
+          ConstantDescs.CD_int);
   private static final ClassDesc DOUBLE = desc(Double.class);
   private static final MethodTypeDesc RAW_OF_DOUBLE =
       MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_double);
@@ -39,6 +57,7 @@ final class UnitCode {
       MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, ConstantDescs.CD_double);
 
   // Parameters of CompiledUnit.runGuest, and locals that hold no register.
+  private static final int THIS = 0;
   private static final int CONTEXT_LOCAL = 1;
   private static final int PAGE = 2;
   private static final int BUDGET = 4;
@@ -54,7 +73,9 @@ final class UnitCode {
   static final int SCRATCH = 17;
   private static final int HOST_ADDRESS = 19;
   static final int SCRATCH_2 = 21;
-  private static final int FIRST_X = 23;
+  private static final int FETCH = 23;
+  private static final int EPOCH = 24;
+  private static final int FIRST_X = 25;
 
   /** Accesses of each size; loads sign-extend. */
   private enum Width {
@@ -334,23 +355,77 @@ final class UnitCode {
   /** Calls the guest function at the address in {@link #SCRATCH}; goes on if it returns. */
   void call(int returnSlot, int dirtyX, int dirtyF) {
     spill(dirtyX, dirtyF);
-    code.aload(CONTEXT_LOCAL).lload(SCRATCH);
-    pushPc(returnSlot);
-    code.lload(BUDGET);
-    code.invokevirtual(
-        CONTEXT,
-        "call",
-        MethodTypeDesc.of(
-            ConstantDescs.CD_long,
-            ConstantDescs.CD_long,
-            ConstantDescs.CD_long,
-            ConstantDescs.CD_long));
-    code.dup2().lstore(BUDGET);
-    Label returned = code.newLabel();
-    code.lconst_0().lcmp().ifge(returned);
-    code.lload(BUDGET).lreturn();
-    code.labelBinding(returned);
+    lookUpAndCall(returnSlot);
+    returnUnlessCameBack();
     reload();
+  }
+
+  private void lookUpAndCall(int returnSlot) {
+    pushContext();
+    code.lload(SCRATCH);
+    pushPc(returnSlot);
+    code.lload(BUDGET).invokevirtual(CONTEXT, "call", CALL).lstore(BUDGET);
+  }
+
+  private void returnUnlessCameBack() {
+    Label cameBack = code.newLabel();
+    code.lload(BUDGET).lconst_0().lcmp().ifge(cameBack);
+    code.lload(BUDGET).lreturn();
+    code.labelBinding(cameBack);
+  }
+
+  /**
+   * The same where the function is this unit: what {@link UnitContext#call} does, but without
+   * looking for it.
+   */
+  void callItself(int returnSlot, int dirtyX, int dirtyF) {
+    Label tooDeep = code.newLabel();
+    Label notYet = code.newLabel();
+    Label ended = code.newLabel();
+    Label cameBack = code.newLabel();
+    spill(dirtyX, dirtyF);
+    pushContext();
+    code.getfield(CONTEXT, "callsLeft", ConstantDescs.CD_int).ifeq(tooDeep);
+    field(FETCH, "fetchTags");
+    pushEpoch();
+    code.istore(EPOCH);
+    changeCallsLeft(-1);
+    code.aload(THIS).aload(CONTEXT_LOCAL).lload(PAGE).lload(BUDGET);
+    code.invokevirtual(NAME, "runGuest", RUN).lstore(BUDGET);
+    changeCallsLeft(1);
+    code.lload(BUDGET).lconst_0().lcmp().iflt(notYet);
+    pushContext();
+    code.getfield(CONTEXT, "pc", ConstantDescs.CD_long);
+    pushPc(returnSlot);
+    code.lcmp().ifne(notYet);
+    code.aload(TLB).aload(CONTEXT_LOCAL).getfield(CONTEXT, "tlb", LONGS).if_acmpne(notYet);
+    code.aload(FETCH).aload(CONTEXT_LOCAL).getfield(CONTEXT, "fetchTags", LONGS);
+    code.if_acmpne(notYet).iload(EPOCH);
+    pushEpoch();
+    code.if_icmpeq(cameBack);
+    code.labelBinding(notYet);
+    pushContext();
+    code.lload(BUDGET);
+    pushPc(returnSlot);
+    code.aload(TLB).aload(FETCH).iload(EPOCH).invokevirtual(CONTEXT, "endCall", END_CALL);
+    code.lstore(BUDGET).goto_(ended);
+    code.labelBinding(tooDeep);
+    lookUpAndCall(returnSlot);
+    code.labelBinding(ended);
+    returnUnlessCameBack();
+    code.labelBinding(cameBack);
+    reload();
+  }
+
+  private void pushEpoch() {
+    pushContext();
+    code.invokevirtual(CONTEXT, "epoch", MethodTypeDesc.of(ConstantDescs.CD_int));
+  }
+
+  private void changeCallsLeft(int by) {
+    pushContext();
+    code.dup().getfield(CONTEXT, "callsLeft", ConstantDescs.CD_int);
+    code.loadConstant(by).iadd().putfield(CONTEXT, "callsLeft", ConstantDescs.CD_int);
   }
 
   // Memory.

@@ -3,9 +3,7 @@ package lockstep.vmm.compiler;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
-import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
-import java.lang.constant.MethodTypeDesc;
 import java.util.HashMap;
 import java.util.Map;
 import lockstep.vmm.compiler.Block.End;
@@ -15,12 +13,6 @@ import lockstep.vmm.machine.isa.Insn;
  * Writes a region as a class file, a subclass of {@link lockstep.vmm.machine.hart.CompiledUnit}.
  */
 final class UnitWriter {
-  private static final ClassDesc NAME =
-      ClassDesc.of(UnitWriter.class.getPackageName(), "GuestCode");
-  private static final MethodTypeDesc RUN =
-      MethodTypeDesc.of(
-          ConstantDescs.CD_long, UnitCode.CONTEXT, ConstantDescs.CD_long, ConstantDescs.CD_long);
-
   private final Region region;
   private final UnitCode unit;
   private final InstructionEmitter emitter;
@@ -35,7 +27,7 @@ final class UnitWriter {
   static byte[] write(Region region) {
     return ClassFile.of()
         .build(
-            NAME,
+            UnitCode.NAME,
             type ->
                 type.withSuperclass(UnitCode.UNIT)
                     .withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
@@ -50,7 +42,7 @@ final class UnitWriter {
                                 .return_())
                     .withMethodBody(
                         "runGuest",
-                        RUN,
+                        UnitCode.RUN,
                         ClassFile.ACC_PUBLIC,
                         code -> new UnitWriter(code, region).write()));
   }
@@ -104,12 +96,12 @@ final class UnitWriter {
       case End.Call(long insn, int target, int next) -> {
         unit.pushPc(target);
         unit.code.lstore(UnitCode.SCRATCH);
-        writeCall(block, insn, next);
+        writeCall(block, insn, next, target == region.blocks().getFirst().firstSlot);
       }
       case End.CallByRegister(long insn, int next) -> {
         pushTarget(insn);
         unit.code.lstore(UnitCode.SCRATCH);
-        writeCall(block, insn, next);
+        writeCall(block, insn, next, false);
       }
       case End.JumpByRegister(long insn) -> {
         pushTarget(insn);
@@ -124,7 +116,7 @@ final class UnitWriter {
   }
 
   /** The target's address is in the scratch local. */
-  private void writeCall(Block block, long insn, int next) {
+  private void writeCall(Block block, long insn, int next, boolean ofItself) {
     unit.pushPc(next);
     unit.popX(Insn.rd(insn));
     int dirtyX = Region.dirtyXAtEnd(block);
@@ -133,7 +125,11 @@ final class UnitWriter {
       unit.code.lload(UnitCode.SCRATCH);
       leave(block);
     } else {
-      unit.call(next, dirtyX, dirtyF);
+      if (ofItself) {
+        unit.callItself(next, dirtyX, dirtyF);
+      } else {
+        unit.call(next, dirtyX, dirtyF);
+      }
       goTo(next, block);
     }
   }

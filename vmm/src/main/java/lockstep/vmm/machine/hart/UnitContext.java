@@ -56,6 +56,12 @@ public final class UnitContext {
   /** The data TLB that applies, see {@link DataTlb#words}. */
   public long[] tlb = {};
 
+  /** Tells which translations of fetches apply: whose they are, they are for no one else. */
+  public long[] fetchTags;
+
+  /** How many more guest calls may be under way as calls of the host. */
+  public int callsLeft = DEPTH_MAX;
+
   /** Whether floating point is on and its state marked dirty. */
   public boolean floatOn;
 
@@ -79,10 +85,8 @@ public final class UnitContext {
   private final CodeEpoch epoch;
   private final long hostOffset;
   private FetchTlb fetch;
-  private long[] fetchTags;
   private long[][] fetchCode;
   private long nextTimer;
-  private int depth;
   private boolean unwinding;
 
   /** The part of the budget that the position already knows to be used up begins here. */
@@ -186,22 +190,47 @@ public final class UnitContext {
    *     in its hands
    */
   public long call(long target, long returnPc, long budget) {
-    if (depth == DEPTH_MAX) {
+    if (callsLeft == 0) {
       unwinding = true;
       pc = target;
       return ~budget;
     }
-    depth++;
+    callsLeft--;
     long[] tlbOfCaller = tlb;
-    FetchTlb fetchOfCaller = fetch;
+    long[] fetchOfCaller = fetchTags;
     int epochOfCaller = epoch.value;
     long left = run(target, returnPc, budget, true);
-    depth--;
-    if (left >= 0
-        && (tlb != tlbOfCaller || fetch != fetchOfCaller || epoch.value != epochOfCaller)) {
-      return ~left;
-    }
-    return left;
+    callsLeft++;
+    return ofCaller(left, tlbOfCaller, fetchOfCaller, epochOfCaller);
+  }
+
+  /**
+   * The rest of a {@link #call} that a unit has begun by itself, and whose callee has not simply
+   * returned to {@code returnPc}.
+   *
+   * @param left what the callee has returned
+   * @param tlbOfCaller what {@link #tlb}, {@link #fetchTags} and {@link #epoch} were before
+   */
+  public long endCall(
+      long left, long returnPc, long[] tlbOfCaller, long[] fetchOfCaller, int epochOfCaller) {
+    callsLeft--;
+    long inside = left < 0 ? goOutside(returnPc, ~left) : left;
+    long result = run(pc, returnPc, inside, true);
+    callsLeft++;
+    return ofCaller(result, tlbOfCaller, fetchOfCaller, epochOfCaller);
+  }
+
+  /** What a caller gets to see: nothing is left for it if not all is as it was. */
+  private long ofCaller(
+      long left, long[] tlbOfCaller, long[] fetchOfCaller, int epochOfCaller) {
+    boolean asItWas =
+        tlb == tlbOfCaller && fetchTags == fetchOfCaller && epoch.value == epochOfCaller;
+    return left < 0 || asItWas ? left : ~left;
+  }
+
+  /** Changes when compiled code, or what it relies on, has changed. */
+  public int epoch() {
+    return epoch.value;
   }
 
   /**
