@@ -105,6 +105,8 @@ final class UnitCode {
   private record SideExit(Label label, int slot, int steps) {}
 
   final CodeBuilder code;
+  private final Counting counting;
+  private final int entrySlot;
   private final int usedX;
   private final int usedF;
   private final int writtenX;
@@ -121,8 +123,10 @@ final class UnitCode {
   private boolean sideExitUsed;
   private Block block;
 
-  UnitCode(CodeBuilder code, Region region) {
+  UnitCode(CodeBuilder code, Region region, Counting counting) {
     this.code = code;
+    this.counting = counting;
+    entrySlot = region.blocks().getFirst().firstSlot;
     usedX = region.usedX();
     usedF = region.usedF();
     writtenX = region.writtenX();
@@ -160,6 +164,11 @@ final class UnitCode {
     code.aload(CONTEXT_LOCAL).getfield(CONTEXT, "floatHost", ConstantDescs.CD_boolean);
     code.istore(FLOAT_HOST);
     reload();
+    if (counting == Counting.NONE) {
+      at(entrySlot, 0);
+      code.lload(BUDGET).lconst_1().lsub().dup2().lstore(BUDGET);
+      code.lconst_0().lcmp().iflt(sideExit());
+    }
   }
 
   private void field(int local, String name) {
@@ -317,7 +326,8 @@ final class UnitCode {
     for (SideExit exit : sideExits) {
       code.labelBinding(exit.label);
       code.loadConstant(exit.slot).istore(EXIT_SLOT);
-      code.loadConstant(exit.steps).istore(EXIT_STEPS);
+      code.loadConstant(counting == Counting.EXACT ? exit.steps : stepsUncounted(exit));
+      code.istore(EXIT_STEPS);
       code.goto_(sideExit);
       sideExitUsed = true;
     }
@@ -331,15 +341,23 @@ final class UnitCode {
     code.lload(BUDGET).iload(EXIT_STEPS).i2l().lsub().loadConstant(-1L).lxor().lreturn();
   }
 
+  /** Takes the entry's one step back if the hart has to begin with an instruction of its own. */
+  private int stepsUncounted(SideExit exit) {
+    return exit.slot == entrySlot ? -1 : 0;
+  }
+
   // Budget and other exits.
 
   void checkBudget(int stepsNeeded) {
+    if (counting == Counting.NONE) {
+      return;
+    }
     code.lload(BUDGET).loadConstant((long) stepsNeeded).lcmp();
     code.iflt(sideExit());
   }
 
   void lowerBudget(int by) {
-    if (by != 0) {
+    if (by != 0 && counting == Counting.EXACT) {
       code.lload(BUDGET).loadConstant((long) by).lsub().lstore(BUDGET);
     }
   }

@@ -11,18 +11,18 @@ import org.jspecify.annotations.Nullable;
 final class UnitFactory {
   private UnitFactory() {}
 
-  static Result compile(Request request, int instructionsMax) {
+  static Result compile(Request request, int instructionsMax, Counting counting) {
     Region region = Region.discover(request.code(), request.entrySlot(), instructionsMax);
-    return new Result(request, unit(region), region.covered());
+    return new Result(request, unit(region, counting), region.covered());
   }
 
   /** Null if the region is nothing worth, or too large for a method: both are interpreted. */
-  private static @Nullable CompiledUnit unit(Region region) {
+  private static @Nullable CompiledUnit unit(Region region, Counting counting) {
     if (UnitWriter.isTrivial(region)) {
       return null;
     }
     try {
-      return define(UnitWriter.write(region));
+      return define(UnitWriter.write(region, counting));
     } catch (IllegalArgumentException tooLarge) {
       return null;
     }

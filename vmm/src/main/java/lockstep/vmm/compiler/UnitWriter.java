@@ -18,13 +18,13 @@ final class UnitWriter {
   private final InstructionEmitter emitter;
   private final Map<Block, Label> labels = new HashMap<>();
 
-  private UnitWriter(CodeBuilder code, Region region) {
+  private UnitWriter(CodeBuilder code, Region region, Counting counting) {
     this.region = region;
-    unit = new UnitCode(code, region);
+    unit = new UnitCode(code, region, counting);
     emitter = new InstructionEmitter(unit);
   }
 
-  static byte[] write(Region region) {
+  static byte[] write(Region region, Counting counting) {
     return ClassFile.of()
         .build(
             UnitCode.NAME,
@@ -44,7 +44,7 @@ final class UnitWriter {
                         "runGuest",
                         UnitCode.RUN,
                         ClassFile.ACC_PUBLIC,
-                        code -> new UnitWriter(code, region).write()));
+                        code -> new UnitWriter(code, region, counting).write()));
   }
 
   private void write() {

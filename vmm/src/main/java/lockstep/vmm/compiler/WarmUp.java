@@ -19,6 +19,6 @@ final class WarmUp {
         page[Integer.BYTES * i + at] = (byte) (words[i] >>> 8 * at);
       }
     }
-    UnitFactory.compile(new Request(0, 0, page), words.length);
+    UnitFactory.compile(new Request(0, 0, page), words.length, Counting.EXACT);
   }
 }
