@@ -2,60 +2,57 @@ package lockstep.benchmarks.machine;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import lockstep.vmm.compiler.CompilerMode;
 import lockstep.vmm.compiler.GuestCompiler;
-import lockstep.vmm.machine.elf.BareMachine;
 
 /**
- * Prints how fast the machine runs each kernel, in seconds of CPU: interpreted; compiled, the first
- * round of a machine that compiles everything anew, and its last one, when that is done; and, where
- * it is installed, QEMU, between our runs so that a busy host is busy for both. CPU time is that of
- * the guest's thread, and of QEMU's whole process. The ratio is that of QEMU to our last round.
- * Interpreted, the last round is told in millions of steps per second, with the JVM warm.
+ * Prints how fast the machine runs each kernel, in seconds of CPU a round: interpreted; compiled,
+ * the first round of a machine that compiles everything anew, and the best one when that is done;
+ * and, where it is installed, QEMU. CPU time is that of the guest's thread, and of QEMU's whole
+ * process, of which its start is taken off. The ratio is that of QEMU to our best round. Then what
+ * it costs to count steps and to test for their limit, by comparison with code that does not, and
+ * what it costs to stop at a certain step.
  *
  * <p>Arguments: {@code --tsv} for lines of name, ours, peer, ratio, bar and verdict; names of
  * kernels; none for all of them. Needs the host's cross compiler.
  */
 public final class MachineBench {
-  private static final int REPETITIONS = 3;
+  private static final int REPETITIONS = 2;
 
-  /** By the last of them, everything is compiled. */
-  private static final int ROUNDS = 5;
+  /** Enough for the interpreter to be compiled itself. */
+  private static final int ROUNDS_INTERPRETED = 2;
 
-  private static final long RAM_BYTES = 128 << 20;
-  private static final long STEPS_MAX = 4_000_000_000L;
+  private static final int ROUNDS_OF_QEMU = 5;
+
+  /** A prime, so that stops fall everywhere. */
+  private static final long STEPS_TO_STOP = 10_007;
+
   private static final double STEPS_PER_MILLION = 1e6;
+  private static final double MICROS_PER_SECOND = 1e6;
   private static final double NANOS_PER_SECOND = 1e9;
+  private static final double PERCENT = 100;
 
-  /** What a kernel has to reach against QEMU. */
-  private static final double BAR = 0.9;
+  private static final double GEOMEAN_BAR = 1.8;
+  private static final double ICOUNT_BAR = 2.5;
+  private static final double COUNTING_PERCENT_MAX = 15;
+  private static final double STOP_MICROS_MAX = 1;
 
   /** What the interpreter has to reach by itself, in millions of steps per second. */
   private static final double INTERPRETER_BAR = 110;
 
   private final CrossCompiler compiler;
-  private final boolean tsv;
   private final boolean qemu;
-  private final PrintStream out;
 
-  private MachineBench(CrossCompiler compiler, boolean tsv, boolean qemu, PrintStream out) {
+  private MachineBench(CrossCompiler compiler, boolean qemu) {
     this.compiler = compiler;
-    this.tsv = tsv;
     this.qemu = qemu;
-    this.out = out;
-  }
-
-  /** One run of a kernel to its end. */
-  private record Run(long steps, long nanos) {
-    double seconds() {
-      return nanos / NANOS_PER_SECOND;
-    }
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
@@ -70,110 +67,107 @@ public final class MachineBench {
             : names.stream().map(name -> Kernel.valueOf(name.toUpperCase(Locale.ROOT))).toList();
     Path directory = Files.createTempDirectory("lockstep-kernels");
     boolean tsv = Arrays.asList(arguments).contains("--tsv");
-    new MachineBench(new CrossCompiler(directory), tsv, Qemu.isInstalled(), System.out)
-        .measure(kernels);
+    MachineBench bench = new MachineBench(new CrossCompiler(directory), Qemu.isInstalled());
+    print(bench, kernels, tsv, System.out);
   }
 
-  private void measure(List<Kernel> kernels) throws IOException, InterruptedException {
+  private static void print(
+      MachineBench bench, List<Kernel> kernels, boolean tsv, PrintStream out)
+      throws IOException, InterruptedException {
+    List<Measurement> all = new ArrayList<>();
     if (!tsv) {
-      out.printf(
-          "%-12s %7s %9s %9s %9s %9s %9s %9s %7s%n",
-          "kernel",
-          "Minsn",
-          "interp s",
-          "its MIPS",
-          "first s",
-          "steady s",
-          "qemu s",
-          "icount s",
-          "ratio");
+      out.println(Measurement.HEAD);
     }
-    double logarithms = 0;
     for (Kernel kernel : kernels) {
-      logarithms += Math.log(measure(kernel));
-    }
-    if (qemu) {
-      line("geomean", Math.exp(logarithms / kernels.size()));
-    }
-  }
-
-  private void line(String name, double ratio) {
-    if (tsv) {
-      out.printf("%s\t\t\t%.2f\t1.8\t%s%n", name, ratio, ratio >= 1.8 ? "met" : "missed");
-    } else {
-      out.printf("%-12s %72.2f%n", name, ratio);
-    }
-  }
-
-  /** Returns how many times as fast as QEMU it was; 1 without QEMU. */
-  private double measure(Kernel kernel) throws IOException, InterruptedException {
-    Path file = compiler.build(kernel, 1);
-    byte[] elf = Files.readAllBytes(file);
-    byte[] rounds = Files.readAllBytes(compiler.build(kernel, ROUNDS));
-    Run interpreted = run(kernel, elf, CompilerMode.OFF);
-    Run first = run(kernel, elf, CompilerMode.ON);
-    Run warm = lastRound(kernel, rounds, first.steps(), CompilerMode.OFF);
-    double interpreterMips = warm.steps() / STEPS_PER_MILLION / warm.seconds();
-    double steady = lastRound(kernel, rounds, first.steps(), CompilerMode.ON).seconds();
-    double peer = qemu ? Qemu.run(file, false) / NANOS_PER_SECOND : Double.NaN;
-    double counting = qemu ? Qemu.run(file, true) / NANOS_PER_SECOND : Double.NaN;
-    for (int i = 1; i < REPETITIONS; i++) {
-      steady =
-          Math.min(steady, lastRound(kernel, rounds, first.steps(), CompilerMode.ON).seconds());
-      if (qemu) {
-        peer = Math.min(peer, Qemu.run(file, false) / NANOS_PER_SECOND);
+      Measurement one = bench.measure(kernel);
+      all.add(one);
+      if (!tsv) {
+        out.println(one);
       }
     }
-    double ratio = qemu ? peer / steady : 1;
-    if (tsv) {
-      out.printf(
-          "%s\t%.3f\t%.3f\t%.2f\t%.1f\t%s%n",
-          kernel.fileName(), steady, peer, ratio, BAR, ratio >= BAR ? "met" : "missed");
-      out.printf(
-          "%s, interpreted, MIPS\t%.0f\t\t\t%.0f\t%s%n",
-          kernel.fileName(),
-          interpreterMips,
-          INTERPRETER_BAR,
-          interpreterMips >= INTERPRETER_BAR ? "met" : "missed");
-    } else {
-      out.printf(
-          "%-12s %7.1f %9.3f %9.0f %9.3f %9.3f %9.3f %9.3f %7.2f%n",
-          kernel.fileName(),
-          first.steps() / STEPS_PER_MILLION,
-          interpreted.seconds(),
-          interpreterMips,
-          first.seconds(),
-          steady,
-          peer,
-          counting,
-          ratio);
+    for (Verdict verdict : verdicts(all)) {
+      out.println(tsv ? verdict.asTsv() : verdict);
     }
-    return ratio;
   }
 
-  private static Run run(Kernel kernel, byte[] elf, CompilerMode mode) {
-    return runToEnd(kernel, new BareMachine(elf, RAM_BYTES, GuestCompiler.of(mode)));
-  }
-
-  /** The last of several rounds that take {@code stepsOfRound} each, but for a few. */
-  private static Run lastRound(Kernel kernel, byte[] elf, long stepsOfRound, CompilerMode mode) {
-    BareMachine machine = new BareMachine(elf, RAM_BYTES, GuestCompiler.of(mode));
-    machine.run((ROUNDS - 1) * stepsOfRound, text -> {});
-    return runToEnd(kernel, machine);
-  }
-
-  private static Run runToEnd(Kernel kernel, BareMachine machine) {
-    long before = machine.machine().position();
-    long start = cpuNanos();
-    BareMachine.Result result = machine.run(STEPS_MAX, text -> {});
-    long nanos = cpuNanos() - start;
-    if (result instanceof BareMachine.Result.Exited exited && exited.code() == 0) {
-      return new Run(exited.steps() - before, nanos);
+  private Measurement measure(Kernel kernel) throws IOException, InterruptedException {
+    byte[] few = Files.readAllBytes(compiler.build(kernel, ROUNDS_INTERPRETED));
+    Path file = compiler.build(kernel, Rounds.COUNT);
+    byte[] rounds = Files.readAllBytes(file);
+    Rounds interpreted = Rounds.run(few, GuestCompiler.of(CompilerMode.OFF));
+    double peer = Double.POSITIVE_INFINITY;
+    double icount = Double.POSITIVE_INFINITY;
+    double first = Double.NaN;
+    double steady = Double.POSITIVE_INFINITY;
+    double stopping = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < REPETITIONS; i++) {
+      Rounds compiled = Rounds.run(rounds, GuestCompiler.of(CompilerMode.ON));
+      first = i == 0 ? compiled.firstSeconds() : first;
+      steady = Math.min(steady, compiled.steadySeconds());
+      peer = Math.min(peer, ofQemu(kernel, false));
+      icount = Math.min(icount, ofQemu(kernel, true));
+      stopping =
+          Math.min(
+              stopping,
+              Rounds.run(rounds, GuestCompiler.of(CompilerMode.ON), STEPS_TO_STOP)
+                  .steadySeconds());
     }
-    throw new IllegalStateException(kernel + " did not pass: " + result);
+    long steps = interpreted.steps();
+    return new Measurement(
+        kernel,
+        steps,
+        interpreted.firstSeconds(),
+        steps / STEPS_PER_MILLION / interpreted.steadySeconds(),
+        first,
+        steady,
+        Uncounted.measure(file),
+        (stopping - steady) * MICROS_PER_SECOND * STEPS_TO_STOP / steps,
+        peer,
+        icount);
   }
 
-  private static long cpuNanos() {
-    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  /** Seconds of a round, without what QEMU takes to start and to translate. */
+  private double ofQemu(Kernel kernel, boolean counting) throws IOException, InterruptedException {
+    if (!qemu) {
+      return Double.NaN;
+    }
+    long one = Qemu.run(compiler.build(kernel, 1), counting);
+    long several = Qemu.run(compiler.build(kernel, ROUNDS_OF_QEMU), counting);
+    return (several - one) / NANOS_PER_SECOND / (ROUNDS_OF_QEMU - 1);
+  }
+
+  private static List<Verdict> verdicts(List<Measurement> all) {
+    List<Verdict> verdicts = new ArrayList<>();
+    for (Measurement one : all) {
+      String name = one.kernel().fileName();
+      verdicts.add(Verdict.ofTimes(name, one.steady(), one.qemu(), one.kernel().bar));
+      verdicts.add(
+          Verdict.of(name + ", interpreted, MIPS", one.interpreterMips(), INTERPRETER_BAR, true));
+    }
+    verdicts.add(
+        Verdict.of("geomean", geomean(all, Measurement::ratio), GEOMEAN_BAR, true));
+    verdicts.add(
+        Verdict.of(
+            "geomean against -icount",
+            geomean(all, Measurement::ratioToIcount),
+            ICOUNT_BAR,
+            true));
+    verdicts.add(
+        Verdict.of(
+            "counting and polling, percent",
+            (geomean(all, Measurement::countingFactor) - 1) * PERCENT,
+            COUNTING_PERCENT_MAX,
+            false));
+    verdicts.add(
+        Verdict.of(
+            "exact stop, us",
+            all.stream().mapToDouble(Measurement::stopMicros).average().orElse(Double.NaN),
+            STOP_MICROS_MAX,
+            false));
+    return verdicts;
+  }
+
+  private static double geomean(List<Measurement> all, ToDoubleFunction<Measurement> value) {
+    return Measurement.geometricMean(all.stream().map(value::applyAsDouble).toList());
   }
 }

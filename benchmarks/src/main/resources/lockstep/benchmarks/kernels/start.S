@@ -1,5 +1,5 @@
-# Entry of a bare kernel in M-mode: a stack, floating point on, the kernel REPEATS times over, and the
-# verdict left in tohost.
+# Entry of a bare kernel in M-mode: a stack, floating point on, the kernel REPEATS times over, with a
+# dot on HTIF's console behind each, and the verdict left in tohost.
 #ifndef REPEATS
 #define REPEATS 1
 #endif
@@ -14,6 +14,9 @@ _start: la      sp, stack_top
         ld      t1, expected
         xor     a0, a0, t1
         or      s1, s1, a0
+        li      a0, 0x010100000000002e  # HTIF: console, write, a dot
+        la      t0, tohost
+        sd      a0, 0(t0)
         addi    s0, s0, -1
         bnez    s0, 1b
         snez    a0, s1                  # 0 for the checksum expected, 1 for another one

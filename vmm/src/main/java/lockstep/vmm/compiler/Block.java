@@ -53,6 +53,12 @@ final class Block {
 
   int dirtyF;
 
+  /** Whether who gets to its end has passed a test that floating point is on. */
+  boolean needsFloatOn;
+
+  /** The same for the host's arithmetic being allowed. */
+  boolean needsFloatHost;
+
   Block(int firstSlot, long[] insns, End end, int endSlot) {
     this.firstSlot = firstSlot;
     this.insns = insns;

@@ -12,8 +12,8 @@ import lockstep.vmm.machine.isa.InstructionTable;
 import lockstep.vmm.machine.isa.Op;
 
 /**
- * Writes floating-point instructions. Registers are raw bits in locals. Double-precision arithmetic
- * is the host's, with a side exit for every result that might have raised a flag; the rest calls
+ * Writes floating-point instructions. Registers are doubles in locals, of which the JVM keeps every
+ * bit, whatever they hold. Double-precision arithmetic is the host's, with a side exit for every result that might have raised a flag; the rest calls
  * the interpreter's own operations.
  */
 final class FloatEmitter {
@@ -32,6 +32,7 @@ final class FloatEmitter {
   private static final long SIGN_64 = Long.MIN_VALUE;
   private static final int SIGN_32 = Integer.MIN_VALUE;
   private static final long NAN_BOX = 0xffff_ffff_0000_0000L;
+  private static final long WORD = 0xffff_ffffL;
 
   private final UnitCode unit;
   private final CodeBuilder code;
@@ -57,19 +58,23 @@ final class FloatEmitter {
         unit.findLoad(Insn.rs1(insn), Insn.immediate(insn), 2);
         unit.load(2, true);
         code.loadConstant(NAN_BOX).lor();
-        unit.popF(Insn.rd(insn));
+        unit.popRawF(Insn.rd(insn));
       }
       case Op.FLD -> {
         unit.needFloatOn();
         unit.findLoad(Insn.rs1(insn), Insn.immediate(insn), 3);
-        unit.load(3, true);
+        unit.loadDouble();
         unit.popF(Insn.rd(insn));
       }
-      case Op.FSW, Op.FSD -> {
-        int log2Size = op == Op.FSW ? 2 : 3;
+      case Op.FSW -> {
         unit.needFloatOn();
-        unit.findStore(Insn.rs1(insn), Insn.immediate(insn), log2Size);
-        unit.storeF(log2Size, Insn.rs2(insn));
+        unit.findStore(Insn.rs1(insn), Insn.immediate(insn), 2);
+        unit.storeSingle(Insn.rs2(insn));
+      }
+      case Op.FSD -> {
+        unit.needFloatOn();
+        unit.findStore(Insn.rs1(insn), Insn.immediate(insn), 3);
+        unit.storeDouble(Insn.rs2(insn));
       }
       case Op.FADD_D, Op.FSUB_D, Op.FMUL_D, Op.FDIV_D -> arithmetic(op, insn);
       case Op.FSQRT_D -> squareRoot(insn);
@@ -77,6 +82,7 @@ final class FloatEmitter {
       case Op.FEQ_D, Op.FLT_D, Op.FLE_D -> compare(op, insn);
       case Op.FCVT_W_D, Op.FCVT_L_D -> truncate(op, insn);
       case Op.FCVT_D_L -> fromLong(insn);
+      case Op.FCVT_D_W, Op.FCVT_D_WU -> fromWord(op, insn);
       default -> {
         if (!move(op, insn)) {
           call(op, insn);
@@ -87,16 +93,6 @@ final class FloatEmitter {
 
   private static boolean isNearest(long insn) {
     return Insn.rm(insn) == NEAREST || Insn.rm(insn) == DYNAMIC;
-  }
-
-  private void pushDouble(int register) {
-    unit.pushF(register);
-    code.invokestatic(DOUBLE, "longBitsToDouble", MethodTypeDesc.of(D, J));
-  }
-
-  private void popDouble(int register) {
-    code.invokestatic(DOUBLE, "doubleToRawLongBits", MethodTypeDesc.of(J, D));
-    unit.popF(register);
   }
 
   // The tests of HostFloat, written out: the JVM does not inline what it has not seen called, and a
@@ -112,25 +108,21 @@ final class FloatEmitter {
     code.loadConstant(Double.MAX_VALUE).dcmpg().ifgt(unit.sideExit());
   }
 
-  /** Side exit unless the result is finite and above the smallest normal number. */
-  private void requireNormal() {
-    pushMagnitude();
-    code.loadConstant(Double.MIN_NORMAL).dcmpl().ifle(unit.sideExit());
-    requireFinite();
-  }
-
-  /** Side exit unless the product is normal, or zero because a factor is. */
-  private void requireSafeProduct(long insn) {
+  /**
+   * Side exit unless the result is normal, or a zero that is exact because one of the operands is
+   * zero.
+   */
+  private void requireNormal(int... operands) {
     Label notTiny = code.newLabel();
     Label exact = code.newLabel();
     pushMagnitude();
     code.loadConstant(Double.MIN_NORMAL).dcmpl().ifgt(notTiny);
     code.dload(UnitCode.SCRATCH).dconst_0().dcmpl().ifne(unit.sideExit());
-    unit.pushF(Insn.rs1(insn));
-    code.iconst_1().lshl().lconst_0().lcmp().ifeq(exact);
-    unit.pushF(Insn.rs2(insn));
-    code.iconst_1().lshl().lconst_0().lcmp().ifne(unit.sideExit());
-    code.goto_(exact);
+    for (int operand : operands) {
+      unit.pushF(operand);
+      code.dconst_0().dcmpl().ifeq(exact);
+    }
+    code.goto_(unit.sideExit());
     code.labelBinding(notTiny);
     requireFinite();
     code.labelBinding(exact);
@@ -143,7 +135,7 @@ final class FloatEmitter {
   }
 
   private void requireNumber(int register) {
-    pushDouble(register);
+    unit.pushF(register);
     code.dup2().dcmpl().ifne(unit.sideExit());
   }
 
@@ -153,8 +145,7 @@ final class FloatEmitter {
       return;
     }
     unit.needFloatHost();
-    pushDouble(Insn.rs1(insn));
-    pushDouble(Insn.rs2(insn));
+    pushBoth(insn);
     switch (op) {
       case Op.FADD_D -> code.dadd();
       case Op.FSUB_D -> code.dsub();
@@ -164,11 +155,11 @@ final class FloatEmitter {
     code.dstore(UnitCode.SCRATCH);
     switch (op) {
       case Op.FADD_D, Op.FSUB_D -> requireFinite();
-      case Op.FMUL_D -> requireSafeProduct(insn);
-      default -> requireNormal();
+      case Op.FMUL_D -> requireNormal(Insn.rs1(insn), Insn.rs2(insn));
+      default -> requireNormal(Insn.rs1(insn));
     }
     code.dload(UnitCode.SCRATCH);
-    popDouble(Insn.rd(insn));
+    unit.popF(Insn.rd(insn));
   }
 
   private void squareRoot(long insn) {
@@ -177,11 +168,11 @@ final class FloatEmitter {
       return;
     }
     unit.needFloatHost();
-    pushDouble(Insn.rs1(insn));
+    unit.pushF(Insn.rs1(insn));
     code.invokestatic(MATH, "sqrt", MethodTypeDesc.of(D, D)).dstore(UnitCode.SCRATCH);
-    requireNormal();
+    requireNormal(Insn.rs1(insn));
     code.dload(UnitCode.SCRATCH);
-    popDouble(Insn.rd(insn));
+    unit.popF(Insn.rd(insn));
   }
 
   private void fused(int op, long insn) {
@@ -190,36 +181,53 @@ final class FloatEmitter {
       return;
     }
     unit.needFloatHost();
-    pushDouble(Insn.rs1(insn));
+    unit.pushF(Insn.rs1(insn));
     if (op == Op.FNMSUB_D || op == Op.FNMADD_D) {
       code.dneg();
     }
-    pushDouble(Insn.rs2(insn));
-    pushDouble(Insn.rs3(insn));
+    unit.pushF(Insn.rs2(insn));
+    unit.pushF(Insn.rs3(insn));
     if (op == Op.FMSUB_D || op == Op.FNMADD_D) {
       code.dneg();
     }
     code.invokestatic(MATH, "fma", MethodTypeDesc.of(D, D, D, D)).dstore(UnitCode.SCRATCH);
-    requireNormal();
+    requireNormal(Insn.rs1(insn), Insn.rs2(insn));
     code.dload(UnitCode.SCRATCH);
-    popDouble(Insn.rd(insn));
+    unit.popF(Insn.rd(insn));
   }
 
-  /** As the interpreter does: NaNs by a side exit. */
+  /** As the interpreter does: NaNs by a side exit, which is asked only where it is not true. */
   private void compare(int op, long insn) {
+    Label isTrue = code.newLabel();
+    Label known = code.newLabel();
     unit.needFloatOn();
-    requireNumber(Insn.rs1(insn));
-    requireNumber(Insn.rs2(insn));
-    pushDouble(Insn.rs1(insn));
-    pushDouble(Insn.rs2(insn));
-    code.dcmpg();
-    unit.pushZeroIf(
-        switch (op) {
-          case Op.FEQ_D -> code::ifne;
-          case Op.FLT_D -> code::ifge;
-          default -> code::ifgt;
-        });
+    pushBoth(insn);
+    switch (op) {
+      case Op.FEQ_D -> {
+        code.dcmpl().ifeq(isTrue);
+        requireNumber(Insn.rs1(insn));
+        requireNumber(Insn.rs2(insn));
+      }
+      case Op.FLT_D -> {
+        code.dcmpg().iflt(isTrue);
+        pushBoth(insn);
+        code.dcmpl().iflt(unit.sideExit());
+      }
+      default -> {
+        code.dcmpg().ifle(isTrue);
+        pushBoth(insn);
+        code.dcmpl().ifle(unit.sideExit());
+      }
+    }
+    code.lconst_0().goto_(known);
+    code.labelBinding(isTrue).lconst_1();
+    code.labelBinding(known);
     unit.popX(Insn.rd(insn));
+  }
+
+  private void pushBoth(long insn) {
+    unit.pushF(Insn.rs1(insn));
+    unit.pushF(Insn.rs2(insn));
   }
 
   private void truncate(int op, long insn) {
@@ -228,7 +236,7 @@ final class FloatEmitter {
       return;
     }
     unit.needFloatHost();
-    pushDouble(Insn.rs1(insn));
+    unit.pushF(Insn.rs1(insn));
     code.dstore(UnitCode.SCRATCH);
     if (op == Op.FCVT_W_D) {
       requireBetween(-0x1p31, 0x1p31);
@@ -253,7 +261,19 @@ final class FloatEmitter {
     unit.needFloatHost();
     unit.pushX(Insn.rs1(insn));
     code.l2d();
-    popDouble(Insn.rd(insn));
+    unit.popF(Insn.rd(insn));
+  }
+
+  /** Exact, so that the rounding mode only has to be valid. */
+  private void fromWord(int op, long insn) {
+    roundingMode(insn);
+    unit.pushX(Insn.rs1(insn));
+    if (op == Op.FCVT_D_W) {
+      code.l2i().i2d();
+    } else {
+      code.loadConstant(WORD).land().l2d();
+    }
+    unit.popF(Insn.rd(insn));
   }
 
   /** Moves and sign injection: bits only. */
@@ -263,7 +283,7 @@ final class FloatEmitter {
       case Op.FSGNJ_S, Op.FSGNJN_S, Op.FSGNJX_S -> injectSingleSign(op, insn);
       case Op.FMV_X_D, Op.FMV_X_W -> {
         unit.needFloatOn();
-        unit.pushF(Insn.rs1(insn));
+        unit.pushRawF(Insn.rs1(insn));
         if (op == Op.FMV_X_W) {
           code.l2i().i2l();
         }
@@ -275,7 +295,7 @@ final class FloatEmitter {
         if (op == Op.FMV_W_X) {
           code.loadConstant(NAN_BOX).lor();
         }
-        unit.popF(Insn.rd(insn));
+        unit.popRawF(Insn.rd(insn));
       }
       default -> {
         return false;
@@ -286,11 +306,16 @@ final class FloatEmitter {
 
   private void injectDoubleSign(int op, long insn) {
     unit.needFloatOn();
-    unit.pushF(Insn.rs1(insn));
+    if (op == Op.FSGNJ_D && Insn.rs1(insn) == Insn.rs2(insn)) {
+      unit.pushF(Insn.rs1(insn));
+      unit.popF(Insn.rd(insn));
+      return;
+    }
+    unit.pushRawF(Insn.rs1(insn));
     if (op != Op.FSGNJX_D) {
       code.loadConstant(~SIGN_64).land();
     }
-    unit.pushF(Insn.rs2(insn));
+    unit.pushRawF(Insn.rs2(insn));
     if (op == Op.FSGNJN_D) {
       code.loadConstant(-1L).lxor();
     }
@@ -300,17 +325,17 @@ final class FloatEmitter {
     } else {
       code.lor();
     }
-    unit.popF(Insn.rd(insn));
+    unit.popRawF(Insn.rd(insn));
   }
 
   private void pushSingle(int register) {
-    unit.pushF(register);
+    unit.pushRawF(register);
     code.invokestatic(FLOAT32, "unbox", MethodTypeDesc.of(I, J));
   }
 
   private void popSingle(int register) {
     code.invokestatic(FLOAT32, "box", MethodTypeDesc.of(J, I));
-    unit.popF(register);
+    unit.popRawF(register);
   }
 
   private void injectSingleSign(int op, long insn) {
@@ -367,14 +392,14 @@ final class FloatEmitter {
       case Op.FSQRT_S -> singles("sqrt", 1, rm, insn);
       case Op.FMADD_S, Op.FMSUB_S, Op.FNMSUB_S, Op.FNMADD_S -> fusedSingles(op, rm, insn);
       case Op.FMIN_D, Op.FMAX_D -> {
-        unit.pushF(Insn.rs1(insn));
-        unit.pushF(Insn.rs2(insn));
+        unit.pushRawF(Insn.rs1(insn));
+        unit.pushRawF(Insn.rs2(insn));
         unit.pushFpStatus();
         code.invokestatic(
             FLOAT64,
             op == Op.FMIN_D ? "min" : "max",
             MethodTypeDesc.of(J, J, J, UnitCode.FP_STATUS));
-        unit.popF(Insn.rd(insn));
+        unit.popRawF(Insn.rd(insn));
       }
       case Op.FMIN_S, Op.FMAX_S -> {
         pushSingle(Insn.rs1(insn));
@@ -390,7 +415,7 @@ final class FloatEmitter {
       case Op.FLT_S -> compareSingles("lt", insn);
       case Op.FLE_S -> compareSingles("le", insn);
       case Op.FCLASS_D -> {
-        unit.pushF(Insn.rs1(insn));
+        unit.pushRawF(Insn.rs1(insn));
         code.invokestatic(FLOAT64, "classify", MethodTypeDesc.of(I, J));
         unit.popIntX(Insn.rd(insn));
       }
@@ -407,8 +432,6 @@ final class FloatEmitter {
       case Op.FCVT_WU_S -> toInteger(false, "toUint32", rm, insn);
       case Op.FCVT_L_S -> toInteger(false, "toInt64", rm, insn);
       case Op.FCVT_LU_S -> toInteger(false, "toUint64", rm, insn);
-      case Op.FCVT_D_W -> fromInteger(true, "fromInt32", rm, insn);
-      case Op.FCVT_D_WU -> fromInteger(true, "fromUint32", rm, insn);
       case Op.FCVT_D_L -> fromInteger(true, "fromInt64", rm, insn);
       case Op.FCVT_D_LU -> fromInteger(true, "fromUint64", rm, insn);
       case Op.FCVT_S_W -> fromInteger(false, "fromInt32", rm, insn);
@@ -416,7 +439,7 @@ final class FloatEmitter {
       case Op.FCVT_S_L -> fromInteger(false, "fromInt64", rm, insn);
       case Op.FCVT_S_LU -> fromInteger(false, "fromUint64", rm, insn);
       case Op.FCVT_S_D -> {
-        unit.pushF(Insn.rs1(insn));
+        unit.pushRawF(Insn.rs1(insn));
         code.loadConstant(rm);
         unit.pushFpStatus();
         code.invokestatic(FLOAT64, "toFloat32", MethodTypeDesc.of(I, J, I, UnitCode.FP_STATUS));
@@ -426,16 +449,16 @@ final class FloatEmitter {
         pushSingle(Insn.rs1(insn));
         unit.pushFpStatus();
         code.invokestatic(FLOAT32, "toFloat64", MethodTypeDesc.of(J, I, UnitCode.FP_STATUS));
-        unit.popF(Insn.rd(insn));
+        unit.popRawF(Insn.rd(insn));
       }
       default -> throw new AssertionError("no floating-point instruction: " + op);
     }
   }
 
   private void doubles(String method, int operands, int rm, long insn) {
-    unit.pushF(Insn.rs1(insn));
+    unit.pushRawF(Insn.rs1(insn));
     if (operands == 2) {
-      unit.pushF(Insn.rs2(insn));
+      unit.pushRawF(Insn.rs2(insn));
     }
     code.loadConstant(rm);
     unit.pushFpStatus();
@@ -445,7 +468,7 @@ final class FloatEmitter {
         operands == 2
             ? MethodTypeDesc.of(J, J, J, I, UnitCode.FP_STATUS)
             : MethodTypeDesc.of(J, J, I, UnitCode.FP_STATUS));
-    unit.popF(Insn.rd(insn));
+    unit.popRawF(Insn.rd(insn));
   }
 
   private void singles(String method, int operands, int rm, long insn) {
@@ -465,19 +488,19 @@ final class FloatEmitter {
   }
 
   private void fusedDoubles(int op, int rm, long insn) {
-    unit.pushF(Insn.rs1(insn));
+    unit.pushRawF(Insn.rs1(insn));
     if (op == Op.FNMSUB_D || op == Op.FNMADD_D) {
       code.loadConstant(SIGN_64).lxor();
     }
-    unit.pushF(Insn.rs2(insn));
-    unit.pushF(Insn.rs3(insn));
+    unit.pushRawF(Insn.rs2(insn));
+    unit.pushRawF(Insn.rs3(insn));
     if (op == Op.FMSUB_D || op == Op.FNMADD_D) {
       code.loadConstant(SIGN_64).lxor();
     }
     code.loadConstant(rm);
     unit.pushFpStatus();
     code.invokestatic(FLOAT64, "fma", MethodTypeDesc.of(J, J, J, J, I, UnitCode.FP_STATUS));
-    unit.popF(Insn.rd(insn));
+    unit.popRawF(Insn.rd(insn));
   }
 
   private void fusedSingles(int op, int rm, long insn) {
@@ -506,7 +529,7 @@ final class FloatEmitter {
 
   private void toInteger(boolean fromDouble, String method, int rm, long insn) {
     if (fromDouble) {
-      unit.pushF(Insn.rs1(insn));
+      unit.pushRawF(Insn.rs1(insn));
     } else {
       pushSingle(Insn.rs1(insn));
     }
@@ -525,7 +548,7 @@ final class FloatEmitter {
     unit.pushFpStatus();
     if (toDouble) {
       code.invokestatic(FLOAT64, method, MethodTypeDesc.of(J, J, I, UnitCode.FP_STATUS));
-      unit.popF(Insn.rd(insn));
+      unit.popRawF(Insn.rd(insn));
     } else {
       code.invokestatic(FLOAT32, method, MethodTypeDesc.of(I, J, I, UnitCode.FP_STATUS));
       popSingle(Insn.rd(insn));

@@ -24,7 +24,7 @@ public final class GuestCompiler {
   public static UnitCompiler of(CompilerMode mode) {
     return switch (mode) {
       case OFF -> UnitCompiler.NONE;
-      case ON -> new InBackground();
+      case ON -> new InBackground(Counting.EXACT);
       case EAGER -> eager(INSTRUCTIONS_MAX_EAGER);
     };
   }
@@ -32,6 +32,14 @@ public final class GuestCompiler {
   /** Everything at once, in units of a chosen size: for tests. */
   public static UnitCompiler eager(int instructionsMax) {
     return new AtOnce(instructionsMax);
+  }
+
+  /**
+   * What is hot, to code that does not count its steps and never leaves a loop by itself: to
+   * measure what counting costs. Positions are wrong, and only a program that ends by itself does.
+   */
+  public static UnitCompiler uncounted() {
+    return new InBackground(Counting.NONE);
   }
 
   /** On a thread of its own, which ends when there is nothing to do for a while. */
@@ -49,7 +57,10 @@ public final class GuestCompiler {
             new LinkedBlockingQueue<>(),
             Thread.ofPlatform().daemon().name("guest-compiler").factory());
 
-    InBackground() {
+    private final Counting counting;
+
+    InBackground(Counting counting) {
+      this.counting = counting;
       thread.allowCoreThreadTimeOut(true);
       thread.execute(WarmUp::run);
     }
@@ -70,7 +81,7 @@ public final class GuestCompiler {
     }
 
     private void compile(Request request) {
-      UnitFactory.Made made = UnitFactory.compile(request, INSTRUCTIONS_MAX);
+      UnitFactory.Made made = UnitFactory.compile(request, INSTRUCTIONS_MAX, counting);
       budget.spend(made.classFileBytes());
       Result result = made.result();
       CompiledUnit unit = result.unit();
@@ -117,7 +128,7 @@ public final class GuestCompiler {
 
     @Override
     public void offer(Request request) {
-      finished = UnitFactory.compile(request, instructionsMax).result();
+      finished = UnitFactory.compile(request, instructionsMax, Counting.EXACT).result();
     }
 
     @Override

@@ -20,7 +20,19 @@ final class HostAccess {
    */
   static final Object ACCESS = access();
 
+  /** Where in an array of longs its first element is, as {@link #TYPE} counts. */
+  static final long LONGS_AT = longsAt();
+
   private HostAccess() {}
+
+  private static long longsAt() {
+    try {
+      Class<?> type = ACCESS.getClass();
+      return (int) type.getMethod("arrayBaseOffset", Class.class).invoke(ACCESS, long[].class);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("this JVM has no access to arrays by offset", e);
+    }
+  }
 
   private static Object access() {
     try {

@@ -71,7 +71,7 @@ final class InstructionEmitter {
         || (op >= Op.ADD_UW && op < Op.COUNT);
   }
 
-  private static boolean isCsr(int op) {
+  static boolean isCsr(int op) {
     return op >= Op.CSRRW && op <= Op.CSRRCI;
   }
 

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import lockstep.vmm.compiler.Block.End;
+import lockstep.vmm.machine.hart.UnitContext;
 import lockstep.vmm.machine.isa.Decoder;
 import lockstep.vmm.machine.isa.Insn;
 import lockstep.vmm.machine.isa.Op;
@@ -316,6 +317,13 @@ final class Region {
       }
     }
     return used;
+  }
+
+  /** Whether its own instructions may turn floating point on or off, or have it round otherwise. */
+  boolean mayChangeFloat() {
+    return blocks.stream()
+        .flatMapToLong(block -> Arrays.stream(block.insns))
+        .anyMatch(insn -> InstructionEmitter.isCsr(Insn.op(insn)) && UnitContext.mayChangeFloat(insn));
   }
 
   int writtenX() {

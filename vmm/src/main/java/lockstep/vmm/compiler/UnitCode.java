@@ -27,32 +27,57 @@ final class UnitCode {
   static final ClassDesc FP_STATUS = desc(FpStatus.class);
   private static final ClassDesc HOST = desc(HostAccess.class);
   static final ClassDesc LONGS = ConstantDescs.CD_long.arrayType();
+  static final ClassDesc NAME = ClassDesc.of(UnitCode.class.getPackageName(), "GuestCode");
+  static final MethodTypeDesc RUN =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_long, CONTEXT, ConstantDescs.CD_long, ConstantDescs.CD_long);
+  private static final MethodTypeDesc CALL =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_long);
+  private static final MethodTypeDesc END_CALL =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_long,
+          LONGS,
+          LONGS,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_boolean,
+          ConstantDescs.CD_boolean);
+  private static final ClassDesc DOUBLE = desc(Double.class);
+  private static final MethodTypeDesc RAW_OF_DOUBLE =
+      MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_double);
+  private static final MethodTypeDesc DOUBLE_OF_RAW =
+      MethodTypeDesc.of(ConstantDescs.CD_double, ConstantDescs.CD_long);
+  private static final MethodTypeDesc GET_OF_ARRAY =
+      MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_Object, ConstantDescs.CD_long);
+  private static final MethodTypeDesc GET_DOUBLE = DOUBLE_OF_RAW;
+  private static final MethodTypeDesc PUT_DOUBLE =
+      MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, ConstantDescs.CD_double);
 
   // Parameters of CompiledUnit.runGuest, and locals that hold no register.
+  private static final int THIS = 0;
   private static final int CONTEXT_LOCAL = 1;
   private static final int PAGE = 2;
   private static final int BUDGET = 4;
   private static final int TLB = 6;
-  private static final int TLB_MASK = 7;
-  private static final int X = 8;
-  private static final int F = 9;
-  private static final int EXIT_SLOT = 10;
-  private static final int EXIT_STEPS = 11;
-  private static final int FLOAT_ON = 12;
-  private static final int FLOAT_HOST = 13;
-  private static final int ADDRESS = 14;
-  private static final int ENTRY = 16;
+  private static final int X = 7;
+  private static final int F = 8;
+  private static final int EXIT_SLOT = 9;
+  private static final int EXIT_STEPS = 10;
+  private static final int FLOAT_ON = 11;
+  private static final int FLOAT_HOST = 12;
+  private static final int ADDRESS = 13;
+  private static final int ENTRY = 15;
   static final int SCRATCH = 17;
   private static final int HOST_ADDRESS = 19;
   static final int SCRATCH_2 = 21;
-  private static final int FIRST_X = 23;
-
-  /** Words of an entry of the TLB, by what leads to them from the tag for loads. */
-  private static final int LOAD_TAG = 0;
-
-  private static final int LOAD_ADDEND = 1;
-  private static final int STORE_TAG = 2;
-  private static final int STORE_ADDEND = 3;
+  private static final int FETCH = 23;
+  private static final int EPOCH = 24;
+  private static final int FIRST_X = 25;
 
   /** Accesses of each size; loads sign-extend. */
   private enum Width {
@@ -82,10 +107,13 @@ final class UnitCode {
   private record SideExit(Label label, int slot, int steps) {}
 
   final CodeBuilder code;
+  private final Counting counting;
+  private final int entrySlot;
   private final int usedX;
   private final int usedF;
   private final int writtenX;
   private final int writtenF;
+  private final boolean mayChangeFloat;
   private final int[] localOfX = new int[Insn.REGISTERS];
   private final int[] localOfF = new int[Insn.REGISTERS];
   private final List<SideExit> sideExits = new ArrayList<>();
@@ -96,15 +124,18 @@ final class UnitCode {
   private int steps;
   private Label sideExit;
   private boolean sideExitUsed;
-  private boolean floatOnKnown;
-  private boolean floatHostKnown;
+  private Block block;
 
-  UnitCode(CodeBuilder code, Region region) {
+  UnitCode(CodeBuilder code, Region region, Counting counting) {
     this.code = code;
+    this.counting = counting;
+    entrySlot = region.blocks().getFirst().firstSlot;
     usedX = region.usedX();
     usedF = region.usedF();
     writtenX = region.writtenX();
     writtenF = region.writtenF();
+    mayChangeFloat = region.mayChangeFloat();
+    block = region.blocks().getFirst();
     sideExit = code.newLabel();
     int next = FIRST_X;
     for (int register = 1; register < 32; register++) {
@@ -134,32 +165,36 @@ final class UnitCode {
     }
     lookAtFloat();
     reload();
+    if (counting == Counting.NONE) {
+      at(entrySlot, 0);
+      code.lload(BUDGET).lconst_1().lsub().dup2().lstore(BUDGET);
+      code.lconst_0().lcmp().iflt(sideExit());
+    }
   }
 
   /** What is known of floating point, if the unit has any. */
   void lookAtFloat() {
     if (usedF != 0) {
-      code.aload(CONTEXT_LOCAL).getfield(CONTEXT, "floatOn", ConstantDescs.CD_boolean);
+      pushFact("floatOn");
       code.istore(FLOAT_ON);
-      code.aload(CONTEXT_LOCAL).getfield(CONTEXT, "floatHost", ConstantDescs.CD_boolean);
+      pushFact("floatHost");
       code.istore(FLOAT_HOST);
-      floatOnKnown = false;
-      floatHostKnown = false;
+      block.needsFloatOn = false;
+      block.needsFloatHost = false;
     }
+  }
+
+  private void pushFact(String name) {
+    code.aload(CONTEXT_LOCAL).getfield(CONTEXT, name, ConstantDescs.CD_boolean);
   }
 
   private void field(int local, String name) {
     code.aload(CONTEXT_LOCAL).getfield(CONTEXT, name, LONGS).astore(local);
   }
 
-  /**
-   * The TLB, and the mask for its indices. In this form, the length less one, and with one access
-   * before any loop, the JVM needs no range check for a masked index.
-   */
+  /** The TLB that applies. */
   void findTlb() {
     field(TLB, "tlb");
-    code.aload(TLB).iconst_0().laload().pop2();
-    code.aload(TLB).arraylength().iconst_1().isub().istore(TLB_MASK);
   }
 
   void reload() {
@@ -170,7 +205,8 @@ final class UnitCode {
     }
     for (int register = 0; register < 32; register++) {
       if ((usedF >>> register & 1) != 0) {
-        code.aload(F).loadConstant(register).laload().lstore(localOfF[register]);
+        code.aload(F).loadConstant(register).laload();
+        popRawF(register);
       }
     }
   }
@@ -183,15 +219,24 @@ final class UnitCode {
     }
     for (int register = 0; register < 32; register++) {
       if ((dirtyF >>> register & 1) != 0) {
-        code.aload(F).loadConstant(register).lload(localOfF[register]).lastore();
+        code.aload(F).loadConstant(register);
+        pushRawF(register);
+        code.lastore();
       }
     }
   }
 
-  /** The next instructions begin a block: nothing is known. */
-  void beginBlock() {
-    floatOnKnown = false;
-    floatHostKnown = false;
+  /**
+   * The next instructions are a block's. What has been found about floating point on every way to
+   * it holds, unless one of the unit's own instructions may change it.
+   */
+  void beginBlock(Block block) {
+    this.block = block;
+    Block before = block.dominator;
+    if (before != null && before != block && !mayChangeFloat) {
+      block.needsFloatOn = before.needsFloatOn;
+      block.needsFloatHost = before.needsFloatHost;
+    }
   }
 
   /** The next instruction is at {@code slot}, and {@code steps} of its block come before it. */
@@ -224,12 +269,22 @@ final class UnitCode {
     popX(register);
   }
 
+  /** Pushes a floating-point register as a double. */
   void pushF(int register) {
-    code.lload(localOfF[register]);
+    code.dload(localOfF[register]);
   }
 
   void popF(int register) {
-    code.lstore(localOfF[register]);
+    code.dstore(localOfF[register]);
+  }
+
+  /** Pushes its raw bits, as a long. */
+  void pushRawF(int register) {
+    code.dload(localOfF[register]).invokestatic(DOUBLE, "doubleToRawLongBits", RAW_OF_DOUBLE);
+  }
+
+  void popRawF(int register) {
+    code.invokestatic(DOUBLE, "longBitsToDouble", DOUBLE_OF_RAW).dstore(localOfF[register]);
   }
 
   void pushContext() {
@@ -288,7 +343,8 @@ final class UnitCode {
     for (SideExit exit : sideExits) {
       code.labelBinding(exit.label);
       code.loadConstant(exit.slot).istore(EXIT_SLOT);
-      code.loadConstant(exit.steps).istore(EXIT_STEPS);
+      code.loadConstant(counting == Counting.EXACT ? exit.steps : stepsUncounted(exit));
+      code.istore(EXIT_STEPS);
       code.goto_(sideExit);
       sideExitUsed = true;
     }
@@ -302,15 +358,23 @@ final class UnitCode {
     code.lload(BUDGET).iload(EXIT_STEPS).i2l().lsub().loadConstant(-1L).lxor().lreturn();
   }
 
+  /** Takes the entry's one step back if the hart has to begin with an instruction of its own. */
+  private int stepsUncounted(SideExit exit) {
+    return exit.slot == entrySlot ? -1 : 0;
+  }
+
   // Budget and other exits.
 
   void checkBudget(int stepsNeeded) {
+    if (counting == Counting.NONE) {
+      return;
+    }
     code.lload(BUDGET).loadConstant((long) stepsNeeded).lcmp();
     code.iflt(sideExit());
   }
 
   void lowerBudget(int by) {
-    if (by != 0) {
+    if (by != 0 && counting == Counting.EXACT) {
       code.lload(BUDGET).loadConstant((long) by).lsub().lstore(BUDGET);
     }
   }
@@ -326,23 +390,96 @@ final class UnitCode {
   /** Calls the guest function at the address in {@link #SCRATCH}; goes on if it returns. */
   void call(int returnSlot, int dirtyX, int dirtyF) {
     spill(dirtyX, dirtyF);
-    code.aload(CONTEXT_LOCAL).lload(SCRATCH);
-    pushPc(returnSlot);
-    code.lload(BUDGET);
-    code.invokevirtual(
-        CONTEXT,
-        "call",
-        MethodTypeDesc.of(
-            ConstantDescs.CD_long,
-            ConstantDescs.CD_long,
-            ConstantDescs.CD_long,
-            ConstantDescs.CD_long));
-    code.dup2().lstore(BUDGET);
-    Label returned = code.newLabel();
-    code.lconst_0().lcmp().ifge(returned);
-    code.lload(BUDGET).lreturn();
-    code.labelBinding(returned);
+    lookUpAndCall(returnSlot);
+    returnUnlessCameBack();
     reload();
+  }
+
+  private void lookUpAndCall(int returnSlot) {
+    pushContext();
+    code.lload(SCRATCH);
+    pushPc(returnSlot);
+    code.lload(BUDGET).invokevirtual(CONTEXT, "call", CALL).lstore(BUDGET);
+  }
+
+  private void returnUnlessCameBack() {
+    Label cameBack = code.newLabel();
+    code.lload(BUDGET).lconst_0().lcmp().ifge(cameBack);
+    code.lload(BUDGET).lreturn();
+    code.labelBinding(cameBack);
+  }
+
+  /**
+   * The same where the function is this unit: what {@link UnitContext#call} does, but without
+   * looking for it.
+   */
+  void callItself(int returnSlot, int dirtyX, int dirtyF) {
+    Label tooDeep = code.newLabel();
+    Label notYet = code.newLabel();
+    Label ended = code.newLabel();
+    Label cameBack = code.newLabel();
+    spill(dirtyX, dirtyF);
+    pushContext();
+    code.getfield(CONTEXT, "callsLeft", ConstantDescs.CD_int).ifeq(tooDeep);
+    field(FETCH, "fetchTags");
+    pushEpoch();
+    code.istore(EPOCH);
+    changeCallsLeft(-1);
+    code.aload(THIS).aload(CONTEXT_LOCAL).lload(PAGE).lload(BUDGET);
+    code.invokevirtual(NAME, "runGuest", RUN).lstore(BUDGET);
+    changeCallsLeft(1);
+    code.lload(BUDGET).lconst_0().lcmp().iflt(notYet);
+    pushContext();
+    code.getfield(CONTEXT, "pc", ConstantDescs.CD_long);
+    pushPc(returnSlot);
+    code.lcmp().ifne(notYet);
+    code.aload(TLB).aload(CONTEXT_LOCAL).getfield(CONTEXT, "tlb", LONGS).if_acmpne(notYet);
+    code.aload(FETCH).aload(CONTEXT_LOCAL).getfield(CONTEXT, "fetchTags", LONGS);
+    code.if_acmpne(notYet);
+    if (usedF != 0) {
+      code.iload(FLOAT_ON);
+      pushFact("floatOn");
+      code.if_icmpne(notYet).iload(FLOAT_HOST);
+      pushFact("floatHost");
+      code.if_icmpne(notYet);
+    }
+    code.iload(EPOCH);
+    pushEpoch();
+    code.if_icmpeq(cameBack);
+    code.labelBinding(notYet);
+    pushContext();
+    code.lload(BUDGET);
+    pushPc(returnSlot);
+    code.aload(TLB).aload(FETCH).iload(EPOCH);
+    pushFloatOfCaller();
+    code.invokevirtual(CONTEXT, "endCall", END_CALL).lstore(BUDGET).goto_(ended);
+    code.labelBinding(tooDeep);
+    lookUpAndCall(returnSlot);
+    code.labelBinding(ended);
+    returnUnlessCameBack();
+    code.labelBinding(cameBack);
+    reload();
+  }
+
+  /** What this unit knows of floating point; one that has none relies on nothing. */
+  private void pushFloatOfCaller() {
+    if (usedF != 0) {
+      code.iload(FLOAT_ON).iload(FLOAT_HOST);
+    } else {
+      pushFact("floatOn");
+      pushFact("floatHost");
+    }
+  }
+
+  private void pushEpoch() {
+    pushContext();
+    code.invokevirtual(CONTEXT, "epoch", MethodTypeDesc.of(ConstantDescs.CD_int));
+  }
+
+  private void changeCallsLeft(int by) {
+    pushContext();
+    code.dup().getfield(CONTEXT, "callsLeft", ConstantDescs.CD_int);
+    code.loadConstant(by).iadd().putfield(CONTEXT, "callsLeft", ConstantDescs.CD_int);
   }
 
   // Memory.
@@ -353,14 +490,14 @@ final class UnitCode {
    * @param tag the word of an entry of the TLB that decides
    * @param addend the word that leads to the host
    */
-  private void findPage(int base, int offset, int log2Size, int tag, int addend) {
+  private void findPage(int base, int offset, int log2Size, long tag, long addend) {
     pushX(base);
     if (offset != 0) {
       code.loadConstant((long) offset).ladd();
     }
     code.dup2().lstore(ADDRESS);
-    code.bipush(UnitContext.TLB_SHIFT).lushr().l2i();
-    code.loadConstant(UnitContext.TLB_LOAD_TAG).ior().istore(ENTRY);
+    code.loadConstant(UnitContext.TLB_SHIFT).lushr();
+    code.loadConstant(UnitContext.TLB_ENTRY_MASK).land().lstore(ENTRY);
     pushTlbWord(tag);
     code.lload(ADDRESS).loadConstant(-PhysicalMemory.PAGE_BYTES | (1L << log2Size) - 1).land();
     code.lcmp().ifne(sideExit());
@@ -369,22 +506,20 @@ final class UnitCode {
     code.ladd().lstore(HOST_ADDRESS);
   }
 
-  private void pushTlbWord(int word) {
-    code.aload(TLB).iload(ENTRY);
-    if (word != 0) {
-      code.loadConstant(word).ixor();
-    }
-    code.iload(TLB_MASK).iand().laload();
+  private void pushTlbWord(long word) {
+    pushAccess();
+    code.aload(TLB).lload(ENTRY).loadConstant(HostAccess.LONGS_AT + word).ladd();
+    code.invokevirtual(HostAccess.TYPE, "getLong", GET_OF_ARRAY);
   }
 
   /** Finds the host address for a load, for the accesses that follow. */
   void findLoad(int base, int offset, int log2Size) {
-    findPage(base, offset, log2Size, LOAD_TAG, LOAD_ADDEND);
+    findPage(base, offset, log2Size, UnitContext.TLB_LOAD_TAG, UnitContext.TLB_LOAD_ADDEND);
   }
 
   /** Finds the host address for a store, from which can be loaded too. */
   void findStore(int base, int offset, int log2Size) {
-    findPage(base, offset, log2Size, STORE_TAG, STORE_ADDEND);
+    findPage(base, offset, log2Size, UnitContext.TLB_STORE_TAG, UnitContext.TLB_STORE_ADDEND);
   }
 
   /** Pushes the host address found, which is that of the guest's hart plus a constant. */
@@ -392,8 +527,12 @@ final class UnitCode {
     code.lload(HOST_ADDRESS);
   }
 
-  private void pushPlace() {
+  private void pushAccess() {
     code.getstatic(HOST, "ACCESS", ConstantDescs.CD_Object).checkcast(HostAccess.TYPE);
+  }
+
+  private void pushPlace() {
+    pushAccess();
     code.lload(HOST_ADDRESS);
   }
 
@@ -417,10 +556,23 @@ final class UnitCode {
     storePushed(log2Size);
   }
 
-  void storeF(int log2Size, int register) {
+  /** Pushes the double at the host address found. */
+  void loadDouble() {
+    pushPlace();
+    code.invokevirtual(HostAccess.TYPE, "getDouble", GET_DOUBLE);
+  }
+
+  /** Stores the single that the register holds at the host address found. */
+  void storeSingle(int register) {
+    pushPlace();
+    pushRawF(register);
+    storePushed(2);
+  }
+
+  void storeDouble(int register) {
     pushPlace();
     pushF(register);
-    storePushed(log2Size);
+    code.invokevirtual(HostAccess.TYPE, "putDouble", PUT_DOUBLE);
   }
 
   /** Stores what is in a local. */
@@ -462,18 +614,18 @@ final class UnitCode {
 
   /** Side exit unless floating point is on and dirty. */
   void needFloatOn() {
-    if (!floatOnKnown) {
+    if (!block.needsFloatOn) {
       code.iload(FLOAT_ON).ifeq(sideExit());
-      floatOnKnown = true;
+      block.needsFloatOn = true;
     }
   }
 
   /** Side exit unless the host's arithmetic will do, and floating point is on. */
   void needFloatHost() {
-    if (!floatHostKnown) {
+    if (!block.needsFloatHost) {
       code.iload(FLOAT_HOST).ifeq(sideExit());
-      floatHostKnown = true;
-      floatOnKnown = true;
+      block.needsFloatHost = true;
+      block.needsFloatOn = true;
     }
   }
 }

@@ -17,21 +17,21 @@ final class UnitFactory {
    */
   record Made(Result result, int classFileBytes) {}
 
-  static Made compile(Request request, int instructionsMax) {
+  static Made compile(Request request, int instructionsMax, Counting counting) {
     Region region =
         Region.discover(request.code(), request.reached(), request.entrySlot(), instructionsMax);
-    byte[] classFile = classFile(region);
+    byte[] classFile = classFile(region, counting);
     CompiledUnit unit = classFile.length == 0 ? null : define(classFile);
     return new Made(new Result(request, unit, region.covered()), classFile.length);
   }
 
   /** Empty if the region is nothing worth, or too large for a method: both are interpreted. */
-  private static byte[] classFile(Region region) {
+  private static byte[] classFile(Region region, Counting counting) {
     if (UnitWriter.isTrivial(region)) {
       return new byte[0];
     }
     try {
-      return UnitWriter.write(region);
+      return UnitWriter.write(region, counting);
     } catch (IllegalArgumentException tooLarge) {
       return new byte[0];
     }

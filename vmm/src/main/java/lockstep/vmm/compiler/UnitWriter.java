@@ -3,9 +3,7 @@ package lockstep.vmm.compiler;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
-import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
-import java.lang.constant.MethodTypeDesc;
 import java.util.HashMap;
 import java.util.Map;
 import lockstep.vmm.compiler.Block.End;
@@ -15,27 +13,21 @@ import lockstep.vmm.machine.isa.Insn;
  * Writes a region as a class file, a subclass of {@link lockstep.vmm.machine.hart.CompiledUnit}.
  */
 final class UnitWriter {
-  private static final ClassDesc NAME =
-      ClassDesc.of(UnitWriter.class.getPackageName(), "GuestCode");
-  private static final MethodTypeDesc RUN =
-      MethodTypeDesc.of(
-          ConstantDescs.CD_long, UnitCode.CONTEXT, ConstantDescs.CD_long, ConstantDescs.CD_long);
-
   private final Region region;
   private final UnitCode unit;
   private final InstructionEmitter emitter;
   private final Map<Block, Label> labels = new HashMap<>();
 
-  private UnitWriter(CodeBuilder code, Region region) {
+  private UnitWriter(CodeBuilder code, Region region, Counting counting) {
     this.region = region;
-    unit = new UnitCode(code, region);
+    unit = new UnitCode(code, region, counting);
     emitter = new InstructionEmitter(unit);
   }
 
-  static byte[] write(Region region) {
+  static byte[] write(Region region, Counting counting) {
     return ClassFile.of()
         .build(
-            NAME,
+            UnitCode.NAME,
             type ->
                 type.withSuperclass(UnitCode.UNIT)
                     .withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
@@ -50,9 +42,9 @@ final class UnitWriter {
                                 .return_())
                     .withMethodBody(
                         "runGuest",
-                        RUN,
+                        UnitCode.RUN,
                         ClassFile.ACC_PUBLIC,
-                        code -> new UnitWriter(code, region).write()));
+                        code -> new UnitWriter(code, region, counting).write()));
   }
 
   private void write() {
@@ -76,7 +68,7 @@ final class UnitWriter {
   }
 
   private void writeBlock(Block block) {
-    unit.beginBlock();
+    unit.beginBlock(block);
     int slot = block.firstSlot;
     unit.at(slot, 0);
     if (block.isCheckpoint) {
@@ -104,12 +96,12 @@ final class UnitWriter {
       case End.Call(long insn, int target, int next) -> {
         unit.pushPc(target);
         unit.code.lstore(UnitCode.SCRATCH);
-        writeCall(block, insn, next);
+        writeCall(block, insn, next, target == region.blocks().getFirst().firstSlot);
       }
       case End.CallByRegister(long insn, int next) -> {
         pushTarget(insn);
         unit.code.lstore(UnitCode.SCRATCH);
-        writeCall(block, insn, next);
+        writeCall(block, insn, next, false);
       }
       case End.JumpByRegister(long insn, int next) -> {
         pushTarget(insn);
@@ -130,7 +122,7 @@ final class UnitWriter {
   }
 
   /** The target's address is in the scratch local. */
-  private void writeCall(Block block, long insn, int next) {
+  private void writeCall(Block block, long insn, int next, boolean ofItself) {
     unit.pushPc(next);
     unit.popX(Insn.rd(insn));
     int dirtyX = Region.dirtyXAtEnd(block);
@@ -139,7 +131,11 @@ final class UnitWriter {
       unit.code.lload(UnitCode.SCRATCH);
       leave(block);
     } else {
-      unit.call(next, dirtyX, dirtyF);
+      if (ofItself) {
+        unit.callItself(next, dirtyX, dirtyF);
+      } else {
+        unit.call(next, dirtyX, dirtyF);
+      }
       goTo(next, block);
     }
   }

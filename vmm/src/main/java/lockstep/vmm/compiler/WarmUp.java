@@ -22,6 +22,6 @@ final class WarmUp {
     }
     BitSet reached = new BitSet();
     reached.set(0, page.length / 2);
-    UnitFactory.compile(new Request(0, 0, page, reached), words.length);
+    UnitFactory.compile(new Request(0, 0, page, reached), words.length, Counting.EXACT);
   }
 }

@@ -23,10 +23,15 @@ final class DataTlb {
   /** From an address to its entry's first word; lower bits are to be replaced. */
   static final int SHIFT = 10;
 
-  private static final int STORE_ADDEND = 0;
-  private static final int STORE_TAG = 1;
-  private static final int LOAD_ADDEND = 2;
+  static final int STORE_ADDEND = 0;
+  static final int STORE_TAG = 1;
+  static final int LOAD_ADDEND = 2;
   static final int LOAD_TAG = 3;
+
+  /** From an address to its entry's distance in bytes, with {@link #BYTES_MASK}. */
+  static final int SHIFT_TO_BYTES = 7;
+
+  static final long BYTES_MASK = (ENTRIES - 1L) * WORDS * Long.BYTES;
 
   /** Its length is a power of two. */
   final long[] words = new long[ENTRIES * WORDS];

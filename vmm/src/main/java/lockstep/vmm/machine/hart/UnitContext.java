@@ -41,13 +41,27 @@ public final class UnitContext {
   /** Accrued exceptions. */
   public final FpStatus fpStatus;
 
-  /** How to find an address's entry in {@link #tlb}: its tag for loads, see {@link DataTlb}. */
-  public static final int TLB_SHIFT = DataTlb.SHIFT;
+  /**
+   * How to find an address's entry in {@link #tlb}: the address shifted and masked is the entry's
+   * distance from the first one, in bytes, and so are these those of an entry's words from its
+   * beginning; see {@link DataTlb}.
+   */
+  public static final int TLB_SHIFT = DataTlb.SHIFT_TO_BYTES;
 
-  public static final int TLB_LOAD_TAG = DataTlb.LOAD_TAG;
+  public static final long TLB_ENTRY_MASK = DataTlb.BYTES_MASK;
+  public static final long TLB_LOAD_TAG = DataTlb.LOAD_TAG * Long.BYTES;
+  public static final long TLB_LOAD_ADDEND = DataTlb.LOAD_ADDEND * Long.BYTES;
+  public static final long TLB_STORE_TAG = DataTlb.STORE_TAG * Long.BYTES;
+  public static final long TLB_STORE_ADDEND = DataTlb.STORE_ADDEND * Long.BYTES;
 
   /** The data TLB that applies, see {@link DataTlb#words}. */
   public long[] tlb = {};
+
+  /** Tells which translations of fetches apply: whose they are, they are for no one else. */
+  public long[] fetchTags;
+
+  /** How many more guest calls may be under way as calls of the host. */
+  public int callsLeft = DEPTH_MAX;
 
   /** Whether floating point is on and its state marked dirty. */
   public boolean floatOn;
@@ -72,10 +86,8 @@ public final class UnitContext {
   private final CodeEpoch epoch;
   private final long hostOffset;
   private FetchTlb fetch;
-  private long[] fetchTags;
   private long[][] fetchCode;
   private long nextTimer;
-  private int depth;
   private boolean unwinding;
 
   /** The part of the budget that the position already knows to be used up begins here. */
@@ -173,28 +185,67 @@ public final class UnitContext {
    *     in its hands
    */
   public long call(long target, long returnPc, long budget) {
-    if (depth == DEPTH_MAX) {
+    if (callsLeft == 0) {
       unwinding = true;
       pc = target;
       return ~budget;
     }
-    depth++;
+    callsLeft--;
     long[] tlbOfCaller = tlb;
-    FetchTlb fetchOfCaller = fetch;
+    long[] fetchOfCaller = fetchTags;
     int epochOfCaller = epoch.value;
     boolean floatOnOfCaller = floatOn;
     boolean floatHostOfCaller = floatHost;
     long left = run(target, returnPc, budget, true);
-    depth--;
-    if (left >= 0
-        && (tlb != tlbOfCaller
-            || fetch != fetchOfCaller
-            || epoch.value != epochOfCaller
-            || floatOn != floatOnOfCaller
-            || floatHost != floatHostOfCaller)) {
-      return ~left;
-    }
-    return left;
+    callsLeft++;
+    return ofCaller(
+        left, tlbOfCaller, fetchOfCaller, epochOfCaller, floatOnOfCaller, floatHostOfCaller);
+  }
+
+  /**
+   * The rest of a {@link #call} that a unit has begun by itself, and whose callee has not simply
+   * returned to {@code returnPc}.
+   *
+   * @param left what the callee has returned
+   * @param tlbOfCaller what {@link #tlb}, {@link #fetchTags}, {@link #epoch}, {@link #floatOn} and
+   *     {@link #floatHost} were before
+   */
+  public long endCall(
+      long left,
+      long returnPc,
+      long[] tlbOfCaller,
+      long[] fetchOfCaller,
+      int epochOfCaller,
+      boolean floatOnOfCaller,
+      boolean floatHostOfCaller) {
+    callsLeft--;
+    long inside = left < 0 ? goOn(~left, returnPc, true) : left;
+    long result = run(pc, returnPc, inside, true);
+    callsLeft++;
+    return ofCaller(
+        result, tlbOfCaller, fetchOfCaller, epochOfCaller, floatOnOfCaller, floatHostOfCaller);
+  }
+
+  /** What a caller gets to see: nothing is left for it if not all is as it was. */
+  private long ofCaller(
+      long left,
+      long[] tlbOfCaller,
+      long[] fetchOfCaller,
+      int epochOfCaller,
+      boolean floatOnOfCaller,
+      boolean floatHostOfCaller) {
+    boolean asItWas =
+        tlb == tlbOfCaller
+            && fetchTags == fetchOfCaller
+            && epoch.value == epochOfCaller
+            && floatOn == floatOnOfCaller
+            && floatHost == floatHostOfCaller;
+    return left < 0 || asItWas ? left : ~left;
+  }
+
+  /** Changes when compiled code, or what it relies on, has changed. */
+  public int epoch() {
+    return epoch.value;
   }
 
   /**
@@ -214,14 +265,17 @@ public final class UnitContext {
         left = ~left;
       }
       if (left < 0) {
-        left = crossPrivileges(~left);
-      }
-      if (left < 0 && goesOutside) {
-        left = goOutside(returnPc, ~left);
+        left = goOn(~left, returnPc, goesOutside);
       }
       at = pc;
     }
     return left;
+  }
+
+  /** Does what compiled code does not, at {@link #pc}; the complement if the hart has to go on. */
+  private long goOn(long left, long returnPc, boolean goesOutside) {
+    long crossed = crossPrivileges(left);
+    return crossed < 0 && goesOutside ? goOutside(returnPc, ~crossed) : crossed;
   }
 
   /** The slot of the code at an address; 0 if it is not known to the fetch TLB. */
