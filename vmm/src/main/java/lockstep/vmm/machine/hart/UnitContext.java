@@ -221,8 +221,7 @@ public final class UnitContext {
   }
 
   /** What a caller gets to see: nothing is left for it if not all is as it was. */
-  private long ofCaller(
-      long left, long[] tlbOfCaller, long[] fetchOfCaller, int epochOfCaller) {
+  private long ofCaller(long left, long[] tlbOfCaller, long[] fetchOfCaller, int epochOfCaller) {
     boolean asItWas =
         tlb == tlbOfCaller && fetchTags == fetchOfCaller && epoch.value == epochOfCaller;
     return left < 0 || asItWas ? left : ~left;
