@@ -3,7 +3,8 @@
  *
  * <ul>
  *   <li>{@link lockstep.benchmarks.machine}: bare programs, against QEMU; {@link
- *       lockstep.benchmarks.guest}: Linux and Redis, against QEMU.
+ *       lockstep.benchmarks.guest}: Linux and Redis, against QEMU; {@link
+ *       lockstep.benchmarks.micro}: what each part of the machine costs by itself.
  *   <li>{@link lockstep.benchmarks.protection}: what a backup costs; {@link
  *       lockstep.benchmarks.transfer}: what a new one costs; {@link lockstep.benchmarks.exchange}:
  *       what an exchange of roles costs; {@link lockstep.benchmarks.checks}: what comparing both

@@ -71,8 +71,7 @@ public final class MachineBench {
     print(bench, kernels, tsv, System.out);
   }
 
-  private static void print(
-      MachineBench bench, List<Kernel> kernels, boolean tsv, PrintStream out)
+  private static void print(MachineBench bench, List<Kernel> kernels, boolean tsv, PrintStream out)
       throws IOException, InterruptedException {
     List<Measurement> all = new ArrayList<>();
     if (!tsv) {
@@ -109,8 +108,7 @@ public final class MachineBench {
       stopping =
           Math.min(
               stopping,
-              Rounds.run(rounds, GuestCompiler.of(CompilerMode.ON), STEPS_TO_STOP)
-                  .steadySeconds());
+              Rounds.run(rounds, GuestCompiler.of(CompilerMode.ON), STEPS_TO_STOP).steadySeconds());
     }
     long steps = interpreted.steps();
     return new Measurement(
@@ -144,14 +142,10 @@ public final class MachineBench {
       verdicts.add(
           Verdict.of(name + ", interpreted, MIPS", one.interpreterMips(), INTERPRETER_BAR, true));
     }
-    verdicts.add(
-        Verdict.of("geomean", geomean(all, Measurement::ratio), GEOMEAN_BAR, true));
+    verdicts.add(Verdict.of("geomean", geomean(all, Measurement::ratio), GEOMEAN_BAR, true));
     verdicts.add(
         Verdict.of(
-            "geomean against -icount",
-            geomean(all, Measurement::ratioToIcount),
-            ICOUNT_BAR,
-            true));
+            "geomean against -icount", geomean(all, Measurement::ratioToIcount), ICOUNT_BAR, true));
     verdicts.add(
         Verdict.of(
             "counting and polling, percent",

@@ -13,8 +13,8 @@ import lockstep.vmm.machine.isa.Op;
 
 /**
  * Writes floating-point instructions. Registers are doubles in locals, of which the JVM keeps every
- * bit, whatever they hold. Double-precision arithmetic is the host's, with a side exit for every result that might have raised a flag; the rest calls
- * the interpreter's own operations.
+ * bit, whatever they hold. Double-precision arithmetic is the host's, with a side exit for every
+ * result that might have raised a flag; the rest calls the interpreter's own operations.
  */
 final class FloatEmitter {
   private static final ClassDesc FLOAT64 = UnitCode.desc(Float64.class);
