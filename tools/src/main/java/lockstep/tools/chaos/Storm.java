@@ -207,9 +207,9 @@ final class Storm {
     return shared.keys();
   }
 
-  private StormClients clients(List<String> first) {
+  private StormClients clients(int count, List<String> first) {
     return new StormClients(
-        clientCount, guest.clientPort(), clientPace, history, shared, first, random);
+        count, guest.clientPort(), clientPace, history, shared, first, random);
   }
 
   private void part(StormFault.Cost cost, int faults, List<String> first) throws IOException {
