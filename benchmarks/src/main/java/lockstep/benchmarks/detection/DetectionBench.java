@@ -200,9 +200,10 @@ public final class DetectionBench implements Callable<Integer> {
     ServerProcess process = primary.process();
     ProcessHandle handle =
         process.running().orElseThrow(() -> new IOException(process.name() + " has ended"));
-    var _ = counters.takeLongestWaitNanos();
-    Instant endedAt = Instant.now();
+    Instant endedAt;
     try (Signals signals = Signals.open()) {
+      var _ = counters.takeLongestWaitNanos();
+      endedAt = Instant.now();
       signals.send(signal, handle.pid());
     }
     Instant missedAt = awaitSealed(backup, endedAt);
