@@ -35,8 +35,7 @@ final class CoresInUse {
     cores.forEach(
         (name, used) ->
             rows.add(
-                new Row(
-                    title + name, "cores", used, used, Double.NaN, false, new Bar.Unset())));
+                new Row(title + name, "cores", used, used, Double.NaN, false, new Bar.Unset())));
     return rows;
   }
 }

@@ -160,9 +160,7 @@ public final class GuestBench implements Callable<Integer> {
       if (!own.isProtected()) {
         throw new IOException("the guest has lost its backup meanwhile");
       }
-      cores
-          .rows("  " + load.title + ", cores of ")
-          .forEach(this::print);
+      cores.rows("  " + load.title + ", cores of ").forEach(this::print);
     }
   }
 

@@ -73,8 +73,8 @@ enum Load {
   /** Loads a guest for so long; returns what it has done a second. */
   abstract double rate(GuestUnderTest guest, Duration duration) throws IOException;
 
-  private static double redis(
-      GuestUnderTest guest, Command command, int depth, Duration duration) throws IOException {
+  private static double redis(GuestUnderTest guest, Command command, int depth, Duration duration)
+      throws IOException {
     return new RedisLoad(guest.redisPort(), command, depth).run(CLIENTS, duration).perSecond();
   }
 

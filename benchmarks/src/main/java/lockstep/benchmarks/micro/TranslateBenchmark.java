@@ -2,6 +2,7 @@ package lockstep.benchmarks.micro;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.BitSet;
 import lockstep.vmm.compiler.GuestCompiler;
 import lockstep.vmm.machine.hart.UnitCompiler;
 import lockstep.vmm.machine.hart.UnitCompiler.Request;
@@ -27,7 +28,13 @@ public class TranslateBenchmark extends CostCentre {
   };
 
   private final UnitCompiler compiler = GuestCompiler.eager(INSTRUCTIONS);
-  private final Request request = new Request(0, 0, page());
+  private final Request request = new Request(0, 0, page(), all());
+
+  private static BitSet all() {
+    BitSet slots = new BitSet();
+    slots.set(0, PhysicalMemory.PAGE_BYTES / 2);
+    return slots;
+  }
 
   private static byte[] page() {
     byte[] page = new byte[PhysicalMemory.PAGE_BYTES];

@@ -208,8 +208,7 @@ final class Storm {
   }
 
   private StormClients clients(int count, List<String> first) {
-    return new StormClients(
-        count, guest.clientPort(), clientPace, history, shared, first, random);
+    return new StormClients(count, guest.clientPort(), clientPace, history, shared, first, random);
   }
 
   private void part(StormFault.Cost cost, int faults, List<String> first) throws IOException {

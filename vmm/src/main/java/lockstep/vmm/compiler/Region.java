@@ -323,7 +323,8 @@ final class Region {
   boolean mayChangeFloat() {
     return blocks.stream()
         .flatMapToLong(block -> Arrays.stream(block.insns))
-        .anyMatch(insn -> InstructionEmitter.isCsr(Insn.op(insn)) && UnitContext.mayChangeFloat(insn));
+        .anyMatch(
+            insn -> InstructionEmitter.isCsr(Insn.op(insn)) && UnitContext.mayChangeFloat(insn));
   }
 
   int writtenX() {

@@ -8,11 +8,11 @@
  *
  * <p><b>A unit</b> is made from a <em>region</em> of one physical page: all that can be reached
  * from its entry by branches, jumps and returns from calls without leaving the page, and has been
- * executed before, up to a number of instructions ({@link lockstep.vmm.compiler.Region}). It is a hidden class with one method
- * ({@link lockstep.vmm.compiler.UnitWriter}). Guest registers are locals, loaded at entry, and
- * written back only where they may have changed ({@link lockstep.vmm.compiler.UnitCode}). The
- * virtual address of the page is a parameter: a unit does not know under which mapping, privilege
- * or address space it runs, so it is true under all of them.
+ * executed before, up to a number of instructions ({@link lockstep.vmm.compiler.Region}). It is a
+ * hidden class with one method ({@link lockstep.vmm.compiler.UnitWriter}). Guest registers are
+ * locals, loaded at entry, and written back only where they may have changed ({@link
+ * lockstep.vmm.compiler.UnitCode}). The virtual address of the page is a parameter: a unit does not
+ * know under which mapping, privilege or address space it runs, so it is true under all of them.
  *
  * <p><b>Being found.</b> The slot of a unit's entry among the interpreter's decoded slots holds a
  * special op with the unit's number. The interpreter stops there and the hart enters the unit; a
@@ -25,9 +25,10 @@
  * hart or device, tells {@code CompiledCode}, which takes away every unit made from what changes.
  * No instruction of a unit is being executed then: a store that could do that is a side exit.
  * FENCE.I and SFENCE.VMA need nothing; satp is changed by the hart, outside of compiled code, and
- * privilege between two units. A unit that waits for its callee meanwhile does not go on if anything has been
- * dropped since, or another TLB applies ({@link lockstep.vmm.machine.hart.UnitContext#call}). A
- * unit compiled in the background is installed only if the page still holds what it was made from.
+ * privilege between two units. A unit that waits for its callee meanwhile does not go on if
+ * anything has been dropped since, or another TLB applies ({@link
+ * lockstep.vmm.machine.hart.UnitContext#call}). A unit compiled in the background is installed only
+ * if the page still holds what it was made from.
  *
  * <p><b>Side exits.</b> What is not simple is not called from inside but left to the hart: the unit
  * returns, with pc at that instruction and everything before it done and counted, and the hart
@@ -44,9 +45,9 @@
  * would compute the comparison's result for the safepoint in it, so it is a jump over a jump back.
  * The TLB is read as memory is, by bytes, for an array's index would be checked and computed twice;
  * and that is done as C1 understands it, too ({@link lockstep.vmm.compiler.HostAccess}), because
- * what is not hot enough for C2 is most of an operating system. Floating-point registers are doubles,
- * or each operation would move raw bits between the host's two kinds of registers; the JVM keeps
- * every bit of those that it only moves.
+ * what is not hot enough for C2 is most of an operating system. Floating-point registers are
+ * doubles, or each operation would move raw bits between the host's two kinds of registers; the JVM
+ * keeps every bit of those that it only moves.
  *
  * <p><b>Counting.</b> The budget is a local, lowered a block at a time, and tested where control
  * can come round again: at the entry, at loops and behind calls. Such a test asks for as many steps
@@ -55,12 +56,11 @@
  * and nothing else becomes pending inside.
  *
  * <p><b>Calls.</b> A guest call is a call of the host, 64 deep at most. What calls itself need not
- * be looked for. When the callee is not
- * compiled, or has a side exit, the hart is called to go on from there until control returns to the
- * caller, which then finds all guest registers in the register file: so a TLB miss or a trap does
- * not cost the callers their place, and it does not matter whether it is the same thread of the
- * guest that returns. When the hart has to do something else first, all callers return at once.
- * Jumps by register look their target up.
+ * be looked for. When the callee is not compiled, or has a side exit, the hart is called to go on
+ * from there until control returns to the caller, which then finds all guest registers in the
+ * register file: so a TLB miss or a trap does not cost the callers their place, and it does not
+ * matter whether it is the same thread of the guest that returns. When the hart has to do something
+ * else first, all callers return at once. Jumps by register look their target up.
  *
  * <p>A system call or the return from a trap is a side exit, too, but {@link
  * lockstep.vmm.machine.hart.UnitContext} takes that step itself and looks for compiled code behind

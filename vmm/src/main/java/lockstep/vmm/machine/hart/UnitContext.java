@@ -386,9 +386,7 @@ public final class UnitContext {
 
   /** Whether compiled code would have been entered under the same conditions now. */
   private boolean stillTrue() {
-    return !traps.isInterruptDue()
-        && nextTimer == timers.nextPosition()
-        && fetch == mmu.fetch();
+    return !traps.isInterruptDue() && nextTimer == timers.nextPosition() && fetch == mmu.fetch();
   }
 
   /** Whether SFENCE.VMA is legal, which then has nothing to do ({@link Mmu}). */
