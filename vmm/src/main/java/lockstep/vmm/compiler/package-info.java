@@ -44,9 +44,9 @@
  * would compute the comparison's result for the safepoint in it, so it is a jump over a jump back.
  * The TLB is read as memory is, by bytes, for an array's index would be checked and computed twice;
  * and that is done as C1 understands it, too ({@link lockstep.vmm.compiler.HostAccess}), because
- * what is not hot enough for C2 is most of an operating system. Floating-point registers are doubles,
- * or each operation would move raw bits between the host's two kinds of registers; the JVM keeps
- * every bit of those that it only moves.
+ * what is not hot enough for C2 is most of an operating system. Floating-point registers are
+ * doubles, or each operation would move raw bits between the host's two kinds of registers; the JVM
+ * keeps every bit of those that it only moves.
  *
  * <p><b>Counting.</b> The budget is a local, lowered a block at a time, and tested where control
  * can come round again: at the entry, at loops and behind calls. Such a test asks for as many steps
@@ -55,12 +55,11 @@
  * and nothing else becomes pending inside.
  *
  * <p><b>Calls.</b> A guest call is a call of the host, 64 deep at most. What calls itself need not
- * be looked for. When the callee is not
- * compiled, or has a side exit, the hart is called to go on from there until control returns to the
- * caller, which then finds all guest registers in the register file: so a TLB miss or a trap does
- * not cost the callers their place, and it does not matter whether it is the same thread of the
- * guest that returns. When the hart has to do something else first, all callers return at once.
- * Jumps by register look their target up.
+ * be looked for. When the callee is not compiled, or has a side exit, the hart is called to go on
+ * from there until control returns to the caller, which then finds all guest registers in the
+ * register file: so a TLB miss or a trap does not cost the callers their place, and it does not
+ * matter whether it is the same thread of the guest that returns. When the hart has to do something
+ * else first, all callers return at once. Jumps by register look their target up.
  *
  * <p><b>What is compiled.</b> The hart samples where the interpreter spends its steps, and counts
  * where it comes back from what compiled code can't do. What is hot goes to {@link
