@@ -19,7 +19,6 @@ import lockstep.vmm.machine.isa.Op;
 final class FloatEmitter {
   private static final ClassDesc FLOAT64 = UnitCode.desc(Float64.class);
   private static final ClassDesc FLOAT32 = UnitCode.desc(Float32.class);
-  private static final ClassDesc DOUBLE = UnitCode.desc(Double.class);
   private static final ClassDesc MATH = UnitCode.desc(Math.class);
   private static final ClassDesc J = ConstantDescs.CD_long;
   private static final ClassDesc I = ConstantDescs.CD_int;
