@@ -15,15 +15,25 @@ import lockstep.ft.nbd.Nbd;
  * chunks ("Structured reply chunk message") if the client has negotiated them.
  */
 final class Replies {
-  /** So much is sent at once, ready or not. */
-  private static final int GATHERED_BYTES_MAX = 64 << 10;
+  /**
+   * So much is sent, whether there is more or not: enough for a call of the system to be worth it,
+   * and little enough for a client with a few requests under way to go on meanwhile.
+   */
+  private static final int SENT_BYTES_MIN = 32 << 10;
 
   private static final int GATHERED_BYTES_INITIAL = 4 << 10;
+
+  /** Of the next buffer, when answers have turned out not to fit one. */
+  private static final int GATHERED_BYTES_MORE = 32 << 10;
+
   private static final int EXTENT_BYTES = 2 * Integer.BYTES;
 
   private final Channel channel;
   private final boolean structured;
   private ByteBuf gathered;
+
+  /** In buffers that are full, and with the channel: they go together with the next. */
+  private int written;
 
   Replies(Channel channel, boolean structured) {
     this.channel = channel;
@@ -38,9 +48,10 @@ final class Replies {
   /** Where {@code bytes} more can be written; the caller does so at once. */
   ByteBuf room(int bytes) {
     if (gathered.writableBytes() < bytes) {
-      send();
+      int least = gathered.isReadable() ? GATHERED_BYTES_MORE : GATHERED_BYTES_INITIAL;
+      write();
       gathered.release();
-      gathered = channel.alloc().directBuffer(Math.max(bytes, GATHERED_BYTES_INITIAL));
+      gathered = channel.alloc().directBuffer(Math.max(bytes, least));
     }
     return gathered;
   }
@@ -110,24 +121,32 @@ final class Replies {
 
   /** What follows the head of a chunk, in a buffer of its own, which is sent with it. */
   void data(ByteBuf data) {
-    if (gathered.isReadable()) {
-      var _ = channel.write(gathered);
-      gathered = channel.alloc().directBuffer(0, 0);
-    }
+    write();
+    written = 0;
     var _ = channel.writeAndFlush(data);
   }
 
   /** Sends what is gathered, if it is much. */
   void sendMuch() {
-    if (gathered.readableBytes() >= GATHERED_BYTES_MAX) {
+    if (written + gathered.readableBytes() >= SENT_BYTES_MIN) {
       send();
     }
   }
 
   /** Sends what is gathered. */
   void send() {
+    write();
+    if (written > 0) {
+      written = 0;
+      channel.flush();
+    }
+  }
+
+  /** Hands what is gathered to the channel, to be sent with what follows. */
+  private void write() {
     if (gathered.isReadable()) {
-      var _ = channel.writeAndFlush(gathered);
+      written += gathered.readableBytes();
+      var _ = channel.write(gathered);
       gathered = channel.alloc().directBuffer(0, 0);
     }
   }

@@ -22,7 +22,14 @@ import org.rocksdb.Status;
 /** An open RocksDB database with named column families, and everything native that it needs. */
 final class Rocks implements AutoCloseable {
   private static final int BACKGROUND_JOBS = 2;
-  private static final int OPEN_FILES_MAX = 256;
+  private static final int OPEN_FILES_MAX = 2048;
+
+  /**
+   * Open files are divided by their numbers among so many parts, as its power of two: with the
+   * usual 64 of them, one part would be full and open its files for each read, and others empty.
+   */
+  private static final int OPEN_FILES_SHARD_BITS = 2;
+
   private static final long INFO_LOG_BYTES_MAX = 1 << 20;
   private static final int INFO_LOGS_KEPT = 4;
 
@@ -56,6 +63,7 @@ final class Rocks implements AutoCloseable {
         .setCreateMissingColumnFamilies(create)
         .setMaxBackgroundJobs(BACKGROUND_JOBS)
         .setMaxOpenFiles(OPEN_FILES_MAX)
+        .setTableCacheNumshardbits(OPEN_FILES_SHARD_BITS)
         .setBytesPerSync(BACKGROUND_SYNC_BYTES)
         .setStatsDumpPeriodSec(0)
         .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)

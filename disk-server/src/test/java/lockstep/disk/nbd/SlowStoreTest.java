@@ -2,19 +2,26 @@ package lockstep.disk.nbd;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import lockstep.disk.ServerFixture;
 import lockstep.disk.store.DataDirectory;
 import lockstep.disk.store.StoreKind;
@@ -202,6 +209,79 @@ final class SlowStoreTest {
 
   private static int expected(String broken, String touched) {
     return broken.equals(touched) ? Nbd.EIO : Nbd.OK;
+  }
+
+  private static byte[] fill(RawNbd nbd, int length) throws IOException {
+    byte[] data = new byte[length];
+    new Random(6).nextBytes(data);
+    assertEquals(1, nbd.call(Nbd.CMD_WRITE, 0, 0, length, data).size());
+    return data;
+  }
+
+  private static void slowly() {
+    LockSupport.parkNanos(3_000_000);
+  }
+
+  /** Slow reads are read ahead by several threads; each byte is still where it belongs. */
+  @Test
+  void longReadsOfASlowStoreAreReadByManyThreadsAndAnsweredInOrder() throws IOException {
+    Set<Thread> readers = ConcurrentHashMap.newKeySet();
+    watcher =
+        method -> {
+          if (method.equals("read")) {
+            readers.add(Thread.currentThread());
+            slowly();
+          }
+        };
+    try (RawNbd nbd = connect()) {
+      nbd.send(Nbd.OPT_EXPORT_NAME, EXPORT.getBytes(StandardCharsets.UTF_8));
+      nbd.in.skipNBytes(Long.BYTES + Short.BYTES);
+      byte[] data = fill(nbd, 4 << 20);
+      for (int length : List.of(data.length, 3_000_001, 1 << 20, 600_000)) {
+        int offset = data.length - length;
+        nbd.request(Nbd.CMD_READ, 0, 1, offset, length, NONE);
+        nbd.request(Nbd.CMD_READ, 0, 2, 0, 4096, NONE);
+        assertEquals(1, nbd.chunk().cookie());
+        assertArrayEquals(Arrays.copyOfRange(data, offset, data.length), nbd.in.readNBytes(length));
+        assertEquals(2, nbd.chunk().cookie());
+        assertArrayEquals(Arrays.copyOf(data, 4096), nbd.in.readNBytes(4096));
+      }
+    }
+    assertTrue(readers.size() > 2, readers.toString());
+  }
+
+  @Test
+  void aFailureAmidASlowLongReadIsToldAndTheRestGoesOn() throws IOException {
+    AtomicInteger reads = new AtomicInteger();
+    try (RawNbd nbd = connect().attached(EXPORT)) {
+      byte[] data = fill(nbd, 4 << 20);
+      watcher =
+          method -> {
+            if (method.equals("read")) {
+              slowly();
+              if (reads.incrementAndGet() % 8 == 0) {
+                throw new IOException("the medium is worn");
+              }
+            }
+          };
+      for (int i = 0; i < 4; i++) {
+        int read = 0;
+        List<RawNbd.Chunk> chunks = nbd.call(Nbd.CMD_READ, 0, 0, data.length, NONE);
+        for (RawNbd.Chunk chunk : chunks.subList(0, chunks.size() - 1)) {
+          assertEquals(Nbd.REPLY_TYPE_OFFSET_DATA, chunk.type());
+          int end = read + chunk.payload().length - Long.BYTES;
+          assertEquals(read, ByteBuffer.wrap(chunk.payload()).getLong());
+          assertArrayEquals(
+              Arrays.copyOfRange(data, read, end),
+              Arrays.copyOfRange(chunk.payload(), Long.BYTES, chunk.payload().length));
+          read = end;
+        }
+        assertEquals(Nbd.REPLY_TYPE_ERROR_OFFSET, chunks.getLast().type());
+        assertEquals(Nbd.EIO, chunks.getLast().error());
+      }
+      watcher = _ -> {};
+      assertEquals(Nbd.OK, nbd.error(Nbd.CMD_READ, 0, 0, data.length));
+    }
   }
 
   @Test
