@@ -8,11 +8,11 @@
  *
  * <p><b>A unit</b> is made from a <em>region</em> of one physical page: all that can be reached
  * from its entry by branches, jumps and returns from calls without leaving the page, and has been
- * executed before, up to a number of instructions ({@link lockstep.vmm.compiler.Region}). It is a hidden class with one method
- * ({@link lockstep.vmm.compiler.UnitWriter}). Guest registers are locals, loaded at entry, and
- * written back only where they may have changed ({@link lockstep.vmm.compiler.UnitCode}). The
- * virtual address of the page is a parameter: a unit does not know under which mapping, privilege
- * or address space it runs, so it is true under all of them.
+ * executed before, up to a number of instructions ({@link lockstep.vmm.compiler.Region}). It is a
+ * hidden class with one method ({@link lockstep.vmm.compiler.UnitWriter}). Guest registers are
+ * locals, loaded at entry, and written back only where they may have changed ({@link
+ * lockstep.vmm.compiler.UnitCode}). The virtual address of the page is a parameter: a unit does not
+ * know under which mapping, privilege or address space it runs, so it is true under all of them.
  *
  * <p><b>Being found.</b> The slot of a unit's entry among the interpreter's decoded slots holds a
  * special op with the unit's number. The interpreter stops there and the hart enters the unit; a
@@ -25,9 +25,10 @@
  * hart or device, tells {@code CompiledCode}, which takes away every unit made from what changes.
  * No instruction of a unit is being executed then: a store that could do that is a side exit.
  * FENCE.I and SFENCE.VMA need nothing; satp is changed by the hart, outside of compiled code, and
- * privilege between two units. A unit that waits for its callee meanwhile does not go on if anything has been
- * dropped since, or another TLB applies ({@link lockstep.vmm.machine.hart.UnitContext#call}). A
- * unit compiled in the background is installed only if the page still holds what it was made from.
+ * privilege between two units. A unit that waits for its callee meanwhile does not go on if
+ * anything has been dropped since, or another TLB applies ({@link
+ * lockstep.vmm.machine.hart.UnitContext#call}). A unit compiled in the background is installed only
+ * if the page still holds what it was made from.
  *
  * <p><b>Side exits.</b> What is not simple is not called from inside but left to the hart: the unit
  * returns, with pc at that instruction and everything before it done and counted, and the hart

@@ -144,7 +144,8 @@ final class CodePages {
   }
 
   private static boolean endsBlock(int op) {
-    return (op >= Op.JAL && op <= Op.BGEU) || (op >= SlotOp.BEQ_IN_PAGE && op <= SlotOp.JAL_IN_PAGE);
+    return (op >= Op.JAL && op <= Op.BGEU)
+        || (op >= SlotOp.BEQ_IN_PAGE && op <= SlotOp.JAL_IN_PAGE);
   }
 
   /** The form of an instruction that the interpreter has for this place. */
