@@ -22,6 +22,19 @@ final class AtomicUnit {
     this.unit = unit;
   }
 
+  static boolean isAtomic(int op) {
+    return op >= Op.LR_W && op <= Op.AMOMAXU_D;
+  }
+
+  /** Whether it is LR, which only loads. */
+  static boolean reserves(int op) {
+    return op == Op.LR_W || op == Op.LR_D;
+  }
+
+  static boolean isAligned(int op, long address) {
+    return (address & ((1 << log2Size(op)) - 1)) == 0;
+  }
+
   private static int log2Size(int op) {
     return switch (op) {
       case Op.LR_D,
@@ -44,8 +57,8 @@ final class AtomicUnit {
   boolean execute(int op, long insn) {
     int log2Size = log2Size(op);
     long address = state.x[Insn.rs1(insn)];
-    boolean reserves = op == Op.LR_W || op == Op.LR_D;
-    if ((address & ((1 << log2Size) - 1)) != 0) {
+    boolean reserves = reserves(op);
+    if (!isAligned(op, address)) {
       return unit.fault(reserves ? Cause.LOAD_MISALIGNED : Cause.STORE_MISALIGNED, address);
     }
     long physical = reserves ? reachForLoad(address) : reachForStore(address);

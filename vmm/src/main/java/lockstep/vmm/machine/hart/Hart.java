@@ -323,10 +323,14 @@ public final class Hart implements Stateful {
     if (returnPc == Interpreter.NO_ADDRESS) {
       unitContext.unwound();
     }
+    long original = compiled.originalOf(interpreter.code[interpreter.slot]);
     long left = unitContext.enter(state.pc, returnPc, budget);
+    if (left == budget && makeWayFor(original) && isAtEntry()) {
+      left = unitContext.enter(state.pc, returnPc, budget);
+    }
     interpreter.left = reserve + left;
     state.pc = unitContext.pc;
-    if (left == budget) {
+    if (left == budget && isAtEntry()) {
       executeEntry();
     }
     sampler.arrived(CompiledCode.ARRIVAL);
@@ -398,9 +402,16 @@ public final class Hart implements Stateful {
   /** Removes the reason for which the loop stopped, if the loop can then go on by itself. */
   private boolean makeWay() {
     long insn = interpreter.code[interpreter.slot];
+    return Insn.op(insn) == SlotOp.UNDECODED ? decode() : makeWayFor(insn);
+  }
+
+  /** Fills the TLB for a load or store; false if that is not what is missing, or it faults. */
+  private boolean makeWayFor(long insn) {
     int op = Insn.op(insn);
-    if (op == SlotOp.UNDECODED) {
-      return decode();
+    if (AtomicUnit.isAtomic(op)) {
+      long address = state.x[Insn.rs1(insn)];
+      return AtomicUnit.isAligned(op, address)
+          && (AtomicUnit.reserves(op) ? mmu.fillLoad(address) : mmu.fillStore(address));
     }
     if (!MemoryOps.isLoadOrStore(op) || (MemoryOps.isFloat(op) && !state.fpDirty())) {
       return false;
@@ -518,7 +529,7 @@ public final class Hart implements Stateful {
       default -> {
         if (MemoryOps.isLoadOrStore(op)) {
           loadOrStore(op, insn);
-        } else if (op >= Op.LR_W && op <= Op.AMOMAXU_D) {
+        } else if (AtomicUnit.isAtomic(op)) {
           retireOrFault(atomics.execute(op, insn), insn);
         } else if (op >= Op.ADD_UW) {
           state.x[Insn.rd(insn)] = BitManipulation.execute(op, insn, state.x);

@@ -37,7 +37,7 @@ final class OutOfLine {
    */
   boolean execute(long insn, DataTlb data) {
     int op = Insn.op(insn);
-    if (op >= Op.LR_W && op <= Op.AMOMAXU_D) {
+    if (AtomicUnit.isAtomic(op)) {
       return executeAtomic(op, insn, data);
     }
     if (op >= Op.ADD_UW && op < Op.ILLEGAL) {
@@ -53,8 +53,7 @@ final class OutOfLine {
   /** Only on pages that can be accessed directly, so nobody has to be told of it. */
   private boolean executeAtomic(int op, long insn, DataTlb data) {
     long address = x[Insn.rs1(insn)];
-    boolean reserves = op == Op.LR_W || op == Op.LR_D;
-    return (reserves ? data.hitsLoad(address) : data.hitsStore(address))
+    return (AtomicUnit.reserves(op) ? data.hitsLoad(address) : data.hitsStore(address))
         && atomics.execute(op, insn);
   }
 
