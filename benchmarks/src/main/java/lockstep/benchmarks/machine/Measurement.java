@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param interpreterMips the interpreter's speed once the JVM is warm
  * @param first the first round of a machine that compiles everything anew
  * @param steady the best round when that is done
- * @param counting the same by code that counts its steps and by code that does not
+ * @param uncounted the same by code that does not count its steps
  * @param stopMicros what a stop at a certain step costs
  * @param qemu a round of QEMU's TCG, without its start; NaN without QEMU
  * @param icount the same with {@code -icount}
@@ -23,13 +23,14 @@ record Measurement(
     double interpreterMips,
     double first,
     double steady,
-    Uncounted.Seconds counting,
+    double uncounted,
     double stopMicros,
     double qemu,
     double icount) {
 
   private static final double STEPS_PER_MILLION = 1e6;
   private static final double PERCENT = 100;
+  private static final double COUNTING_FACTOR_MIN = 0.95;
 
   static final String HEAD =
       "%-12s %7s %9s %9s %9s %9s %9s %9s %7s %8s %10s %8s"
@@ -56,9 +57,14 @@ record Measurement(
     return icount / steady;
   }
 
-  /** How many times as long it takes with counting and polling. */
+  /**
+   * How many times as long it takes with counting and polling; NaN if the JVM has made so much less
+   * of the code without that it tells nothing: that never leaves its loop for what is compiled
+   * better.
+   */
   double countingFactor() {
-    return counting.counted() / counting.uncounted();
+    double factor = steady / uncounted;
+    return factor < COUNTING_FACTOR_MIN ? Double.NaN : factor;
   }
 
   @Override
@@ -80,7 +86,13 @@ record Measurement(
         stopMicros);
   }
 
+  /** Of those that are numbers. */
   static double geometricMean(List<Double> values) {
-    return Math.exp(values.stream().mapToDouble(Math::log).average().orElse(Double.NaN));
+    return Math.exp(
+        values.stream()
+            .filter(value -> !value.isNaN())
+            .mapToDouble(Math::log)
+            .average()
+            .orElse(Double.NaN));
   }
 }
