@@ -9,9 +9,11 @@ import java.util.function.DoubleSupplier;
  * many seconds, from this guest and from a peer that has to keep up with it. The hottest come
  * first, because what is refused has to become hot again.
  *
- * <p>A small share of a core is always granted, and most of what the host's cores would idle away.
- * What a unit costs is estimated from its size: the JVM's own account of its compilers' time is of
- * all that they compile, the VMM's own code too, and of their waiting for a core.
+ * <p>A small share of a core is always granted, and half of what the host's cores idle away. More
+ * than that slows a guest under load for as long as it takes to warm up, where it shares two cores
+ * with its clients. What a unit costs is estimated, rather high, from its size: the JVM's own
+ * account of its compilers' time is of all that they compile, the VMM's own code too, and of their
+ * waiting for a core.
  *
  * <p>Thread-safe: the guest's thread asks, the compiler's spends.
  */
@@ -20,13 +22,13 @@ final class CompileBudget {
   private static final double SHARE_MIN = 0.15;
 
   /** Of what is idle: a peer on the same host may see it, too. */
-  private static final double SHARE_OF_IDLE = 0.75;
+  private static final double SHARE_OF_IDLE = 0.5;
 
   /** What may be saved up for a change of the guest's work. */
-  private static final double SAVED_MILLIS_MAX = 1000;
+  private static final double SAVED_MILLIS_MAX = 500;
 
   /** What C1 and C2 take for a byte of a unit's class file. */
-  private static final double MILLIS_A_BYTE = 0.004;
+  private static final double MILLIS_A_BYTE = 0.008;
 
   /** How often to look at the host. */
   private static final double LOOK_MILLIS = 200;
@@ -34,7 +36,6 @@ final class CompileBudget {
   private final DoubleSupplier idleCores;
   private double share = SHARE_MIN;
   private double millisLeft = SAVED_MILLIS_MAX;
-  private double spentSinceLookMillis;
   private long lookedNanos;
   private long beforeNanos;
 
@@ -51,10 +52,8 @@ final class CompileBudget {
   synchronized boolean allows(long nowNanos) {
     double sinceLookMillis = millis(nowNanos - lookedNanos);
     if (sinceLookMillis >= LOOK_MILLIS) {
-      double free = idleCores.getAsDouble() + spentSinceLookMillis / sinceLookMillis;
-      share = Math.clamp(SHARE_OF_IDLE * free, SHARE_MIN, 1);
+      share = Math.clamp(SHARE_OF_IDLE * idleCores.getAsDouble(), SHARE_MIN, 1);
       lookedNanos = nowNanos;
-      spentSinceLookMillis = 0;
     }
     millisLeft = Math.min(millisLeft + share * millis(nowNanos - beforeNanos), SAVED_MILLIS_MAX);
     beforeNanos = nowNanos;
@@ -63,9 +62,7 @@ final class CompileBudget {
 
   /** A unit is going to be compiled. */
   synchronized void spend(int classFileBytes) {
-    double millis = MILLIS_A_BYTE * classFileBytes;
-    millisLeft -= millis;
-    spentSinceLookMillis += millis;
+    millisLeft -= MILLIS_A_BYTE * classFileBytes;
   }
 
   private static double millis(long nanos) {
