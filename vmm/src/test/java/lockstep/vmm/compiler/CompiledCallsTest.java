@@ -1,9 +1,6 @@
 package lockstep.vmm.compiler;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import lockstep.vmm.machine.Machine;
-import lockstep.vmm.machine.MachineConfig;
 import lockstep.vmm.machine.hart.UnitCompiler;
 import lockstep.vmm.machine.memory.PhysicalMemory;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,8 +8,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Compiled callers, whose callees leave compiled code and change CSRs, go on to the step. */
 final class CompiledCallsTest {
-  private static final long RAM_BYTES = 1 << 20;
-  private static final long STEPS = 3_000_000;
   private static final int A4 = 14;
   private static final long SUM = 1 << 18;
 
@@ -44,10 +39,7 @@ final class CompiledCallsTest {
   };
 
   private static Machine machine(int[] program, UnitCompiler compiler) {
-    Machine machine = new Machine(new MachineConfig(RAM_BYTES, 1000), compiler);
-    for (int i = 0; i < program.length; i++) {
-      machine.memory().store32(PhysicalMemory.RAM_BASE + 4L * i, program[i]);
-    }
+    Machine machine = SmallPrograms.load(program, compiler);
     machine.hart().startInSupervisorMode(PhysicalMemory.RAM_BASE, 0, 0);
     machine.hart().setX(A4, SUM);
     return machine;
@@ -66,13 +58,6 @@ final class CompiledCallsTest {
   }
 
   private static void compare(int[] program, CompilerMode mode) {
-    Machine compiling = machine(program, GuestCompiler.of(mode));
-    Machine interpreting = machine(program, UnitCompiler.NONE);
-    for (long limit = 1; limit < STEPS; limit = limit * 5 / 4 + 1) {
-      compiling.run(limit);
-      interpreting.run(limit);
-      assertEquals(limit, compiling.position());
-      assertEquals(interpreting.hash(), compiling.hash(), "at " + limit);
-    }
+    SmallPrograms.compare(compiler -> machine(program, compiler), mode);
   }
 }

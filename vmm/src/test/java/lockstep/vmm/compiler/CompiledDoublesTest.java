@@ -1,9 +1,6 @@
 package lockstep.vmm.compiler;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import lockstep.vmm.machine.Machine;
-import lockstep.vmm.machine.MachineConfig;
 import lockstep.vmm.machine.hart.UnitCompiler;
 import lockstep.vmm.machine.memory.PhysicalMemory;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,8 +8,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every kind of double, the signalling and the boxed ones too, keeps each of its bits. */
 final class CompiledDoublesTest {
-  private static final long RAM_BYTES = 1 << 20;
-  private static final long STEPS = 3_000_000;
   private static final int A0 = 10;
   private static final int A5 = 15;
   private static final int A6 = 16;
@@ -57,10 +52,7 @@ final class CompiledDoublesTest {
   };
 
   private static Machine machine(UnitCompiler compiler) {
-    Machine machine = new Machine(new MachineConfig(RAM_BYTES, 1000), compiler);
-    for (int i = 0; i < PROGRAM.length; i++) {
-      machine.memory().store32(PhysicalMemory.RAM_BASE + 4L * i, PROGRAM[i]);
-    }
+    Machine machine = SmallPrograms.load(PROGRAM, compiler);
     for (int i = 0; i < VALUES.length; i++) {
       machine.memory().store64(DATA + 8L * i, VALUES[i]);
     }
@@ -74,13 +66,6 @@ final class CompiledDoublesTest {
   @ParameterizedTest
   @EnumSource
   void everyStateIsThatOfTheInterpreter(CompilerMode mode) {
-    Machine compiling = machine(GuestCompiler.of(mode));
-    Machine interpreting = machine(UnitCompiler.NONE);
-    for (long limit = 1; limit < STEPS; limit = limit * 5 / 4 + 1) {
-      compiling.run(limit);
-      interpreting.run(limit);
-      assertEquals(limit, compiling.position());
-      assertEquals(interpreting.hash(), compiling.hash(), "at " + limit);
-    }
+    SmallPrograms.compare(CompiledDoublesTest::machine, mode);
   }
 }

@@ -1,9 +1,6 @@
 package lockstep.vmm.compiler;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import lockstep.vmm.machine.Machine;
-import lockstep.vmm.machine.MachineConfig;
 import lockstep.vmm.machine.hart.UnitCompiler;
 import lockstep.vmm.machine.memory.PhysicalMemory;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,8 +11,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * has happened at the bottom.
  */
 final class CompiledRecursionTest {
-  private static final long RAM_BYTES = 1 << 20;
-  private static final long STEPS = 3_000_000;
   private static final int SP = 2;
   private static final int A4 = 14;
   private static final long SUM = 1 << 18;
@@ -43,26 +38,16 @@ final class CompiledRecursionTest {
   };
 
   private static Machine machine(UnitCompiler compiler) {
-    Machine machine = new Machine(new MachineConfig(RAM_BYTES, 1000), compiler);
-    for (int i = 0; i < PROGRAM.length; i++) {
-      machine.memory().store32(PhysicalMemory.RAM_BASE + 4L * i, PROGRAM[i]);
-    }
+    Machine machine = SmallPrograms.load(PROGRAM, compiler);
     machine.hart().startInSupervisorMode(PhysicalMemory.RAM_BASE, 0, 0);
     machine.hart().setX(A4, SUM);
-    machine.hart().setX(SP, PhysicalMemory.RAM_BASE + RAM_BYTES);
+    machine.hart().setX(SP, PhysicalMemory.RAM_BASE + SmallPrograms.RAM_BYTES);
     return machine;
   }
 
   @ParameterizedTest
   @EnumSource
   void everyStateIsThatOfTheInterpreter(CompilerMode mode) {
-    Machine compiling = machine(GuestCompiler.of(mode));
-    Machine interpreting = machine(UnitCompiler.NONE);
-    for (long limit = 1; limit < STEPS; limit = limit * 5 / 4 + 1) {
-      compiling.run(limit);
-      interpreting.run(limit);
-      assertEquals(limit, compiling.position());
-      assertEquals(interpreting.hash(), compiling.hash(), "at " + limit);
-    }
+    SmallPrograms.compare(CompiledRecursionTest::machine, mode);
   }
 }

@@ -1,10 +1,8 @@
 package lockstep.vmm.compiler;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import lockstep.vmm.machine.Machine;
-import lockstep.vmm.machine.MachineConfig;
 import lockstep.vmm.machine.hart.UnitCompiler;
 import lockstep.vmm.machine.memory.PhysicalMemory;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,8 +13,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * point switched off meanwhile and interrupts that are due at once, go on to the step.
  */
 final class CompiledTrapsTest {
-  private static final long RAM_BYTES = 1 << 20;
-  private static final long STEPS = 3_000_000;
   private static final int A4 = 14;
   private static final int A6 = 16;
   private static final long FS = 3 << 13;
@@ -58,10 +54,7 @@ final class CompiledTrapsTest {
   };
 
   private static Machine machine(UnitCompiler compiler) {
-    Machine machine = new Machine(new MachineConfig(RAM_BYTES, 1000), compiler);
-    for (int i = 0; i < PROGRAM.length; i++) {
-      machine.memory().store32(PhysicalMemory.RAM_BASE + 4L * i, PROGRAM[i]);
-    }
+    Machine machine = SmallPrograms.load(PROGRAM, compiler);
     machine.hart().startInSupervisorMode(PhysicalMemory.RAM_BASE, 0, 0);
     machine.hart().setX(A4, FS);
     return machine;
@@ -70,14 +63,7 @@ final class CompiledTrapsTest {
   @ParameterizedTest
   @EnumSource
   void everyStateIsThatOfTheInterpreter(CompilerMode mode) {
-    Machine compiling = machine(GuestCompiler.of(mode));
-    Machine interpreting = machine(UnitCompiler.NONE);
-    for (long limit = 1; limit < STEPS; limit = limit * 5 / 4 + 1) {
-      compiling.run(limit);
-      interpreting.run(limit);
-      assertEquals(limit, compiling.position());
-      assertEquals(interpreting.hash(), compiling.hash(), "at " + limit);
-    }
+    Machine interpreting = SmallPrograms.compare(CompiledTrapsTest::machine, mode);
     assertTrue(interpreting.hart().x(A6) > 0, "interrupts were taken");
   }
 }
