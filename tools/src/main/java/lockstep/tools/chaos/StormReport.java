@@ -57,7 +57,7 @@ final class StormReport {
   }
 
   /** The table of pauses by kind of fault. */
-  static void printPauses(PrintStream out, List<Storm.Survived> survived) {
+  private static void printPauses(PrintStream out, List<Storm.Survived> survived) {
     Map<StormFault, Seen> seen = new EnumMap<>(StormFault.class);
     for (Storm.Survived one : survived) {
       Seen ofKind =
