@@ -135,7 +135,7 @@ final class Backup implements Stage {
 
   @Override
   public long epoch() {
-    return enlistedAtEpoch;
+    return won.map(claim -> claim.granted().record().epoch()).orElse(enlistedAtEpoch);
   }
 
   @Override

@@ -214,6 +214,13 @@ final class Checker {
         "the guest runs while the backup lags behind by " + behind / 1e6 + " ms");
   }
 
+  /** After each event: who says that it is live, was live at the epoch that it names. */
+  void says(ReplicaId replica, ReplicaStatus after) {
+    if (after.role().isLive() && at(after.epoch()).filter(r -> isLive(r, replica)).isEmpty()) {
+      must(false, replica.brief() + " says " + after.role() + " at epoch " + after.epoch());
+    }
+  }
+
   /** After each event of a live replica: what it counts as released must have been acknowledged. */
   void outputsReleased(ReplicaId replica, ReplicaStatus before, ReplicaStatus after) {
     if (after.outputsReleased() <= before.outputsReleased() || !after.role().isLive()) {
