@@ -16,6 +16,7 @@ import lockstep.tools.cluster.ReplicaView;
  * @param atNanos when, of the monotonic clock
  */
 public record CpuUse(Map<String, Long> nanos, long atNanos) {
+  private static final String CLIENT = "client";
 
   /** As it is now. */
   public static CpuUse of(Cluster cluster) throws IOException {
@@ -30,7 +31,7 @@ public record CpuUse(Map<String, Long> nanos, long atNanos) {
     }
     nanos.put("disk", used(cluster.diskServer().running()));
     nanos.put("proxy", used(cluster.clientProxy().running()));
-    nanos.put("client", used(Optional.of(ProcessHandle.current())));
+    nanos.put(CLIENT, used(Optional.of(ProcessHandle.current())));
     return new CpuUse(nanos, System.nanoTime());
   }
 
@@ -39,6 +40,14 @@ public record CpuUse(Map<String, Long> nanos, long atNanos) {
         .flatMap(handle -> handle.info().totalCpuDuration())
         .map(duration -> duration.toNanos())
         .orElse(0L);
+  }
+
+  /** Cores that all but this process have used since {@code before}. */
+  public double coresOfServersSince(CpuUse before) {
+    return coresSince(before).entrySet().stream()
+        .filter(entry -> !entry.getKey().equals(CLIENT))
+        .mapToDouble(Map.Entry::getValue)
+        .sum();
   }
 
   /** Cores in use since {@code before}, by name: 1 is one core all the time. */

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import lockstep.benchmarks.cluster.Latencies;
 
-/** What one workload did in all rounds, either protected or alone. */
+/** What one workload did in all rounds of one {@link Setting}. */
 final class Samples {
   private final List<Double> rates = new ArrayList<>();
   private final List<Double> logMegabits = new ArrayList<>();
@@ -15,16 +15,20 @@ final class Samples {
   private final Latencies latencies = new Latencies();
 
   /**
-   * Adds a round.
+   * One run of the workload.
    *
    * @param coresUsed by process
    */
-  void add(Workload.Outcome outcome, double logMegabitsPerSecond, Map<String, Double> coresUsed) {
-    rates.add(outcome.rate());
-    latencies.addAll(outcome.latencies());
-    logMegabits.add(logMegabitsPerSecond);
-    coresUsed.forEach(
-        (name, used) -> cores.computeIfAbsent(name, _ -> new ArrayList<>()).add(used));
+  record Round(
+      Workload.Outcome outcome, double logMegabitsPerSecond, Map<String, Double> coresUsed) {}
+
+  void add(Round round) {
+    rates.add(round.outcome().rate());
+    latencies.addAll(round.outcome().latencies());
+    logMegabits.add(round.logMegabitsPerSecond());
+    round
+        .coresUsed()
+        .forEach((name, used) -> cores.computeIfAbsent(name, _ -> new ArrayList<>()).add(used));
   }
 
   /** In the workload's unit, the mean of all rounds. */
