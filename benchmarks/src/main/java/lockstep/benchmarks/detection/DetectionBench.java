@@ -10,8 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import lockstep.benchmarks.cluster.BenchCluster;
 import lockstep.benchmarks.cluster.Counters;
-import lockstep.benchmarks.cluster.GuestOption;
-import lockstep.tools.StateOption;
+import lockstep.benchmarks.cluster.GuestBenchOptions;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.cluster.ServerProcess;
@@ -41,9 +40,7 @@ public final class DetectionBench implements Callable<Integer> {
   private static final Duration SERVED_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(10);
 
-  @Mixin private StateOption state = new StateOption();
-
-  @Mixin private GuestOption guestOption = new GuestOption();
+  @Mixin private GuestBenchOptions options = new GuestBenchOptions();
 
   @Option(
       names = "--seconds",
@@ -88,9 +85,6 @@ public final class DetectionBench implements Callable<Integer> {
       description = "As of lockstep vmm (default: that of lockstep vmm).")
   private Optional<Integer> silence = Optional.empty();
 
-  @Option(names = "--tsv", description = "Print tab-separated values, not a table.")
-  private boolean tsv;
-
   public static void main(String[] arguments) {
     System.exit(
         new CommandLine(new DetectionBench())
@@ -101,15 +95,14 @@ public final class DetectionBench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, ImageException {
     Progress progress = Progress.onStandardError();
-    Guest guest = guestOption.ensure(state.directory(), progress);
+    Guest guest = options.ensureGuest(progress);
     List<String> vmmOptions =
         silence.map(millis -> List.of("--silence", millis.toString())).orElse(List.of());
     List<Alarms> alarms = new ArrayList<>();
     Ends stops = new Ends();
     Ends deaths = new Ends();
     try (BenchCluster cluster =
-        BenchCluster.start(
-            state.directory().root().resolve("detection"), guest, 0, vmmOptions, progress)) {
+        BenchCluster.start(options.place("detection"), guest, 0, vmmOptions, progress)) {
       cluster.bootAlone(progress);
       cluster.protect();
       try (Counters counters = Counters.start(cluster.redisPort(), clients)) {
@@ -124,7 +117,7 @@ public final class DetectionBench implements Callable<Integer> {
       }
     }
     Report report = new Report(alarms, stops, deaths);
-    if (tsv) {
+    if (options.tsv()) {
       report.printTsv(System.out);
     } else {
       report.printTable(System.out);

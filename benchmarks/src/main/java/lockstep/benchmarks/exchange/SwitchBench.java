@@ -6,8 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import lockstep.benchmarks.cluster.BenchCluster;
 import lockstep.benchmarks.cluster.Counters;
-import lockstep.benchmarks.cluster.GuestOption;
-import lockstep.tools.StateOption;
+import lockstep.benchmarks.cluster.GuestBenchOptions;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.image.Guest;
@@ -36,9 +35,7 @@ public final class SwitchBench implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(20);
   private static final double NANOS_PER_MILLI = 1e6;
 
-  @Mixin private StateOption state = new StateOption();
-
-  @Mixin private GuestOption guestOption = new GuestOption();
+  @Mixin private GuestBenchOptions options = new GuestBenchOptions();
 
   @Option(
       names = "--switches",
@@ -54,9 +51,6 @@ public final class SwitchBench implements Callable<Integer> {
       description = "Clients that count; 0 for an idle guest (default: ${DEFAULT-VALUE}).")
   private int clients;
 
-  @Option(names = "--tsv", description = "Print tab-separated values, not a table.")
-  private boolean tsv;
-
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new SwitchBench()).execute(arguments));
   }
@@ -64,10 +58,9 @@ public final class SwitchBench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, ImageException {
     Progress progress = Progress.onStandardError();
-    Guest guest = guestOption.ensure(state.directory(), progress);
+    Guest guest = options.ensureGuest(progress);
     Exchanges exchanges = new Exchanges(clients);
-    try (BenchCluster cluster =
-        BenchCluster.start(state.directory().root().resolve("switch"), guest, 0, progress)) {
+    try (BenchCluster cluster = BenchCluster.start(options.place("switch"), guest, 0, progress)) {
       cluster.bootAlone(progress);
       try (Counters counters = Counters.start(cluster.redisPort(), clients)) {
         cluster.protect();
@@ -79,7 +72,7 @@ public final class SwitchBench implements Callable<Integer> {
         counters.losses().forEach(loss -> System.err.println("a client: " + loss));
       }
     }
-    if (tsv) {
+    if (options.tsv()) {
       exchanges.printTsv(System.out);
     } else {
       exchanges.printTable(System.out);

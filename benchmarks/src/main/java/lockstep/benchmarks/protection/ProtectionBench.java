@@ -10,10 +10,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import lockstep.benchmarks.cluster.BenchCluster;
 import lockstep.benchmarks.cluster.CpuUse;
-import lockstep.benchmarks.cluster.GuestOption;
+import lockstep.benchmarks.cluster.GuestBenchOptions;
 import lockstep.benchmarks.cluster.GuestShell;
-import lockstep.tools.StateOption;
-import lockstep.tools.cluster.StateDirectory;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
@@ -40,9 +38,7 @@ public final class ProtectionBench implements Callable<Integer> {
   /** A host that gives a VMM no time for a second ends the pair. */
   private static final int TRIES_MAX = 5;
 
-  @Mixin private StateOption state = new StateOption();
-
-  @Mixin private GuestOption guestOption = new GuestOption();
+  @Mixin private GuestBenchOptions options = new GuestBenchOptions();
 
   @Option(
       names = "--seconds",
@@ -67,9 +63,6 @@ public final class ProtectionBench implements Callable<Integer> {
       description = "Some of ${COMPLETION-CANDIDATES} (default: all).")
   private List<Workload> only = List.of();
 
-  @Option(names = "--tsv", description = "Print tab-separated values, not a table.")
-  private boolean tsv;
-
   private final Map<Workload, Samples> guarded = new EnumMap<>(Workload.class);
   private final Map<Workload, Samples> alone = new EnumMap<>(Workload.class);
 
@@ -79,16 +72,15 @@ public final class ProtectionBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, ImageException {
-    StateDirectory directory = state.directory();
     Progress progress = Progress.onStandardError();
-    Guest guest = guestOption.ensure(directory, progress);
+    Guest guest = options.ensureGuest(progress);
     try (BenchCluster cluster =
-        BenchCluster.start(directory.root().resolve("protection"), guest, 0, progress)) {
+        BenchCluster.start(options.place("protection"), guest, 0, progress)) {
       cluster.bootAlone(progress);
       measure(cluster);
     }
     Report report = new Report(Runtime.getRuntime().availableProcessors(), guarded, alone);
-    if (tsv) {
+    if (options.tsv()) {
       report.printTsv(System.out);
     } else {
       report.printTable(System.out);

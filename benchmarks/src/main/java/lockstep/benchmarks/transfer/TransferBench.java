@@ -11,13 +11,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import lockstep.benchmarks.cluster.BenchCluster;
-import lockstep.benchmarks.cluster.GuestOption;
+import lockstep.benchmarks.cluster.GuestBenchOptions;
 import lockstep.benchmarks.cluster.RedisLoad;
 import lockstep.benchmarks.cluster.RedisLoad.Command;
-import lockstep.tools.StateOption;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ReplicaView;
-import lockstep.tools.cluster.StateDirectory;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
@@ -56,9 +54,7 @@ public final class TransferBench implements Callable<Integer> {
   private static final double NANOS_PER_MILLI = 1e6;
   private static final int VALUE_BYTES = 256 << 10;
 
-  @Mixin private StateOption state = new StateOption();
-
-  @Mixin private GuestOption guestOption = new GuestOption();
+  @Mixin private GuestBenchOptions options = new GuestBenchOptions();
 
   @Option(
       names = "--memory",
@@ -75,21 +71,17 @@ public final class TransferBench implements Callable<Integer> {
       description = "How often each is done (default: ${DEFAULT-VALUE}).")
   private int times;
 
-  @Option(names = "--tsv", description = "Print tab-separated values, not a table.")
-  private boolean tsv;
-
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new TransferBench()).execute(arguments));
   }
 
   @Override
   public Integer call() throws IOException, ImageException {
-    StateDirectory directory = state.directory();
     Progress progress = Progress.onStandardError();
-    Guest guest = guestOption.ensure(directory, progress);
+    Guest guest = options.ensureGuest(progress);
     List<Row> rows = new ArrayList<>();
     for (long mebibytes : sizes) {
-      Path place = directory.root().resolve("transfer");
+      Path place = options.place("transfer");
       try (BenchCluster cluster = BenchCluster.start(place, guest, mebibytes << 20, progress)) {
         System.err.println("a guest of " + mebibytes + " MB");
         cluster.bootAlone(progress);
@@ -106,7 +98,7 @@ public final class TransferBench implements Callable<Integer> {
   }
 
   private void print(List<Row> rows) {
-    if (tsv) {
+    if (options.tsv()) {
       rows.forEach(row -> row.printTsv(System.out));
     } else {
       Row.printHead(System.out);
