@@ -26,14 +26,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench detection",
     mixinStandardHelpOptions = true,
-    description = {
-      "Boots a guest, protects it, and has clients count in its Redis. Then starves the pair of the"
-          + " host's",
-      "time in several ways, and counts how often a replica is taken for dead that is only slow;"
-          + " and stops",
-      "and kills primaries: how soon each is missed, and how long clients wait. Uses processes and"
-          + " ports of its own."
-    })
+    description =
+        "Boots a guest, protects it, and has clients count in its Redis. Then starves the pair of"
+            + " the host's time in several ways, and counts how often a replica is taken for dead"
+            + " that is only slow; and stops and kills primaries: how soon each is missed, and how"
+            + " long clients wait. Uses processes and ports of its own.")
 public final class DetectionBench implements Callable<Integer> {
   private static final Duration LOOK = Duration.ofMillis(100);
   private static final Duration END_TIMEOUT = Duration.ofSeconds(30);

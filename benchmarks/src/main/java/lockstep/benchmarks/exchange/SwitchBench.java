@@ -21,13 +21,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench switch",
     mixinStandardHelpOptions = true,
-    description = {
-      "Boots a guest, protects it, has clients count in its Redis, and has primary and backup"
-          + " exchange",
-      "their roles again and again: for how long the guest stood still, as the VMM measures it, and"
-          + " how",
-      "long clients waited. Uses processes and ports of its own."
-    })
+    description =
+        "Boots a guest, protects it, has clients count in its Redis, and has primary and backup"
+            + " exchange their roles again and again: for how long the guest stood still, as the"
+            + " VMM measures it, and how long clients waited. Uses processes and ports of its own.")
 public final class SwitchBench implements Callable<Integer> {
   private static final Duration SETTLE = Duration.ofSeconds(5);
   private static final Duration BETWEEN = Duration.ofMillis(500);

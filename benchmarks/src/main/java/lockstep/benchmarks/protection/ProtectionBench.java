@@ -24,13 +24,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench protection",
     mixinStandardHelpOptions = true,
-    description = {
-      "Boots a guest and loads it, protected and alone in turns, in one run:",
-      "Redis through the client proxy, TCP into and out of the guest, a CPU-bound and a"
-          + " compile-like",
-      "job. Prints ratios, latency that the Output Rule adds, log bandwidth and CPU per process,",
-      "beside the figures that VMware published. Uses processes and ports of its own."
-    })
+    description =
+        "Boots a guest and loads it, protected and alone in turns, in one run: Redis through the"
+            + " client proxy, TCP into and out of the guest, a CPU-bound and a compile-like job."
+            + " Prints ratios, latency that the Output Rule adds, log bandwidth and CPU per"
+            + " process, beside the figures that VMware published. Uses processes and ports of its"
+            + " own.")
 public final class ProtectionBench implements Callable<Integer> {
   private static final double BITS_PER_BYTE = 8;
   private static final double MICROS_PER_NANO = 1e-3;

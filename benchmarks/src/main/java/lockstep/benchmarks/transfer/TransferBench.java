@@ -29,13 +29,10 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     name = "bench transfer",
     mixinStandardHelpOptions = true,
-    description = {
-      "Boots guests of several sizes, fills three eighths of what they leave, and gives each a new"
-          + " backup",
-      "again and again, idle and under Redis load: rounds, bytes, seconds, and for how long the"
-          + " guest",
-      "stood still. Uses processes and ports of its own."
-    })
+    description =
+        "Boots guests of several sizes, fills three eighths of what they leave, and gives each a"
+            + " new backup again and again, idle and under Redis load: rounds, bytes, seconds, and"
+            + " for how long the guest stood still. Uses processes and ports of its own.")
 public final class TransferBench implements Callable<Integer> {
   private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration BEFORE = Duration.ofSeconds(2);
