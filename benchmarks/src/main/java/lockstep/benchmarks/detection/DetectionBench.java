@@ -145,7 +145,7 @@ public final class DetectionBench implements Callable<Integer> {
               way,
               sum.nanos() + more.nanos(),
               sum.alarms() + more.alarms(),
-              sum.exchanges() + more.exchanges(),
+              sum.switches() + more.switches(),
               Math.max(sum.limitMillis(), more.limitMillis()));
     }
     return sum;
@@ -172,11 +172,11 @@ public final class DetectionBench implements Callable<Integer> {
         }
       }
     }
-    boolean exchanged =
+    boolean switched =
         next.filter(view -> view.text("peer").equals(primary.text("replica"))).isPresent();
-    int alarms = next.isPresent() && !exchanged ? 1 : 0;
+    int alarms = next.isPresent() && !switched ? 1 : 0;
     long took = System.nanoTime() - began;
-    return new Alarms(way, took, alarms, exchanged ? 1 : 0, limitMillis);
+    return new Alarms(way, took, alarms, switched ? 1 : 0, limitMillis);
   }
 
   // Ends.

@@ -99,7 +99,7 @@ public sealed interface Effect {
    * @param stoodStillNanos for how long it did not, from the event that stopped it here to the news
    *     that it runs there
    */
-  record RolesExchanged(long stoodStillNanos) implements Effect {}
+  record RolesSwitched(long stoodStillNanos) implements Effect {}
 
   /**
    * The two machines differ: keep this replica's side of it in a file. The machine and what it

@@ -539,8 +539,8 @@ final class Live implements Stage {
         && lsn == log.nextLsn()
         && payload instanceof Payload.EpochBegan began
         && began.backup().map(core::isSelf).orElse(false)) {
-      core.emit(new Effect.RolesExchanged(handOver.stoodStillNanos(core.now())));
-      Backup.exchanged(core, channel, began.epoch(), log.nextLsn(), gate.waitingOutputs())
+      core.emit(new Effect.RolesSwitched(handOver.stoodStillNanos(core.now())));
+      Backup.switched(core, channel, began.epoch(), log.nextLsn(), gate.waitingOutputs())
           .onPeerSaid(channel, entries);
     } else {
       losePeer("the backup has not taken over as it should");

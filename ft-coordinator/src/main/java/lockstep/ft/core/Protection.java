@@ -59,7 +59,7 @@ final class Protection {
   private long peerPosition;
 
   /** The peer was live: what it sent as such may still be on its way. */
-  private boolean rolesExchanged;
+  private boolean rolesSwitched;
 
   private int roundFlushed;
   private Optional<TransferProgress> progress = Optional.empty();
@@ -100,7 +100,7 @@ final class Protection {
     switch (message) {
       case LogChannelMessage.Ack ack when peer.isPresent() -> onAck(peer.get(), ack);
       case LogChannelMessage.Paths paths when peer.isPresent() -> peerPaths = Optional.of(paths);
-      case LogChannelMessage.Heartbeat _ when rolesExchanged -> {}
+      case LogChannelMessage.Heartbeat _ when rolesSwitched -> {}
       case LogChannelMessage.Entries entries when live.role() == Role.HANDING_OVER ->
           live.takenOver(from, entries);
       case LogChannelMessage.TransferTaken taken -> {
@@ -162,7 +162,7 @@ final class Protection {
   void resume(long channel, Member member, long nextLsn) {
     peerFromLsn = nextLsn;
     nextLsnAcked = nextLsn;
-    rolesExchanged = true;
+    rolesSwitched = true;
     live.log().sendTo(beginLog(channel, member, nextLsn));
     core.evidence.checked(core.guest, nextLsn, core.guest.machine.hash());
   }
@@ -232,7 +232,7 @@ final class Protection {
         });
     peer = Optional.empty();
     peerPaths = Optional.empty();
-    rolesExchanged = false;
+    rolesSwitched = false;
     live.log().sendToNobody();
   }
 

@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
           + " clients read and write: first deaths of the proxy, which cost connections, and"
           + " double failures, which cost the running guest but nothing that Redis has synced;"
           + " then single failures: kills, stops, wires between the servers that are cut or held,"
-          + " and what an operator may ask for: pauses, and exchanges of roles. Sums up pauses by"
+          + " and what an operator may ask for: pauses, and switches of roles. Sums up pauses by"
           + " kind, connections and writes lost, whether what the clients saw is linearizable,"
           + " whether two VMMs were live at once, and whether disk and memory agree; draws roles"
           + " and pauses over time. Exits with 0 only if all faults were done and all of that is"

@@ -107,9 +107,9 @@ final class EffectRunner implements Effects {
               told.progress().pagesSent(),
               told.progress().bytesSent(),
               told.progress().pagesLeft());
-      case Effect.RolesExchanged exchanged -> {
-        metrics.rolesExchanged(exchanged.stoodStillNanos());
-        log.info("guest=EXCHANGED stood-still-micros={}", exchanged.stoodStillNanos() / 1000);
+      case Effect.RolesSwitched switched -> {
+        metrics.rolesSwitched(switched.stoodStillNanos());
+        log.info("guest=SWITCHED stood-still-micros={}", switched.stoodStillNanos() / 1000);
       }
       case Effect.DivergenceFound found -> stateKeeper.accept(found);
       case Effect.Hashed hashed ->

@@ -142,7 +142,7 @@ final class Trio {
             Effect.RoleChanged _,
             Effect.StartedAnew _,
             Effect.TransferTold _,
-            Effect.RolesExchanged _,
+            Effect.RolesSwitched _,
             Effect.Hashed _,
             Effect.Halt _ -> {}
       }
