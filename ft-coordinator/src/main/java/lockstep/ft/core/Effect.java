@@ -90,6 +90,12 @@ public sealed interface Effect {
    */
   record StartedAnew(long guestGeneration) implements Effect {}
 
+  /**
+   * One line for the log of the process, about what changes no role by itself: a candidate that is
+   * lost, a lease that is over, a disk that is given up.
+   */
+  record Noted(String what) implements Effect {}
+
   /** One line for the log of the process: a state transfer has begun, was cut, or has ended. */
   record TransferTold(ReplicaId peer, String what, TransferProgress progress) implements Effect {}
 

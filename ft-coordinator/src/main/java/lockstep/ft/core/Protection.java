@@ -216,6 +216,11 @@ final class Protection {
         || (transfer.isPresent() && transfer.get().suspects(core.now()));
   }
 
+  /** After how much silence the peer is suspected, as things are. */
+  long silenceLimitNanos() {
+    return peer.map(LogSender::silenceLimitNanos).orElse(core.limits.silenceNanos());
+  }
+
   /** Ends the channel, if there is one. */
   void close(String why) {
     transfer.ifPresent(
@@ -229,11 +234,21 @@ final class Protection {
         sender -> {
           nextLsnAcked = sender.nextLsnAcked();
           core.emit(new Effect.ClosePeer(sender.channel));
+          tellIfCandidate(sender.peer, why);
         });
     peer = Optional.empty();
     peerPaths = Optional.empty();
     rolesSwitched = false;
     live.log().sendToNobody();
+  }
+
+  /** That a backup is lost, the change of role tells. */
+  private void tellIfCandidate(Member member, String why) {
+    if (live.role() == Role.ALONE || live.role() == Role.LIVE_WAITING) {
+      core.emit(
+          new Effect.Noted(
+              "candidate=lost peer=%s why=\"%s\"".formatted(member.id().brief(), why)));
+    }
   }
 
   private void tell(Member member, String what, TransferProgress now) {

@@ -162,6 +162,7 @@ final class ClaimModel {
             Effect.Logged _,
             Effect.RoleChanged _,
             Effect.TransferTold _,
+            Effect.Noted _,
             Effect.RolesSwitched _,
             Effect.DivergenceFound _,
             Effect.StartedAnew _,

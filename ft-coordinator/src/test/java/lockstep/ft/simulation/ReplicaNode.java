@@ -582,6 +582,7 @@ final class ReplicaNode implements Net.Listener {
       case Effect.Hashed _ -> {}
       case Effect.RolesSwitched switched -> stoodStillNanos = switched.stoodStillNanos();
       case Effect.StartedAnew _ -> sim.coverage.count(Coverage.Event.TOLD_STARTED_ANEW);
+      case Effect.Noted noted -> world.tell(name() + " " + noted.what());
       case Effect.TransferTold told -> {
         world.tell(name() + " transfer " + told.what() + " " + told.progress());
         sim.transferTold(told.what());

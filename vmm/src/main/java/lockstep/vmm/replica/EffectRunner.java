@@ -98,6 +98,7 @@ final class EffectRunner implements Effects {
               "guest=STARTED_ANEW generation={} why=\"primary and backup are gone: it boots from"
                   + " its disk, and what was only in its memory is lost\"",
               anew.guestGeneration());
+      case Effect.Noted noted -> log.info("{}", noted.what());
       case Effect.TransferTold told ->
           log.info(
               "transfer={} peer={} round={} pages={} bytes={} left={}",

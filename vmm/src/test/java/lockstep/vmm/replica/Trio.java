@@ -142,6 +142,7 @@ final class Trio {
             Effect.RoleChanged _,
             Effect.StartedAnew _,
             Effect.TransferTold _,
+            Effect.Noted _,
             Effect.RolesSwitched _,
             Effect.Hashed _,
             Effect.Halt _ -> {}
