@@ -127,7 +127,8 @@ public final class ProtectionBench implements Callable<Integer> {
             .add(outcome, logBytes * BITS_PER_BYTE / micros, after.coresSince(before));
         return;
       }
-      System.err.println("a replica was lost meanwhile; that does not count");
+      System.err.println(
+          "a replica was lost meanwhile; that does not count: " + cluster.lastChangeOfRole());
     }
     throw new IOException("the pair does not hold under " + workload.title());
   }
