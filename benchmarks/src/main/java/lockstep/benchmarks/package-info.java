@@ -6,8 +6,8 @@
  *       lockstep.benchmarks.guest}: Linux and Redis, against QEMU; {@link
  *       lockstep.benchmarks.micro}: what each part of the machine costs by itself.
  *   <li>{@link lockstep.benchmarks.protection}: what a backup costs; {@link
- *       lockstep.benchmarks.transfer}: what a new one costs; {@link lockstep.benchmarks.exchange}:
- *       what an exchange of roles costs; {@link lockstep.benchmarks.checks}: what comparing both
+ *       lockstep.benchmarks.transfer}: what a new one costs; {@link lockstep.benchmarks.switching}:
+ *       what a switch of roles costs; {@link lockstep.benchmarks.checks}: what comparing both
  *       machines costs.
  *   <li>{@link lockstep.benchmarks.detection}: how soon a dead replica is missed, and how often a
  *       slow one is taken for dead.

@@ -14,7 +14,6 @@ import lockstep.disk.store.StoreKind;
 import lockstep.ft.arbiter.ArbiterRules;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.DiskStatus;
-import lockstep.ft.nbd.ExportName;
 import lockstep.ft.nbd.NbdRequest;
 import lockstep.ft.net.Transport;
 import org.junit.jupiter.api.Tag;
@@ -75,16 +74,9 @@ final class PowerCutTest {
 
   private void checkSnapshots(ServerProcess server, Transport transport) {
     snapshots.forEach(
-        (name, bytes) -> {
-          try (TestAttach snapshot =
-              new TestAttach(
-                  transport.eventLoops(),
-                  server.nbd(),
-                  ExportName.parse("web/root@" + name).orElseThrow())) {
-            snapshot.attached();
-            assertArrayEquals(bytes, snapshot.read(0, StampedDisk.BYTES), name);
-          }
-        });
+        (name, bytes) ->
+            assertArrayEquals(
+                bytes, server.readSnapshot(transport, name, StampedDisk.BYTES), name));
   }
 
   private void useUntilCut(ServerProcess server, Transport transport, LoopDisk disk)

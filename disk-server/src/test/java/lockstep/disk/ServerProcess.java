@@ -93,6 +93,15 @@ record ServerProcess(
         client.ask(new ArbiterRequest.Resign(TestVm.NAME, member.id(), started, started + 1)));
   }
 
+  /** The first {@code length} bytes of a snapshot. */
+  byte[] readSnapshot(Transport transport, String snapshot, int length) {
+    ExportName export = ExportName.snapshot(TestVm.NAME, TestVm.DISK, snapshot);
+    try (TestAttach attach = new TestAttach(transport.eventLoops(), nbd, export)) {
+      attach.attached();
+      return attach.read(0, length);
+    }
+  }
+
   /** Attaches a plain client. */
   TestAttach attach(Transport transport) {
     ExportName export = ExportName.plain(TestVm.NAME, TestVm.DISK);

@@ -3,6 +3,7 @@ package lockstep.benchmarks.cluster;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -135,6 +136,14 @@ public final class BenchCluster implements AutoCloseable {
   /** The VMM whose guest the world sees. */
   public ReplicaView live() throws IOException {
     return cluster.live().orElseThrow(() -> new IOException("nobody is live; " + logs()));
+  }
+
+  /** The last change of role that the live VMM has logged, and why it was; for people. */
+  public String lastChangeOfRole() throws IOException {
+    return Files.readAllLines(live().process().logFile()).stream()
+        .filter(line -> line.contains(" role="))
+        .reduce((_, later) -> later)
+        .orElse("no change of role is logged");
   }
 
   private interface Step {

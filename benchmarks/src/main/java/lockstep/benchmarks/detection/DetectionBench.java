@@ -10,8 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import lockstep.benchmarks.cluster.BenchCluster;
 import lockstep.benchmarks.cluster.Counters;
-import lockstep.benchmarks.cluster.GuestOption;
-import lockstep.tools.StateOption;
+import lockstep.benchmarks.cluster.GuestBenchOptions;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.cluster.ServerProcess;
@@ -27,23 +26,18 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench detection",
     mixinStandardHelpOptions = true,
-    description = {
-      "Boots a guest, protects it, and has clients count in its Redis. Then starves the pair of the"
-          + " host's",
-      "time in several ways, and counts how often a replica is taken for dead that is only slow;"
-          + " and stops",
-      "and kills primaries: how soon each is missed, and how long clients wait. Uses processes and"
-          + " ports of its own."
-    })
+    description =
+        "Boots a guest, protects it, and has clients count in its Redis. Then starves the pair of"
+            + " the host's time in several ways, and counts how often a replica is taken for dead"
+            + " that is only slow; and stops and kills primaries: how soon each is missed, and how"
+            + " long clients wait. Uses processes and ports of its own.")
 public final class DetectionBench implements Callable<Integer> {
   private static final Duration LOOK = Duration.ofMillis(100);
   private static final Duration END_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration SERVED_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(10);
 
-  @Mixin private StateOption state = new StateOption();
-
-  @Mixin private GuestOption guestOption = new GuestOption();
+  @Mixin private GuestBenchOptions options = new GuestBenchOptions();
 
   @Option(
       names = "--seconds",
@@ -88,9 +82,6 @@ public final class DetectionBench implements Callable<Integer> {
       description = "As of lockstep vmm (default: that of lockstep vmm).")
   private Optional<Integer> silence = Optional.empty();
 
-  @Option(names = "--tsv", description = "Print tab-separated values, not a table.")
-  private boolean tsv;
-
   public static void main(String[] arguments) {
     System.exit(
         new CommandLine(new DetectionBench())
@@ -101,15 +92,14 @@ public final class DetectionBench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, ImageException {
     Progress progress = Progress.onStandardError();
-    Guest guest = guestOption.ensure(state.directory(), progress);
+    Guest guest = options.ensureGuest(progress);
     List<String> vmmOptions =
         silence.map(millis -> List.of("--silence", millis.toString())).orElse(List.of());
     List<Alarms> alarms = new ArrayList<>();
     Ends stops = new Ends();
     Ends deaths = new Ends();
     try (BenchCluster cluster =
-        BenchCluster.start(
-            state.directory().root().resolve("detection"), guest, 0, vmmOptions, progress)) {
+        BenchCluster.start(options.place("detection"), guest, 0, vmmOptions, progress)) {
       cluster.bootAlone(progress);
       cluster.protect();
       try (Counters counters = Counters.start(cluster.redisPort(), clients)) {
@@ -124,7 +114,7 @@ public final class DetectionBench implements Callable<Integer> {
       }
     }
     Report report = new Report(alarms, stops, deaths);
-    if (tsv) {
+    if (options.tsv()) {
       report.printTsv(System.out);
     } else {
       report.printTable(System.out);
@@ -155,7 +145,7 @@ public final class DetectionBench implements Callable<Integer> {
               way,
               sum.nanos() + more.nanos(),
               sum.alarms() + more.alarms(),
-              sum.exchanges() + more.exchanges(),
+              sum.switches() + more.switches(),
               Math.max(sum.limitMillis(), more.limitMillis()));
     }
     return sum;
@@ -182,11 +172,11 @@ public final class DetectionBench implements Callable<Integer> {
         }
       }
     }
-    boolean exchanged =
+    boolean switched =
         next.filter(view -> view.text("peer").equals(primary.text("replica"))).isPresent();
-    int alarms = next.isPresent() && !exchanged ? 1 : 0;
+    int alarms = next.isPresent() && !switched ? 1 : 0;
     long took = System.nanoTime() - began;
-    return new Alarms(way, took, alarms, exchanged ? 1 : 0, limitMillis);
+    return new Alarms(way, took, alarms, switched ? 1 : 0, limitMillis);
   }
 
   // Ends.

@@ -30,7 +30,7 @@ final class Report {
         "minutes",
         "alarms",
         "per minute",
-        "exchanges",
+        "switches",
         "limit ms, most");
     for (Alarms one : alarms) {
       line(
@@ -40,7 +40,7 @@ final class Report {
           one.minutes(),
           one.alarms(),
           one.perMinute(),
-          one.exchanges(),
+          one.switches(),
           one.limitMillis());
     }
     out.println();

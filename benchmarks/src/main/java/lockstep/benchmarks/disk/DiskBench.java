@@ -19,13 +19,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench disk",
     mixinStandardHelpOptions = true,
-    description = {
-      "Loads the disk server with each of its stores, `nbdkit file` and `qemu-nbd` over loopback"
-          + " on",
-      "the same disk, and prints what each does and its ratio to nbdkit. Writes count the time of"
-          + " a",
-      "last flush in. Needs fio with its nbd engine."
-    })
+    description =
+        "Loads the disk server with each of its stores, `nbdkit file` and `qemu-nbd` over loopback"
+            + " on the same disk, and prints what each does and its ratio to nbdkit. Writes count"
+            + " the time of a last flush in. Needs fio with its nbd engine.")
 public final class DiskBench implements Callable<Integer> {
   private static final int PROBES = 500;
   private static final double MEGA = 1e6;

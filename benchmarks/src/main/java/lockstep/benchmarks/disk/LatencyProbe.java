@@ -6,7 +6,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import lockstep.ft.nbd.Nbd;
@@ -38,12 +37,7 @@ final class LatencyProbe implements AutoCloseable {
     out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
     // Newstyle, EXPORT_NAME: size and flags come back.
     in.skipNBytes(Long.BYTES + Long.BYTES + Short.BYTES);
-    byte[] name = export.getBytes(StandardCharsets.UTF_8);
-    out.writeInt(Nbd.FLAG_FIXED_NEWSTYLE | Nbd.FLAG_NO_ZEROES);
-    out.writeLong(Nbd.OPTION_MAGIC);
-    out.writeInt(Nbd.OPT_EXPORT_NAME);
-    out.writeInt(name.length);
-    out.write(name);
+    NbdWriter.chooseExport(out, export);
     out.flush();
     in.skipNBytes(Long.BYTES + Short.BYTES);
   }
@@ -84,12 +78,7 @@ final class LatencyProbe implements AutoCloseable {
 
   private void request(int type, int flags, long offset, int length, byte[] payload)
       throws IOException {
-    out.writeInt(Nbd.REQUEST_MAGIC);
-    out.writeShort(flags);
-    out.writeShort(type);
-    out.writeLong(0);
-    out.writeLong(offset);
-    out.writeInt(length);
+    NbdWriter.request(out, flags, type, 0, offset, length);
     out.write(payload);
     out.flush();
     if (in.readInt() != Nbd.SIMPLE_REPLY_MAGIC || in.readInt() != Nbd.OK) {

@@ -4,7 +4,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -110,19 +109,9 @@ final class MemoryBench {
   private static Socket greedy(int port, String export) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-    byte[] name = export.getBytes(StandardCharsets.UTF_8);
-    out.writeInt(Nbd.FLAG_FIXED_NEWSTYLE | Nbd.FLAG_NO_ZEROES);
-    out.writeLong(Nbd.OPTION_MAGIC);
-    out.writeInt(Nbd.OPT_EXPORT_NAME);
-    out.writeInt(name.length);
-    out.write(name);
+    NbdWriter.chooseExport(out, export);
     for (int i = 0; i < GREEDY_REQUESTS; i++) {
-      out.writeInt(Nbd.REQUEST_MAGIC);
-      out.writeShort(0);
-      out.writeShort(Nbd.CMD_READ);
-      out.writeLong(i);
-      out.writeLong((long) i << MEBIBYTE_BITS);
-      out.writeInt(Nbd.PAYLOAD_BYTES_MAX);
+      NbdWriter.request(out, 0, Nbd.CMD_READ, i, (long) i << MEBIBYTE_BITS, Nbd.PAYLOAD_BYTES_MAX);
     }
     return socket;
   }

@@ -5,9 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import lockstep.benchmarks.cluster.GuestOption;
-import lockstep.tools.StateOption;
-import lockstep.tools.cluster.StateDirectory;
+import lockstep.benchmarks.cluster.GuestBenchOptions;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
@@ -32,9 +30,7 @@ import picocli.CommandLine.Option;
 public final class GuestBench implements Callable<Integer> {
   private static final Bar BOOT_BAR = new Bar.TimesPeer(1.0);
 
-  @Mixin private StateOption state = new StateOption();
-
-  @Mixin private GuestOption guestOption = new GuestOption();
+  @Mixin private GuestBenchOptions options = new GuestBenchOptions();
 
   @Option(
       names = "--compiler",
@@ -60,9 +56,6 @@ public final class GuestBench implements Callable<Integer> {
   @Option(names = "--alone", description = "Leave out what is measured with a backup.")
   private boolean alone;
 
-  @Option(names = "--tsv", description = "Print tab-separated values, not a table.")
-  private boolean tsv;
-
   /** A measurement of a guest; returns a time in seconds or a rate. */
   private interface Measurement {
     double of(GuestUnderTest guest) throws IOException;
@@ -77,14 +70,12 @@ public final class GuestBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, ImageException, InterruptedException {
-    StateDirectory directory = state.directory();
     Progress progress = Progress.onStandardError();
-    Guest guest = guestOption.ensure(directory, progress);
+    Guest guest = options.ensureGuest(progress);
     byte[] program = GuestProgram.build();
     List<GuestUnderTest> guests = new ArrayList<>();
     try {
-      OwnGuest own =
-          OwnGuest.boot(directory.root().resolve("bench-guest"), guest, compiler, progress);
+      OwnGuest own = OwnGuest.boot(options.place("bench-guest"), guest, compiler, progress);
       guests.add(own);
       if (QemuGuest.isInstalled()) {
         guests.add(QemuGuest.boot(guest));
@@ -92,7 +83,7 @@ public final class GuestBench implements Callable<Integer> {
       for (GuestUnderTest each : guests) {
         GuestProgram.install(each.shell(), program);
       }
-      if (!tsv) {
+      if (!options.tsv()) {
         System.out.println(Row.HEAD);
       }
       measureAlone(guests);
@@ -165,7 +156,7 @@ public final class GuestBench implements Callable<Integer> {
   }
 
   private void print(Row row) {
-    System.out.println(tsv ? row.asTsv() : row.toString());
+    System.out.println(options.tsv() ? row.asTsv() : row.toString());
   }
 
   /** Measures all guests in turns: what drifts harms all alike. */

@@ -14,10 +14,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import lockstep.benchmarks.cluster.BenchCluster;
 import lockstep.benchmarks.cluster.CpuUse;
-import lockstep.benchmarks.cluster.GuestOption;
+import lockstep.benchmarks.cluster.GuestBenchOptions;
 import lockstep.benchmarks.cluster.GuestShell;
-import lockstep.tools.StateOption;
-import lockstep.tools.cluster.StateDirectory;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
@@ -30,14 +28,13 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench protection",
     mixinStandardHelpOptions = true,
-    description = {
-      "Boots two guests and loads one of them: protected, then alone, then unprotected while the"
-          + " other is loaded alike (what the host's cores make of that work without the protocol)."
-          + " Redis through the client proxy, TCP into and out of the guest, a CPU-bound and a"
-          + " compile-like job. Prints ratios, latency that the Output Rule adds, log bandwidth"
-          + " and CPU per process, beside the figures that VMware published. Uses processes and"
-          + " ports of its own."
-    })
+    description =
+        "Boots two guests and loads one of them: protected, then alone, then unprotected while the"
+            + " other is loaded alike (what the host's cores make of that work without the"
+            + " protocol). Redis through the client proxy, TCP into and out of the guest, a"
+            + " CPU-bound and a compile-like job. Prints ratios, latency that the Output Rule adds,"
+            + " log bandwidth and CPU per process, beside the figures that VMware published. Uses"
+            + " processes and ports of its own.")
 public final class ProtectionBench implements Callable<Integer> {
   private static final double BITS_PER_BYTE = 8;
   private static final double MICROS_PER_NANO = 1e-3;
@@ -45,9 +42,7 @@ public final class ProtectionBench implements Callable<Integer> {
   /** A host that gives a VMM no time for a second ends the pair. */
   private static final int TRIES_MAX = 5;
 
-  @Mixin private StateOption state = new StateOption();
-
-  @Mixin private GuestOption guestOption = new GuestOption();
+  @Mixin private GuestBenchOptions options = new GuestBenchOptions();
 
   @Option(
       names = "--seconds",
@@ -79,9 +74,6 @@ public final class ProtectionBench implements Callable<Integer> {
       description = "Some of ${COMPLETION-CANDIDATES} (default: all).")
   private List<Workload> only = List.of();
 
-  @Option(names = "--tsv", description = "Print tab-separated values, not a table.")
-  private boolean tsv;
-
   private final Measurements measurements = new Measurements();
 
   public static void main(String[] arguments) {
@@ -90,20 +82,19 @@ public final class ProtectionBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, ImageException {
-    StateDirectory directory = state.directory();
     Progress progress = Progress.onStandardError();
-    Guest guest = guestOption.ensure(directory, progress);
+    Guest guest = options.ensureGuest(progress);
     try (BenchCluster cluster =
-            BenchCluster.start(directory.root().resolve("protection"), guest, 0, progress);
+            BenchCluster.start(options.place("protection"), guest, 0, progress);
         BenchCluster twin =
-            BenchCluster.start(directory.root().resolve("protection-twin"), guest, 0, progress);
+            BenchCluster.start(options.place("protection-twin"), guest, 0, progress);
         ExecutorService twinClient = Executors.newSingleThreadExecutor()) {
       cluster.bootAlone(progress);
       twin.bootAlone(progress);
       new Run(cluster, twin, twinClient).measureAll();
     }
     Report report = new Report(Runtime.getRuntime().availableProcessors(), measurements);
-    if (tsv) {
+    if (options.tsv()) {
       report.printTsv(System.out);
     } else {
       report.printTable(System.out);
@@ -174,7 +165,8 @@ public final class ProtectionBench implements Callable<Integer> {
               new Samples.Round(outcome, logBytes * BITS_PER_BYTE / micros, cores));
           return;
         }
-        System.err.println("a replica was lost meanwhile; that does not count");
+        System.err.println(
+            "a replica was lost meanwhile; that does not count: " + cluster.lastChangeOfRole());
       }
       throw new IOException("the pair does not hold under " + workload.title());
     }

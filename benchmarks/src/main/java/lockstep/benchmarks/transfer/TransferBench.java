@@ -11,13 +11,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import lockstep.benchmarks.cluster.BenchCluster;
-import lockstep.benchmarks.cluster.GuestOption;
+import lockstep.benchmarks.cluster.GuestBenchOptions;
 import lockstep.benchmarks.cluster.RedisLoad;
 import lockstep.benchmarks.cluster.RedisLoad.Command;
-import lockstep.tools.StateOption;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ReplicaView;
-import lockstep.tools.cluster.StateDirectory;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
@@ -31,13 +29,10 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     name = "bench transfer",
     mixinStandardHelpOptions = true,
-    description = {
-      "Boots guests of several sizes, fills three eighths of what they leave, and gives each a new"
-          + " backup",
-      "again and again, idle and under Redis load: rounds, bytes, seconds, and for how long the"
-          + " guest",
-      "stood still. Uses processes and ports of its own."
-    })
+    description =
+        "Boots guests of several sizes, fills three eighths of what they leave, and gives each a"
+            + " new backup again and again, idle and under Redis load: rounds, bytes, seconds, and"
+            + " for how long the guest stood still. Uses processes and ports of its own.")
 public final class TransferBench implements Callable<Integer> {
   private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration BEFORE = Duration.ofSeconds(2);
@@ -56,9 +51,7 @@ public final class TransferBench implements Callable<Integer> {
   private static final double NANOS_PER_MILLI = 1e6;
   private static final int VALUE_BYTES = 256 << 10;
 
-  @Mixin private StateOption state = new StateOption();
-
-  @Mixin private GuestOption guestOption = new GuestOption();
+  @Mixin private GuestBenchOptions options = new GuestBenchOptions();
 
   @Option(
       names = "--memory",
@@ -75,21 +68,17 @@ public final class TransferBench implements Callable<Integer> {
       description = "How often each is done (default: ${DEFAULT-VALUE}).")
   private int times;
 
-  @Option(names = "--tsv", description = "Print tab-separated values, not a table.")
-  private boolean tsv;
-
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new TransferBench()).execute(arguments));
   }
 
   @Override
   public Integer call() throws IOException, ImageException {
-    StateDirectory directory = state.directory();
     Progress progress = Progress.onStandardError();
-    Guest guest = guestOption.ensure(directory, progress);
+    Guest guest = options.ensureGuest(progress);
     List<Row> rows = new ArrayList<>();
     for (long mebibytes : sizes) {
-      Path place = directory.root().resolve("transfer");
+      Path place = options.place("transfer");
       try (BenchCluster cluster = BenchCluster.start(place, guest, mebibytes << 20, progress)) {
         System.err.println("a guest of " + mebibytes + " MB");
         cluster.bootAlone(progress);
@@ -106,7 +95,7 @@ public final class TransferBench implements Callable<Integer> {
   }
 
   private void print(List<Row> rows) {
-    if (tsv) {
+    if (options.tsv()) {
       rows.forEach(row -> row.printTsv(System.out));
     } else {
       Row.printHead(System.out);

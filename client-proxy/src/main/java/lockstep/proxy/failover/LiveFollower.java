@@ -20,9 +20,8 @@ import lockstep.ft.arbiter.ReplicaId;
  * heard.) A link is the live one if its replica said that it is live, and either said so at the
  * highest epoch, or is named live by the arbiter's record of the highest epoch (an enlisting or a
  * dismissal raises the epoch, and the arbiter may be heard first). Who the record does not name
- * live has to say so anew, should it be live again: after an exchange of roles, it is not yet when
- * the arbiter is heard first. Where the two contradict each other at one epoch, the arbiter is
- * right.
+ * live has to say so anew, should it be live again: after a switch of roles, it is not yet when the
+ * arbiter is heard first. Where the two contradict each other at one epoch, the arbiter is right.
  */
 final class LiveFollower {
 

@@ -61,7 +61,7 @@ final class LiveFollowerTest {
     follower.recorded(record(2, A));
     var _ = follower.saidLive(2, 3, 1);
     follower.recorded(record(3, B));
-    follower.recorded(record(4, A)); // the roles are exchanged again; A does not know it yet
+    follower.recorded(record(4, A)); // the roles are switched again; A does not know it yet
     assertFalse(follower.hears(1));
     assertEquals(Optional.empty(), follower.saidLive(1, 4, 1));
     assertTrue(follower.hears(1));

@@ -37,8 +37,8 @@ public sealed interface ArbiterRequest {
   record Claim(String vm, Member claimant, long epoch, long nonce) implements ArbiterRequest {}
 
   /**
-   * The two members exchange their roles, asked by the recorded backup, to which the live replica
-   * has handed its role over. {@code epoch} is the one at which the claimant was enlisted.
+   * The two members switch their roles, asked by the recorded backup, to which the live replica has
+   * handed its role over. {@code epoch} is the one at which the claimant was enlisted.
    */
   record TakeOver(String vm, Member claimant, long epoch, long nonce) implements ArbiterRequest {}
 

@@ -23,7 +23,7 @@ import lockstep.ft.machine.Output;
  * answer it asks again and again, and replays meanwhile.
  *
  * <p>When the log ends with {@link Payload.HandedOver}, and all of it is executed, the backup takes
- * over: it asks to exchange roles. Granted: it is live, the other its backup, and the same channel
+ * over: it asks to switch roles. Granted: it is live, the other its backup, and the same channel
  * carries the log the other way. A channel that is lost before the answer changes nothing about the
  * question; granted then, it is live with a backup that it has lost.
  */
@@ -102,7 +102,7 @@ final class Backup implements Stage {
    * @param nextLsn behind the hand-over
    * @param unreleased the outputs that may not have left
    */
-  static Backup exchanged(
+  static Backup switched(
       Core core, long channel, long epoch, long nextLsn, List<Output> unreleased) {
     Replay replay = replay(core, nextLsn, unreleased);
     core.evidence.checked(core.guest, nextLsn, core.guest.machine.hash());

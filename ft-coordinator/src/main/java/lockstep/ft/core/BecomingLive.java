@@ -37,7 +37,7 @@ final class BecomingLive {
   }
 
   /**
-   * The backup was handed the role and has executed the whole log; the arbiter has exchanged the
+   * The backup was handed the role and has executed the whole log; the arbiter has switched the
    * roles. Who was live knows all of the log, so it is the backup, and has acknowledged so far.
    */
   static void tookOver(

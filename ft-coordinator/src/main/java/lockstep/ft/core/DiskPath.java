@@ -226,7 +226,7 @@ final class DiskPath {
         if (status == DiskStatus.OK) {
           continueCatchUp();
         } else {
-          giveUpAttach();
+          giveUpAttach("a kept write was answered " + status);
         }
       }
       case Purpose.OwnFlush(long flush) -> ownFlushAnswered(flush, status);
@@ -246,12 +246,13 @@ final class DiskPath {
       if (status == DiskStatus.OK) {
         ready();
       } else {
-        giveUpAttach();
+        giveUpAttach("the flush of kept writes was answered " + status);
       }
     }
   }
 
-  private void giveUpAttach() {
+  private void giveUpAttach(String why) {
+    core.emit(new Effect.Noted("disk=%d attach=given-up why=\"%s\"".formatted(disk, why)));
     core.emit(new Effect.DetachDisk(disk, attach));
     lost();
   }
@@ -276,9 +277,9 @@ final class DiskPath {
     flushIfMuchIsKept();
     long silentAt = silentAtNanos();
     if (silentAt != Long.MAX_VALUE && silentAt - core.now() <= 0) {
+      giveUpAttach("unanswered for %d ms".formatted(patienceNanos / 1_000_000));
       patienceNanos =
           Math.min(2 * patienceNanos, PATIENCE_FACTOR_MAX * core.limits.diskSilenceNanos());
-      giveUpAttach();
     }
     if (state == State.DOWN && attach > 0 && retryAtNanos - core.now() <= 0) {
       attach(epoch);

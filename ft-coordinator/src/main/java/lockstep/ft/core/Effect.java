@@ -90,6 +90,12 @@ public sealed interface Effect {
    */
   record StartedAnew(long guestGeneration) implements Effect {}
 
+  /**
+   * One line for the log of the process, about what changes no role by itself: a candidate that is
+   * lost, a lease that is over, a disk that is given up.
+   */
+  record Noted(String what) implements Effect {}
+
   /** One line for the log of the process: a state transfer has begun, was cut, or has ended. */
   record TransferTold(ReplicaId peer, String what, TransferProgress progress) implements Effect {}
 
@@ -99,7 +105,7 @@ public sealed interface Effect {
    * @param stoodStillNanos for how long it did not, from the event that stopped it here to the news
    *     that it runs there
    */
-  record RolesExchanged(long stoodStillNanos) implements Effect {}
+  record RolesSwitched(long stoodStillNanos) implements Effect {}
 
   /**
    * The two machines differ: keep this replica's side of it in a file. The machine and what it

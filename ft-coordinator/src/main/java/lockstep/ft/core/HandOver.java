@@ -3,8 +3,8 @@ package lockstep.ft.core;
 import java.util.Optional;
 
 /**
- * The live replica is to exchange its role with its backup's, because the operator or the state of
- * its paths wants it.
+ * The live replica's side of a switch: it is to be the backup of its backup, because the operator
+ * or the state of its paths wants it.
  *
  * <pre>
  * NOT_WANTED --wanted--> WANTED --state hashed--> HASHED --the backup lags little--> LOGGED

@@ -44,6 +44,7 @@ final class Live implements Stage {
   private final GuestPace pace = new GuestPace();
   private final HandOver handOver;
   private OptionalLong backupBetterSince = OptionalLong.empty();
+  private boolean leaseHeld = true;
 
   /** The entry by which the operator has ended the guest, once the backup knows it. */
   private OptionalLong cutShortLsn = OptionalLong.empty();
@@ -175,9 +176,11 @@ final class Live implements Stage {
   /** Lets out what may leave, then sends what the event has gathered. */
   @Override
   public void flush() {
-    if (running.isPresent() && mayRelease()) {
+    boolean mayRelease = mayRelease();
+    if (running.isPresent() && mayRelease) {
       gate.open(nextLsnThatFrees(), this::leave);
     }
+    noteLease(mayRelease);
     if (cutShortLsn.isPresent()
         && ended.isEmpty()
         && cutShortLsn.getAsLong() < nextLsnThatFrees()) {
@@ -185,6 +188,16 @@ final class Live implements Stage {
     }
     protection.flush();
     resignIfEnded();
+  }
+
+  /** Tells when outputs begin to wait for the lease, and when they do no longer. */
+  private void noteLease(boolean holds) {
+    if (holds != leaseHeld) {
+      leaseHeld = holds;
+      core.emit(
+          new Effect.Noted(
+              holds ? "lease=renewed" : "lease=over why=\"outputs wait until it is renewed\""));
+    }
   }
 
   /** Whether anything may leave: nobody can have started the guest anew. */
@@ -539,8 +552,8 @@ final class Live implements Stage {
         && lsn == log.nextLsn()
         && payload instanceof Payload.EpochBegan began
         && began.backup().map(core::isSelf).orElse(false)) {
-      core.emit(new Effect.RolesExchanged(handOver.stoodStillNanos(core.now())));
-      Backup.exchanged(core, channel, began.epoch(), log.nextLsn(), gate.waitingOutputs())
+      core.emit(new Effect.RolesSwitched(handOver.stoodStillNanos(core.now())));
+      Backup.switched(core, channel, began.epoch(), log.nextLsn(), gate.waitingOutputs())
           .onPeerSaid(channel, entries);
     } else {
       losePeer("the backup has not taken over as it should");
@@ -563,7 +576,8 @@ final class Live implements Stage {
       handOver.forget(); // nobody could take over; the guest gets its speed back
     }
     if (protection.suspectsPeer()) {
-      losePeer("the backup is silent");
+      losePeer(
+          "the backup is silent for %d ms".formatted(protection.silenceLimitNanos() / 1_000_000));
     } else if (role == Role.HANDING_OVER && handOver.isOverdue(core.now())) {
       losePeer("the backup does not take over");
     }

@@ -59,7 +59,7 @@ final class Protection {
   private long peerPosition;
 
   /** The peer was live: what it sent as such may still be on its way. */
-  private boolean rolesExchanged;
+  private boolean rolesSwitched;
 
   private int roundFlushed;
   private Optional<TransferProgress> progress = Optional.empty();
@@ -100,7 +100,7 @@ final class Protection {
     switch (message) {
       case LogChannelMessage.Ack ack when peer.isPresent() -> onAck(peer.get(), ack);
       case LogChannelMessage.Paths paths when peer.isPresent() -> peerPaths = Optional.of(paths);
-      case LogChannelMessage.Heartbeat _ when rolesExchanged -> {}
+      case LogChannelMessage.Heartbeat _ when rolesSwitched -> {}
       case LogChannelMessage.Entries entries when live.role() == Role.HANDING_OVER ->
           live.takenOver(from, entries);
       case LogChannelMessage.TransferTaken taken -> {
@@ -162,7 +162,7 @@ final class Protection {
   void resume(long channel, Member member, long nextLsn) {
     peerFromLsn = nextLsn;
     nextLsnAcked = nextLsn;
-    rolesExchanged = true;
+    rolesSwitched = true;
     live.log().sendTo(beginLog(channel, member, nextLsn));
     core.evidence.checked(core.guest, nextLsn, core.guest.machine.hash());
   }
@@ -216,6 +216,11 @@ final class Protection {
         || (transfer.isPresent() && transfer.get().suspects(core.now()));
   }
 
+  /** After how much silence the peer is suspected, as things are. */
+  long silenceLimitNanos() {
+    return peer.map(LogSender::silenceLimitNanos).orElse(core.limits.silenceNanos());
+  }
+
   /** Ends the channel, if there is one. */
   void close(String why) {
     transfer.ifPresent(
@@ -229,11 +234,21 @@ final class Protection {
         sender -> {
           nextLsnAcked = sender.nextLsnAcked();
           core.emit(new Effect.ClosePeer(sender.channel));
+          tellIfCandidate(sender.peer, why);
         });
     peer = Optional.empty();
     peerPaths = Optional.empty();
-    rolesExchanged = false;
+    rolesSwitched = false;
     live.log().sendToNobody();
+  }
+
+  /** That a backup is lost, the change of role tells. */
+  private void tellIfCandidate(Member member, String why) {
+    if (live.role() == Role.ALONE || live.role() == Role.LIVE_WAITING) {
+      core.emit(
+          new Effect.Noted(
+              "candidate=lost peer=%s why=\"%s\"".formatted(member.id().brief(), why)));
+    }
   }
 
   private void tell(Member member, String what, TransferProgress now) {

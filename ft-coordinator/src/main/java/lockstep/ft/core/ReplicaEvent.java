@@ -115,7 +115,7 @@ public sealed interface ReplicaEvent {
    */
   record Suspend() implements Control {}
 
-  /** Exchange roles with the backup. */
+  /** Switch roles with the backup. */
   record SwitchWanted() implements Control {}
 
   /** The guest is to stand still, its clock too, whoever is live, until it is resumed. */

@@ -18,7 +18,7 @@ public enum Role {
   ALONE,
   /** Enlisted: receives the log and executes it. */
   BACKUP,
-  /** Has been handed the role, has executed the whole log, and asks to exchange roles. */
+  /** Has been handed the role, has executed the whole log, and asks to switch roles. */
   TAKING_OVER,
   /** Has sealed its log and claims. */
   SEALED,

@@ -40,7 +40,7 @@
  *   <tr><td>BACKUP</td><td>primary silent, or channel closed</td>
  *       <td>SEALED: takes and acknowledges nothing more, then claims</td></tr>
  *   <tr><td></td><td>the log to its last entry, which hands over, is executed</td>
- *       <td>TAKING_OVER: asks to exchange roles</td></tr>
+ *       <td>TAKING_OVER: asks to switch roles</td></tr>
  *   <tr><td></td><td>own state differs from the log</td><td>HALTED (DIVERGED)</td></tr>
  *   <tr><td></td><td>a later record does not name it</td><td>HALTED (DISMISSED)</td></tr>
  *   <tr><td>TAKING_OVER</td><td>granted</td><td>PRIMARY; if the channel was lost meanwhile,
@@ -70,7 +70,7 @@
  *       numbers the entries, {@code Protection} looks after candidate and backup, {@code LogSender}
  *       carries the entries to them and bounds their lag ({@code LagBound}), {@code GuestPace}
  *       slows the guest smoothly before; {@code OutgoingTransfer} sends a candidate the state of a
- *       running guest, {@code IncomingTransfer} takes it; {@code HandOver} exchanges the roles;
+ *       running guest, {@code IncomingTransfer} takes it; {@code HandOver} switches the roles;
  *       {@code OutputGate} holds outputs for their acknowledgement and {@code LeaseGuard} for the
  *       lease; {@code LiveDisks} are a {@code DiskPath} each, which attaches, catches up and
  *       issues.
@@ -97,9 +97,10 @@
  *       disk server.
  *   <dt>own flush
  *   <dd>a flush by the replica, not the guest, so that kept writes stay bounded.
- *   <dt>hand over, take over
- *   <dd>primary and backup exchange their roles: the one stops its guest and writes its last entry,
- *       the other executes it and asks the arbiter for the exchange.
+ *   <dt>switch
+ *   <dd>primary and backup swap their roles, with nobody dead: the primary <em>hands over</em>,
+ *       that is, stops its guest and writes its last entry; the backup executes that and <em>takes
+ *       over</em>, by asking the arbiter for the switch.
  *   <dt>path, way
  *   <dd>to arbiter, client proxy or disk server; probed in every role.
  *   <dt>cut

@@ -20,13 +20,15 @@ final class MessagePipeline<I, O> extends ChannelDuplexHandler {
   /** More room than most messages need is given back. */
   private static final int ENCODED_BYTES_KEPT_MAX = 128 << 10;
 
+  private static final String CLOSED_BY_PEER = "closed by the peer";
+
   private final MessageCodec<I> inbound;
   private final MessageCodec<O> outbound;
   private final Function<MessageChannel<O>, MessageListener<I, O>> listenerOf;
   private @Nullable MessageChannel<O> messages;
   private @Nullable MessageListener<I, O> listener;
   private WireWriter encoded = new WireWriter(); // of the message being written
-  private String reason = "closed by the peer";
+  private String reason = CLOSED_BY_PEER;
 
   private MessagePipeline(
       MessageCodec<I> inbound,
@@ -104,6 +106,15 @@ final class MessagePipeline<I, O> extends ChannelDuplexHandler {
           .getUncaughtExceptionHandler()
           .uncaughtException(Thread.currentThread(), cause);
     }
+  }
+
+  /** Asked for by {@link MessageChannel}, not by {@link #end}. */
+  @Override
+  public void close(ChannelHandlerContext context, ChannelPromise promise) {
+    if (reason.equals(CLOSED_BY_PEER)) {
+      reason = "closed here";
+    }
+    context.close(promise);
   }
 
   @Override

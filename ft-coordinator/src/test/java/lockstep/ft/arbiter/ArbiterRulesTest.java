@@ -54,7 +54,7 @@ final class ArbiterRulesTest {
   }
 
   @Test
-  void backupThatTakesOverExchangesTheRolesInOneStep() {
+  void backupThatTakesOverSwitchesTheRolesInOneStep() {
     pair();
     granted(takeOver(B, 2));
     assertEquals(new ArbiterRecord(VM, 3, Optional.of(B), Optional.of(A), 1), state.record());

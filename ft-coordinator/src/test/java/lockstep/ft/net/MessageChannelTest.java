@@ -112,6 +112,7 @@ final class MessageChannelTest {
       there.close();
       assertEquals("last", server.next());
       assertEquals("closed: closed by the peer", server.next());
+      assertEquals("closed: closed here", client.next());
     }
   }
 

@@ -162,7 +162,8 @@ final class ClaimModel {
             Effect.Logged _,
             Effect.RoleChanged _,
             Effect.TransferTold _,
-            Effect.RolesExchanged _,
+            Effect.Noted _,
+            Effect.RolesSwitched _,
             Effect.DivergenceFound _,
             Effect.StartedAnew _,
             Effect.Hashed _ -> {}

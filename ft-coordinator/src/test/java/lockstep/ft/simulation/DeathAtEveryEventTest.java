@@ -53,7 +53,7 @@ final class DeathAtEveryEventTest {
     Simulation whole = switching();
     long from = whole.world.events();
     whole.serve(5, SECOND);
-    assertEquals(1, whole.coverage.of(Coverage.Event.ROLES_EXCHANGED));
+    assertEquals(1, whole.coverage.of(Coverage.Event.ROLES_SWITCHED));
     long events = whole.world.events() - from;
     for (long event = 0; event < events; event += stride) {
       Simulation sim = switching();

@@ -119,7 +119,7 @@ final class Faults {
     ask(new ReplicaEvent.SwitchWanted());
   }
 
-  /** Something breaks while the roles are exchanged. */
+  /** Something breaks while the roles are switched. */
   private void disturbNextSwitch() {
     long delay = world.between(0, 5 * World.MILLI);
     sim.atNextSwitch(

@@ -366,7 +366,7 @@ final class ReplicaNode implements Net.Listener {
       sim.switchReached("taking over");
     }
     if (before == Role.TAKING_OVER && after == Role.PRIMARY) {
-      sim.coverage.count(Coverage.Event.ROLES_EXCHANGED);
+      sim.coverage.count(Coverage.Event.ROLES_SWITCHED);
     }
     if (before == Role.TAKING_OVER && after == Role.GOING_ALONE) {
       sim.coverage.count(Coverage.Event.TOOK_OVER_WITHOUT_THE_OTHER);
@@ -581,8 +581,9 @@ final class ReplicaNode implements Net.Listener {
         standStill(Math.min(found.nanosMax(), sim.keepingNanos()));
       }
       case Effect.Hashed _ -> {}
-      case Effect.RolesExchanged exchanged -> stoodStillNanos = exchanged.stoodStillNanos();
+      case Effect.RolesSwitched switched -> stoodStillNanos = switched.stoodStillNanos();
       case Effect.StartedAnew _ -> sim.coverage.count(Coverage.Event.TOLD_STARTED_ANEW);
+      case Effect.Noted noted -> world.tell(name() + " " + noted.what());
       case Effect.TransferTold told -> {
         world.tell(name() + " transfer " + told.what() + " " + told.progress());
         sim.transferTold(told.what());

@@ -494,7 +494,7 @@ final class ScenarioTest {
 
   /** Two messages and a question to the arbiter; what a fault adds to that is not in it. */
   @Test
-  void guestStandsStillForAMomentWhenRolesAreExchanged() {
+  void guestStandsStillForAMomentWhenRolesAreSwitched() {
     startPair();
     switchRoles();
     assertSameGuestServes();
@@ -504,14 +504,14 @@ final class ScenarioTest {
     assertEquals(0, sim.node(1).stoodStillNanos());
   }
 
-  // Exchange of roles.
+  // Switch of roles.
 
   private void switchRoles() {
     sim.live().orElseThrow().input(new ReplicaEvent.SwitchWanted());
   }
 
   @Test
-  void rolesAreExchangedInOneEpochStepWithoutATransfer() {
+  void rolesAreSwitchedInOneEpochStepWithoutATransfer() {
     startPair();
     long epoch = sim.server.record().epoch();
     switchRoles();
@@ -523,7 +523,7 @@ final class ScenarioTest {
   }
 
   @Test
-  void exchangedPairOutlivesEitherDeath() {
+  void switchedPairOutlivesEitherDeath() {
     startPair();
     switchRoles();
     assertSameGuestServes();
@@ -540,7 +540,7 @@ final class ScenarioTest {
   }
 
   @Test
-  void rolesAreExchangedAgainAndAgain() {
+  void rolesAreSwitchedAgainAndAgain() {
     startPair();
     for (int round = 0; round < 50; round++) {
       switchRoles();
@@ -549,7 +549,7 @@ final class ScenarioTest {
     }
     sim.protect(SECOND);
     assertSameGuestServes();
-    assertEquals(50, sim.coverage.of(Coverage.Event.ROLES_EXCHANGED));
+    assertEquals(50, sim.coverage.of(Coverage.Event.ROLES_SWITCHED));
     assertTrue(sim.checker.comparisons() > 50);
   }
 
@@ -622,7 +622,7 @@ final class ScenarioTest {
   }
 
   @Test
-  void answerToTheExchangeThatIsLostStopsNobody() {
+  void answerToTheSwitchThatIsLostStopsNobody() {
     startPair();
     sim.net.block(Net.SERVER, 1, true);
     switchRoles();

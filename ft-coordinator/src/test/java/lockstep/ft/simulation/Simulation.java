@@ -298,7 +298,7 @@ final class Simulation {
     }
   }
 
-  // Exchange of roles.
+  // Switch of roles.
 
   /** Calls {@code action} when a switch gets so far next; {@code what} says how far. */
   void atNextSwitch(String what, Runnable action) {

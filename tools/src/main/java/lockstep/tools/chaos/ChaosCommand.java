@@ -25,24 +25,17 @@ import picocli.CommandLine.Option;
 @Command(
     name = "chaos",
     description = {
-      "Keeps one guest and does faults of all kinds to it, each once it is protected again, while",
-      "clients read and write: first deaths of the proxy, which cost connections, and double"
-          + " failures,",
-      "which cost the running guest but nothing that Redis has synced; then single failures:"
-          + " kills,",
-      "stops, wires between the servers that are cut or held, and what an operator may ask for:"
-          + " pauses,",
-      "and exchanges of roles. Sums up pauses by kind, connections",
-      "and writes lost, whether what the clients saw is linearizable, whether two VMMs were live"
-          + " at",
-      "once, and whether disk and memory agree; draws roles and pauses over time. Exits with 0 only"
-          + " if",
-      "all faults were done and all of that is as it must be, as the last line says. After every"
-          + " ten",
-      "faults a line says what has come of it so far. Ended before its time (Ctrl-C, SIGTERM, a"
-          + " guest",
-      "that does not get over a fault), it lets the fault under way be the last, and sums up all"
-          + " the same.",
+      "Keeps one guest and does faults of all kinds to it, each once it is protected again, while"
+          + " clients read and write: first deaths of the proxy, which cost connections, and"
+          + " double failures, which cost the running guest but nothing that Redis has synced;"
+          + " then single failures: kills, stops, wires between the servers that are cut or held,"
+          + " and what an operator may ask for: pauses, and switches of roles. Sums up pauses by"
+          + " kind, connections and writes lost, whether what the clients saw is linearizable,"
+          + " whether two VMMs were live at once, and whether disk and memory agree; draws roles"
+          + " and pauses over time. Exits with 0 only if all faults were done and all of that is"
+          + " as it must be, as the last line says. After every ten faults a line says what has"
+          + " come of it so far. Ended before its time (Ctrl-C, SIGTERM, a guest that does not get"
+          + " over a fault), it lets the fault under way be the last, and sums up all the same.",
       "",
       "Uses processes and ports of its own, beside a running `up`."
     },

@@ -13,7 +13,7 @@ import lockstep.tools.cluster.ReplicaView;
 
 /**
  * Looks at the VMMs several times a second: which role each has had when, how often a pair has
- * exchanged its roles, and that never two are live at once.
+ * switched its roles, and that never two are live at once.
  */
 final class RoleWatch implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMillis(200);
@@ -31,7 +31,7 @@ final class RoleWatch implements AutoCloseable {
   private final Map<String, Seen> seen = new HashMap<>();
   private final TwoLive twoLive = new TwoLive();
   private final Predicate<ReplicaView> cutOff;
-  private int exchanges;
+  private int switches;
   private Optional<String> blind = Optional.empty();
 
   /** Asks all VMMs. */
@@ -73,13 +73,13 @@ final class RoleWatch implements AutoCloseable {
   synchronized void look(List<ReplicaView> replicas, long beganNanos, long endedNanos) {
     twoLive.look(replicas, cutOff, beganNanos, endedNanos);
     for (ReplicaView view : replicas) {
-      countExchange(view);
+      countSwitch(view);
       extend(view.process().name(), view.role(), endedNanos);
     }
   }
 
-  /** Who was live can only be a backup because it has exchanged roles. */
-  private void countExchange(ReplicaView view) {
+  /** Who was live can only be a backup because it has switched roles. */
+  private void countSwitch(ReplicaView view) {
     if (view.role().isEmpty()) {
       return;
     }
@@ -89,7 +89,7 @@ final class RoleWatch implements AutoCloseable {
         && before.live
         && before.replica.equals(now.replica)
         && view.hasRole("BACKUP")) {
-      exchanges++;
+      switches++;
     }
   }
 
@@ -122,8 +122,8 @@ final class RoleWatch implements AutoCloseable {
   }
 
   /** How often a primary has become the backup of who was its own, as far as that was seen. */
-  synchronized int exchanges() {
-    return exchanges;
+  synchronized int switches() {
+    return switches;
   }
 
   @Override

@@ -96,7 +96,7 @@ final class Storm {
    * @param lostByDoubles and to double failures
    * @param notLinearizable a key whose history is not linearizable; empty if all are
    * @param twoLive two VMMs that were live at once; empty as it must be
-   * @param exchanges how often a primary was seen to become the backup of who was its own
+   * @param switches how often a primary was seen to become the backup of who was its own
    */
   record Outcome(
       Optional<String> ended,
@@ -108,7 +108,7 @@ final class Storm {
       long lostByDoubles,
       Optional<String> notLinearizable,
       Optional<String> twoLive,
-      int exchanges) {
+      int switches) {
     /** What of it is not as it must be. */
     List<String> complaints() {
       List<String> complaints = new ArrayList<>();
@@ -190,7 +190,7 @@ final class Storm {
         connectionsLostBy(StormFault.Cost.COLD_START),
         notLinearizable,
         roles.twoLive(),
-        roles.exchanges());
+        roles.switches());
   }
 
   private long connectionsLostBy(StormFault.Cost cost) {

@@ -35,14 +35,14 @@ enum StormFault {
   HOLD_LOG_CHANNEL(Cost.PAUSE, 5),
   /** Nothing passes one way of the log channel until one of the two is live. */
   HALF_LOG_CHANNEL(Cost.PAUSE, 5),
-  /** Nothing passes between the primary and the arbiter for a while: the roles are exchanged. */
+  /** Nothing passes between the primary and the arbiter for a while: the roles are switched. */
   HOLD_ARBITER(Cost.PAUSE, 5),
   /**
    * The primary's connections to its disks are ended, and none is let through for a while: the
-   * roles are exchanged.
+   * roles are switched.
    */
   CUT_DISKS(Cost.PAUSE, 5),
-  /** Nothing passes between the primary and the proxy for a while: the roles are exchanged. */
+  /** Nothing passes between the primary and the proxy for a while: the roles are switched. */
   HOLD_PROXY(Cost.PAUSE, 5),
   /** Nothing passes one way between the primary and the arbiter for a while, as above. */
   HALF_ARBITER(Cost.PAUSE, 3),
@@ -57,11 +57,11 @@ enum StormFault {
   /** Nothing passes between a spare, once there is one, and the other servers for a while. */
   HOLD_SPARE(Cost.PAUSE, 3),
   /**
-   * Nothing passes between the proxy and the arbiter while the roles are exchanged: that another is
+   * Nothing passes between the proxy and the arbiter while the roles are switched: that another is
    * live, the proxy hears from that one alone.
    */
   HOLD_PROXY_ARBITER(Cost.PAUSE, 4),
-  /** The operator has the roles exchanged. */
+  /** The operator has the roles switched. */
   SWITCH(Cost.PAUSE, 8),
   /** The operator has the guest paused for a moment. */
   PAUSE_RESUME(Cost.PAUSE, 4),

@@ -99,6 +99,6 @@ final class StormReport {
         outcome.keys(),
         outcome.notLinearizable().map(key -> key + " is NOT linearizable").orElse("linearizable"));
     out.printf("two live at once          %s%n", outcome.twoLive().orElse("never seen"));
-    out.printf("roles exchanged           %d times%n", outcome.exchanges());
+    out.printf("roles switched            %d times%n", outcome.switches());
   }
 }

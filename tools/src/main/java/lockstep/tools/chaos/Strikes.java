@@ -84,10 +84,10 @@ final class Strikes {
       case HOLD_BACKUP_PROXY -> holdAWhile(guest.wires(backup).proxy());
       case HOLD_PROXY_ARBITER -> {
         guest.proxyToArbiter().hold();
-        exchangeRoles(pair);
+        switchRoles(pair);
         guest.proxyToArbiter().mend();
       }
-      case SWITCH -> exchangeRoles(pair);
+      case SWITCH -> switchRoles(pair);
       case PAUSE_RESUME -> {
         ask("/pause");
         Cluster.sleep(Duration.ofMillis(random.nextInt(PAUSED_MILLIS_MIN, PAUSED_MILLIS_MAX)));
@@ -110,7 +110,7 @@ final class Strikes {
     }
   }
 
-  /** Mostly longer than what it takes until a way counts as lost, and the roles are exchanged. */
+  /** Mostly longer than what it takes until a way counts as lost, and the roles are switched. */
   private void aWhile() throws IOException {
     Cluster.sleep(Duration.ofMillis(random.nextInt(HELD_MILLIS_MIN, HELD_MILLIS_MAX)));
   }
@@ -171,13 +171,13 @@ final class Strikes {
     }
   }
 
-  private void exchangeRoles(Pair before) throws IOException {
+  private void switchRoles(Pair before) throws IOException {
     ask("/switch");
     String next = before.backup().text("replica");
     var _ =
         await(
             ASKED_TIMEOUT,
-            "the roles were not exchanged",
+            "the roles were not switched",
             () ->
                 Pair.among(guest.cluster().replicas())
                     .filter(pair -> pair.primary().text("replica").equals(next)));

@@ -140,6 +140,15 @@ public final class Keeper {
           : OptionalInt.empty();
     }
 
+    /** Of its log, which is moved away when it is started again, and lost when it is once more. */
+    private static String lastLine(ServerProcess process) {
+      try {
+        return process.logTail(1);
+      } catch (IOException e) {
+        return "it can't be read: " + e.getMessage();
+      }
+    }
+
     private void ended(ServerProcess process, OptionalInt exitCode, long nowNanos)
         throws IOException {
       int code = exitCode.orElse(-1);
@@ -150,9 +159,10 @@ public final class Keeper {
       boolean reset = resetAtNanos.isPresent() && nowNanos - resetAtNanos.getAsLong() < RESET_NANOS;
       shutDown = code == GUEST_ENDED && !reset;
       log.info(
-          "{} has ended, exit code {}",
+          "{} has ended, exit code {}; its log ends: {}",
           process.name(),
-          exitCode.isPresent() ? exitCode.getAsInt() : "unknown");
+          exitCode.isPresent() ? exitCode.getAsInt() : "unknown",
+          lastLine(process));
       if (!shutDown && !delay.ended(nowNanos, code != LOST && code <= SIGNALLED)) {
         givenUp = true;
         log.error(

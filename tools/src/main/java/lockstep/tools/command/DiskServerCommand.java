@@ -22,11 +22,10 @@ import picocli.CommandLine.Option;
     name = "disk-server",
     description = {
       "Serves the guests' disks over NBD, and the arbiter that decides who may go live. Keeps"
-          + " both,",
-      "and every VM's definition, kernel and initramfs, in one data directory.",
+          + " both, and every VM's definition, kernel and initramfs, in one data directory.",
       "",
-      "A plain NBD client (qemu-img, nbdcopy) gets VM/DISK while no VMM holds it, and read-only",
-      "while one does. There is no authentication: keep its ports on a network you trust.",
+      "A plain NBD client (qemu-img, nbdcopy) gets VM/DISK while no VMM holds it, and read-only"
+          + " while one does. There is no authentication: keep its ports on a network you trust.",
       "",
       "Takes no --state: what it keeps is in --data."
     },

@@ -49,7 +49,7 @@ public final class GuestControls {
       name = "pause",
       description = {
         "Stops the guest where it is, until `lockstep resume`.",
-        "Its clock stands still too. It stays paused if its VMM dies or roles are exchanged. Clients",
+        "Its clock stands still too. It stays paused if its VMM dies or roles are switched. Clients",
         "wait; what they send meanwhile is kept up to a bound, then dropped."
       })
   public static final class Pause extends Control {

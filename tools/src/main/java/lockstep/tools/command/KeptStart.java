@@ -10,11 +10,10 @@ final class KeptStart {
 
   @Option(
       names = "--never-anew",
-      description = {
-        "Never start the guest from its disk by itself after primary and backup were lost together,"
-            + " not",
-        "even when their lease is over: to be started so again without this, by hand."
-      })
+      description =
+          "Never start the guest from its disk by itself after primary and backup were lost"
+              + " together, not even when their lease is over: to be started so again without"
+              + " this, by hand.")
   private boolean neverAnew;
 
   boolean alone() {

@@ -2,9 +2,11 @@ package lockstep.tools.command;
 
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import lockstep.tools.StateOption;
 import lockstep.tools.cluster.Cluster;
+import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.cluster.ServerProcess;
 import lockstep.tools.cluster.Target;
 import picocli.CommandLine.Command;
@@ -48,11 +50,15 @@ public final class KillCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (Cluster cluster = Cluster.of(state.directory())) {
       ServerProcess process = Target.find(server, cluster);
-      if (!force && isOnlyReplica(process, cluster)) {
+      Optional<ReplicaView> only =
+          force ? Optional.<ReplicaView>empty() : onlyReplica(process, cluster);
+      if (only.isPresent()) {
         throw new IOException(
             process.name()
-                + " runs the guest alone right now, without a backup: wait until `lockstep status`"
-                + " says protected, or say --force to lose the running guest");
+                + " runs the guest without a backup right now ("
+                + only.get().role()
+                + "): wait until `lockstep status` says protected, or say --force to lose the"
+                + " running guest");
       }
       long pid = process.running().map(ProcessHandle::pid).orElse(-1L);
       if (!process.signal(signal.toUpperCase(Locale.ROOT))) {
@@ -67,12 +73,14 @@ public final class KillCommand implements Callable<Integer> {
     }
   }
 
-  private boolean isOnlyReplica(ServerProcess process, Cluster cluster) throws IOException {
-    return !signal.equalsIgnoreCase("CONT")
-        && cluster
+  /** The replica of that process, if no other could go on with the guest, and it is to be ended. */
+  private Optional<ReplicaView> onlyReplica(ServerProcess process, Cluster cluster)
+      throws IOException {
+    return signal.equalsIgnoreCase("CONT")
+        ? Optional.<ReplicaView>empty()
+        : cluster
             .live()
             .filter(live -> live.process().name().equals(process.name()))
-            .map(live -> !live.hasRole("PRIMARY"))
-            .orElse(false);
+            .filter(live -> !live.hasRole("PRIMARY"));
   }
 }

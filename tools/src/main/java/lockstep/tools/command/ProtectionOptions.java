@@ -36,11 +36,10 @@ final class ProtectionOptions {
       paramLabel = "MS",
       defaultValue = "150",
       converter = Positive.class,
-      description = {
-        "Never take the other replica for dead before it was silent for so long; up to a second,"
-            + " or",
-        "this if it is more, is learnt from how it is heard (default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "Never take the other replica for dead before it was silent for so long; up to a second,"
+              + " or this if it is more, is learnt from how it is heard (default:"
+              + " ${DEFAULT-VALUE}).")
   private int silenceMillis;
 
   /** The same again, for another command that takes them. */

@@ -10,11 +10,11 @@ import lockstep.tools.cluster.ReplicaView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code lockstep switch}: primary and backup exchange their roles. */
+/** {@code lockstep switch}: primary and backup switch their roles. */
 @Command(
     name = "switch",
     description = {
-      "Exchanges the roles of primary and backup while the guest runs on.",
+      "Switches the roles of primary and backup while the guest runs on.",
       "The guest stands still for some milliseconds, is protected all the time, and nothing is sent",
       "anew. Refused while there is no backup, or one that lacks a way to the outside."
     },
@@ -38,7 +38,7 @@ public final class SwitchCommand implements Callable<Integer> {
       var _ = cluster.http().post(before.ports().httpPort(), "/switch");
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (System.nanoTime() < deadline) {
-        // In this order: who is the backup can't have been asked before the exchange.
+        // In this order: who is the backup can't have been asked before the switch.
         Optional<ReplicaView> backup =
             cluster.backup().filter(view -> view.process().name().equals(name));
         Optional<ReplicaView> primary = cluster.primary();
@@ -51,7 +51,7 @@ public final class SwitchCommand implements Callable<Integer> {
         Cluster.sleep(POLL);
       }
       throw new IOException(
-          "the roles are not exchanged after "
+          "the roles are not switched after "
               + PATIENCE.toSeconds()
               + " s; lockstep status says who is what");
     }

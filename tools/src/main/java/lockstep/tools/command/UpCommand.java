@@ -31,16 +31,12 @@ import picocli.CommandLine.Option;
 /** {@code lockstep up}: everything on one machine. */
 @Command(
     name = "up",
-    description = {
-      "Starts a protected guest on this machine: makes the guest if there is none, then starts"
-          + " disk",
-      "server, client proxy and three VMMs (a primary, its backup, a spare) as processes of their"
-          + " own,",
-      "and a keeper that starts again whichever dies. What runs already is left alone, with the"
-          + " options",
-      "that it was started with.",
-      "Everything is kept in the state directory; a later start takes seconds."
-    })
+    description =
+        "Starts a protected guest on this machine: makes the guest if there is none, then starts"
+            + " disk server, client proxy and three VMMs (a primary, its backup, a spare) as"
+            + " processes of their own, and a keeper that starts again whichever dies. What runs"
+            + " already is left alone, with the options that it was started with. Everything is"
+            + " kept in the state directory; a later start takes seconds.")
 public final class UpCommand implements Callable<Integer> {
   private static final Duration READY_TIMEOUT = Duration.ofMinutes(5);
   private static final Duration PROXY_PATIENCE = Duration.ofSeconds(10);

@@ -27,18 +27,14 @@ import picocli.CommandLine.Option;
     name = "vmm",
     description = {
       "Runs one replica of a VM. Start it twice or more often, on different hosts: the arbiter"
-          + " decides",
-      "which one is live; another becomes its backup, executes the same guest at the same"
-          + " instructions,",
-      "and goes live when the first one dies; any more wait as spares. The guest does not run"
-          + " before its",
-      "backup is enlisted, unless --alone is given.",
+          + " decides which one is live; another becomes its backup, executes the same guest at"
+          + " the same instructions, and goes live when the first one dies; any more wait as"
+          + " spares. The guest does not run before its backup is enlisted, unless --alone is"
+          + " given.",
       "",
       "It ends with 0 when the guest has switched itself off, with 3 when another replica is live"
-          + " in",
-      "its place, with 4 when it was refused (another version, another definition), and with 5"
-          + " when",
-      "the guest asks for a reset: started again, it boots the guest anew.",
+          + " in its place, with 4 when it was refused (another version, another definition), and"
+          + " with 5 when the guest asks for a reset: started again, it boots the guest anew.",
       "",
       "Takes no --state: what it keeps is on the disk server, and states for inspection in --keep."
     },
@@ -99,12 +95,9 @@ public final class VmmCommand implements Callable<Integer> {
       names = "--http-port",
       paramLabel = "PORT",
       defaultValue = "0",
-      description = {
-        "/metrics, /healthz, /status, /console; POST /power-button, /power-off, /pause, /resume,"
-            + " /reset,",
-        "/switch; 0 takes a free port",
-        "(default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "/metrics, /healthz, /status, /console; POST /power-button, /power-off, /pause, /resume,"
+              + " /reset, /switch; 0 takes a free port (default: ${DEFAULT-VALUE}).")
   private int httpPort;
 
   @Option(

@@ -89,11 +89,9 @@ public final class DiskCommand implements Runnable {
 
   @Command(
       name = "export",
-      description = {
-        "Makes an image of a disk or a snapshot, sparse. While a guest runs on the disk, the image"
-            + " is",
-        "as the disk was at one moment."
-      })
+      description =
+          "Makes an image of a disk or a snapshot, sparse. While a guest runs on the disk, the"
+              + " image is as the disk was at one moment.")
   int exportImage(
       @Mixin DiskTarget server,
       @Parameters(paramLabel = "VM/DISK[@SNAPSHOT]") String disk,
@@ -190,13 +188,10 @@ public final class DiskCommand implements Runnable {
 
   @Command(
       name = "resize",
-      description = {
-        "Makes a disk larger or smaller, and its VM's definition with it; what is beyond the new"
-            + " end",
-        "is lost. Nobody may be using it; but a running guest's disk can be made larger, and the"
-            + " guest",
-        "sees it at once."
-      })
+      description =
+          "Makes a disk larger or smaller, and its VM's definition with it; what is beyond the new"
+              + " end is lost. Nobody may be using it; but a running guest's disk can be made"
+              + " larger, and the guest sees it at once.")
   int resize(
       @Mixin DiskTarget server,
       @Parameters(paramLabel = DISK) String disk,
@@ -221,11 +216,9 @@ public final class DiskCommand implements Runnable {
 
   @Command(
       name = "check",
-      description = {
-        "Reads all that a disk or snapshot holds, while the store verifies its checksums"
-            + " (RocksDB).",
-        "Names what can't be read; then the exit code is 1."
-      })
+      description =
+          "Reads all that a disk or snapshot holds, while the store verifies its checksums"
+              + " (RocksDB). Names what can't be read; then the exit code is 1.")
   int check(@Mixin DiskTarget server, @Parameters(paramLabel = "VM/DISK[@SNAPSHOT]") String disk)
       throws IOException {
     ExportName name = Names.any(disk);

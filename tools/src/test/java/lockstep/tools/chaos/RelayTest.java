@@ -45,6 +45,15 @@ final class RelayTest {
     return socket;
   }
 
+  /** Held back until the relay is mended, which this does. */
+  private void assertComesOnceMended(int expected, Socket reader) throws IOException {
+    reader.setSoTimeout(A_MOMENT_MILLIS);
+    assertThrows(SocketTimeoutException.class, () -> reader.getInputStream().read());
+    relay.mend();
+    reader.setSoTimeout(PATIENCE_MILLIS);
+    assertEquals(expected, reader.getInputStream().read());
+  }
+
   @Test
   void passesBothWays() throws IOException {
     try (Socket near = dial();
@@ -62,11 +71,7 @@ final class RelayTest {
         Socket far = accept()) {
       relay.hold();
       near.getOutputStream().write(1);
-      far.setSoTimeout(A_MOMENT_MILLIS);
-      assertThrows(SocketTimeoutException.class, () -> far.getInputStream().read());
-      relay.mend();
-      far.setSoTimeout(PATIENCE_MILLIS);
-      assertEquals(1, far.getInputStream().read());
+      assertComesOnceMended(1, far);
     }
   }
 
@@ -78,11 +83,7 @@ final class RelayTest {
       near.getOutputStream().write(1);
       far.getOutputStream().write(2);
       assertEquals(2, near.getInputStream().read());
-      far.setSoTimeout(A_MOMENT_MILLIS);
-      assertThrows(SocketTimeoutException.class, () -> far.getInputStream().read());
-      relay.mend();
-      far.setSoTimeout(PATIENCE_MILLIS);
-      assertEquals(1, far.getInputStream().read());
+      assertComesOnceMended(1, far);
     }
   }
 
@@ -92,11 +93,7 @@ final class RelayTest {
         Socket far = accept()) {
       relay.hold(Relay.Way.BACK);
       far.close();
-      near.setSoTimeout(A_MOMENT_MILLIS);
-      assertThrows(SocketTimeoutException.class, () -> near.getInputStream().read());
-      relay.mend();
-      near.setSoTimeout(PATIENCE_MILLIS);
-      assertEquals(END, near.getInputStream().read());
+      assertComesOnceMended(END, near);
     }
     try (Socket near = dial();
         Socket far = accept()) {
@@ -124,11 +121,7 @@ final class RelayTest {
         Socket far = accept()) {
       relay.hold();
       far.close();
-      near.setSoTimeout(A_MOMENT_MILLIS);
-      assertThrows(SocketTimeoutException.class, () -> near.getInputStream().read());
-      relay.mend();
-      near.setSoTimeout(PATIENCE_MILLIS);
-      assertEquals(END, near.getInputStream().read());
+      assertComesOnceMended(END, near);
     }
   }
 

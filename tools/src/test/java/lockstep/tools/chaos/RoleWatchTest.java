@@ -24,14 +24,14 @@ final class RoleWatchTest {
   }
 
   @Test
-  void anExchangeIsThatAPrimaryBecomesABackup() {
+  void aSwitchIsThatAPrimaryBecomesABackup() {
     look(0, Views.live("vmm-1", "a", "PRIMARY", 4, "b"), Views.backup("vmm-2", "b", 4));
     look(1, Views.backup("vmm-1", "a", 5), Views.live("vmm-2", "b", "PRIMARY", 5, "a"));
-    assertEquals(1, watch.exchanges());
+    assertEquals(1, watch.switches());
     look(2, Views.backup("vmm-1", "a", 5), Views.live("vmm-2", "b", "PRIMARY", 5, "a"));
     look(3, Views.live("vmm-1", "a", "PRIMARY", 6, "b"), Views.stopped("vmm-2"));
     look(4, Views.live("vmm-1", "a", "PRIMARY", 6, "b"), Views.backup("vmm-2", "b", 6));
-    assertEquals(2, watch.exchanges());
+    assertEquals(2, watch.switches());
   }
 
   @Test
@@ -39,7 +39,7 @@ final class RoleWatchTest {
     look(0, Views.live("vmm-1", "a", "PRIMARY", 4, "b"), Views.backup("vmm-2", "b", 4));
     look(1, Views.stopped("vmm-1"), Views.live("vmm-2", "b", "ALONE", 5, ""));
     look(2, Views.backup("vmm-1", "c", 6), Views.live("vmm-2", "b", "PRIMARY", 6, "c"));
-    assertEquals(0, watch.exchanges());
+    assertEquals(0, watch.switches());
   }
 
   @Test

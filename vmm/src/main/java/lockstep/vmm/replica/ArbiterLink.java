@@ -36,6 +36,7 @@ final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest>
   private final Inbox inbox;
   private final AtomicLong unansweredSinceNanos = new AtomicLong(NOTHING_ASKED);
   private final Backoff backoff = new Backoff(); // I/O thread only
+  private String refusal = ""; // as above; the last one told
   private volatile @Nullable MessageChannel<ArbiterRequest> channel;
   private volatile boolean welcome;
   private volatile boolean closed;
@@ -114,7 +115,28 @@ final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest>
       log.info("arbiter=up address={}", from.remoteName());
       inbox.put(new ReplicaEvent.ArbiterUp());
     }
+    noteRefusal(reply);
     inbox.put(new ReplicaEvent.ArbiterAnswered(reply));
+  }
+
+  /** Once, for what is asked again and again. */
+  private void noteRefusal(ArbiterReply reply) {
+    switch (reply) {
+      case ArbiterReply.Refused refused when !refused.reason().equals(refusal) -> {
+        refusal = refused.reason();
+        log.info("arbiter=refuses epoch={} reason=\"{}\"", refused.record().epoch(), refusal);
+      }
+      case ArbiterReply.NotRenewed refused ->
+          log.info(
+              "arbiter=refuses epoch={} reason=\"the lease is another's\"",
+              refused.record().epoch());
+      case ArbiterReply.Granted _ -> refusal = "";
+      case ArbiterReply.Refused _,
+          ArbiterReply.Renewed _,
+          ArbiterReply.Current _,
+          ArbiterReply.Hello _,
+          ArbiterReply.HelloRefused _ -> {}
+    }
   }
 
   @Override

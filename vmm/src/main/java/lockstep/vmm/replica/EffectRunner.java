@@ -98,6 +98,7 @@ final class EffectRunner implements Effects {
               "guest=STARTED_ANEW generation={} why=\"primary and backup are gone: it boots from"
                   + " its disk, and what was only in its memory is lost\"",
               anew.guestGeneration());
+      case Effect.Noted noted -> log.info("{}", noted.what());
       case Effect.TransferTold told ->
           log.info(
               "transfer={} peer={} round={} pages={} bytes={} left={}",
@@ -107,9 +108,9 @@ final class EffectRunner implements Effects {
               told.progress().pagesSent(),
               told.progress().bytesSent(),
               told.progress().pagesLeft());
-      case Effect.RolesExchanged exchanged -> {
-        metrics.rolesExchanged(exchanged.stoodStillNanos());
-        log.info("guest=EXCHANGED stood-still-micros={}", exchanged.stoodStillNanos() / 1000);
+      case Effect.RolesSwitched switched -> {
+        metrics.rolesSwitched(switched.stoodStillNanos());
+        log.info("guest=SWITCHED stood-still-micros={}", switched.stoodStillNanos() / 1000);
       }
       case Effect.DivergenceFound found -> stateKeeper.accept(found);
       case Effect.Hashed hashed ->

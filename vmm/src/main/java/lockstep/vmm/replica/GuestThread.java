@@ -1,6 +1,7 @@
 package lockstep.vmm.replica;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import lockstep.ft.core.Effects;
 import lockstep.ft.core.Replica;
 import lockstep.ft.core.ReplicaEvent;
@@ -30,6 +31,11 @@ final class GuestThread {
   private long statusAtNanos;
   private long turnAtNanos;
 
+  /** Of the turn under way; 0 without a slice. */
+  private long sliceNanos;
+
+  private long sliceSteps;
+
   GuestThread(
       Replica replica,
       DeterministicMachine machine,
@@ -52,13 +58,23 @@ final class GuestThread {
 
   /** Runs until the replica halts. */
   void run() {
+    Lateness lateness = Lateness.ofThisThread("guest", System.nanoTime());
+    Supplier<String> lastSlice = this::lastSlice;
     while (!replica.halted()) {
       turn();
+      lateness.look(System.nanoTime(), lastSlice);
     }
     status = replica.status(System.nanoTime());
   }
 
+  private String lastSlice() {
+    return " slice-millis=%d slice-steps=%d"
+        .formatted(TimeUnit.NANOSECONDS.toMillis(sliceNanos), sliceSteps);
+  }
+
   private void turn() {
+    sliceNanos = 0;
+    sliceSteps = 0;
     letStandstillPass();
     inbox.drain(this::take);
     long now = System.nanoTime();
@@ -96,10 +112,10 @@ final class GuestThread {
   private void runSlice(long nowNanos) {
     long before = machine.position();
     replica.onEvent(new ReplicaEvent.RunSlice(pacer.steps()), nowNanos, effects);
-    long stepsDone = machine.position() - before;
-    long took = System.nanoTime() - nowNanos;
-    pacer.ran(stepsDone, took);
-    metrics.ran(stepsDone, took);
+    sliceSteps = machine.position() - before;
+    sliceNanos = System.nanoTime() - nowNanos;
+    pacer.ran(sliceSteps, sliceNanos);
+    metrics.ran(sliceSteps, sliceNanos);
   }
 
   /** Nothing is concluded from the clock before what has arrived meanwhile could be heard. */

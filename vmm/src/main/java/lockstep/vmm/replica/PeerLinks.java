@@ -109,6 +109,13 @@ final class PeerLinks {
         return;
       }
       heard = true;
+      if (message instanceof LogChannelMessage.HelloRefused refused) {
+        log.info(
+            "log-channel={} refused reason=\"{}: {}\"",
+            number,
+            refused.reason().text(),
+            refused.detail());
+      }
       inbox.put(new ReplicaEvent.PeerSaid(number, message));
     }
 

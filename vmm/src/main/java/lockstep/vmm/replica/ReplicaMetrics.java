@@ -98,8 +98,8 @@ final class ReplicaMetrics {
     }
   }
 
-  /** The roles were exchanged, and the guest stood still for that. */
-  void rolesExchanged(long stoodStillNanos) {
+  /** The roles were switched, and the guest stood still for that. */
+  void rolesSwitched(long stoodStillNanos) {
     lastHandOverNanos = stoodStillNanos;
     handOverMicros.update(stoodStillNanos / 1000);
   }

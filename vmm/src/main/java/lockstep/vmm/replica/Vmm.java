@@ -2,6 +2,7 @@ package lockstep.vmm.replica;
 
 import com.codahale.metrics.MetricRegistry;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -43,6 +44,7 @@ public final class Vmm implements AutoCloseable {
   private static final Duration DISK_SERVER_PATIENCE = Duration.ofSeconds(15);
 
   private static final long HALT_LINGER_MILLIS = 200;
+  private static final long IO_LOOK_MILLIS = 50;
   private static final long RECORDING_MILLIS_MAX = 3_000;
 
   private final Transport transport = new Transport("vmm-io", 1);
@@ -165,11 +167,27 @@ public final class Vmm implements AutoCloseable {
         Endpoints.format(vmm.logListening.address()),
         Endpoints.format(vmm.ops.address()),
         vmm.consoleListening.localAddress());
+    vmm.watchIoThread();
     vmm.arbiter.start();
     vmm.proxy.start();
     vmm.diskProbe.start();
     vmm.thread.start();
     return vmm;
+  }
+
+  /** What arrives is heard only when that thread comes to it. */
+  private void watchIoThread() {
+    EventLoop loop = transport.eventLoops().next(); // there is one
+    loop.execute(
+        () -> {
+          Lateness lateness = Lateness.ofThisThread("vmm-io", System.nanoTime());
+          var _ =
+              loop.scheduleWithFixedDelay(
+                  () -> lateness.look(System.nanoTime(), () -> ""),
+                  IO_LOOK_MILLIS,
+                  IO_LOOK_MILLIS,
+                  TimeUnit.MILLISECONDS);
+        });
   }
 
   /** Waits until the replica has halted, and tells why. */
@@ -253,8 +271,11 @@ public final class Vmm implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error bug) {
       // Our own bug stops this replica at once, so that its peer takes over.
-      log.error("the guest's thread failed; this replica stops", bug);
-      Runtime.getRuntime().halt(70);
+      try {
+        log.error("the guest's thread failed; this replica stops", bug);
+      } finally {
+        Runtime.getRuntime().halt(70); // should that not even be told
+      }
     }
   }
 

@@ -19,7 +19,7 @@ import lockstep.ft.ops.OpsServer;
  *   <li>{@code GET /console}: what the guest's console has lately written
  *   <li>{@code POST /power-button}: asks the guest to shut down
  *   <li>{@code POST /hash}: puts a state hash into the log now
- *   <li>{@code POST /switch}: exchanges the roles of this replica, the primary, and its backup
+ *   <li>{@code POST /switch}: switches the roles of this replica, the primary, and its backup
  *   <li>{@code POST /pause}, {@code POST /resume}: stops and continues the guest, with its clock
  *   <li>{@code POST /reset}: ends the guest, to be started anew
  *   <li>{@code POST /power-off}: ends the guest at once, for good

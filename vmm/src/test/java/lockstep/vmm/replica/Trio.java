@@ -142,7 +142,8 @@ final class Trio {
             Effect.RoleChanged _,
             Effect.StartedAnew _,
             Effect.TransferTold _,
-            Effect.RolesExchanged _,
+            Effect.Noted _,
+            Effect.RolesSwitched _,
             Effect.Hashed _,
             Effect.Halt _ -> {}
       }

@@ -1,20 +1,20 @@
-package lockstep.benchmarks.exchange;
+package lockstep.benchmarks.switching;
 
 import java.io.PrintStream;
 import java.util.Locale;
 import lockstep.benchmarks.cluster.Latencies;
 
 /**
- * Exchanges of roles.
+ * Switches of roles.
  *
  * @param pauses for how long the guest stood still at each, by the VMM that handed over
  * @param waits the longest that a client waited at each; none without clients
  */
-record Exchanges(int clients, Latencies pauses, Latencies waits) {
+record Switches(int clients, Latencies pauses, Latencies waits) {
   /** The longest that the guest may stand still. */
   private static final double PAUSE_MILLIS_BAR = 20;
 
-  Exchanges(int clients) {
+  Switches(int clients) {
     this(clients, new Latencies(), new Latencies());
   }
 

@@ -1,4 +1,4 @@
-package lockstep.benchmarks.exchange;
+package lockstep.benchmarks.switching;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -6,8 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import lockstep.benchmarks.cluster.BenchCluster;
 import lockstep.benchmarks.cluster.Counters;
-import lockstep.benchmarks.cluster.GuestOption;
-import lockstep.tools.StateOption;
+import lockstep.benchmarks.cluster.GuestBenchOptions;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.image.Guest;
@@ -18,34 +17,29 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Exchanges the roles of a pair again and again, and prints what that cost. */
+/** Switches the roles of a pair again and again, and prints what that cost. */
 @Command(
     name = "bench switch",
     mixinStandardHelpOptions = true,
-    description = {
-      "Boots a guest, protects it, has clients count in its Redis, and has primary and backup"
-          + " exchange",
-      "their roles again and again: for how long the guest stood still, as the VMM measures it, and"
-          + " how",
-      "long clients waited. Uses processes and ports of its own."
-    })
+    description =
+        "Boots a guest, protects it, has clients count in its Redis, and has primary and backup"
+            + " switch their roles again and again: for how long the guest stood still, as the"
+            + " VMM measures it, and how long clients waited. Uses processes and ports of its own.")
 public final class SwitchBench implements Callable<Integer> {
   private static final Duration SETTLE = Duration.ofSeconds(5);
   private static final Duration BETWEEN = Duration.ofMillis(500);
-  private static final Duration EXCHANGED_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration SWITCHED_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration POLL = Duration.ofMillis(20);
   private static final double NANOS_PER_MILLI = 1e6;
 
-  @Mixin private StateOption state = new StateOption();
-
-  @Mixin private GuestOption guestOption = new GuestOption();
+  @Mixin private GuestBenchOptions options = new GuestBenchOptions();
 
   @Option(
       names = "--switches",
       paramLabel = "N",
       defaultValue = "50",
-      description = "How often roles are exchanged (default: ${DEFAULT-VALUE}).")
-  private int switches;
+      description = "How often roles are switched (default: ${DEFAULT-VALUE}).")
+  private int times;
 
   @Option(
       names = "--clients",
@@ -54,9 +48,6 @@ public final class SwitchBench implements Callable<Integer> {
       description = "Clients that count; 0 for an idle guest (default: ${DEFAULT-VALUE}).")
   private int clients;
 
-  @Option(names = "--tsv", description = "Print tab-separated values, not a table.")
-  private boolean tsv;
-
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new SwitchBench()).execute(arguments));
   }
@@ -64,30 +55,29 @@ public final class SwitchBench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, ImageException {
     Progress progress = Progress.onStandardError();
-    Guest guest = guestOption.ensure(state.directory(), progress);
-    Exchanges exchanges = new Exchanges(clients);
-    try (BenchCluster cluster =
-        BenchCluster.start(state.directory().root().resolve("switch"), guest, 0, progress)) {
+    Guest guest = options.ensureGuest(progress);
+    Switches switches = new Switches(clients);
+    try (BenchCluster cluster = BenchCluster.start(options.place("switch"), guest, 0, progress)) {
       cluster.bootAlone(progress);
       try (Counters counters = Counters.start(cluster.redisPort(), clients)) {
         cluster.protect();
         Cluster.sleep(SETTLE);
-        for (int i = 0; i < switches; i++) {
+        for (int i = 0; i < times; i++) {
           cluster.protect(); // should it have been lost
-          exchange(cluster, counters, exchanges);
+          switchRoles(cluster, counters, switches);
         }
         counters.losses().forEach(loss -> System.err.println("a client: " + loss));
       }
     }
-    if (tsv) {
-      exchanges.printTsv(System.out);
+    if (options.tsv()) {
+      switches.printTsv(System.out);
     } else {
-      exchanges.printTable(System.out);
+      switches.printTable(System.out);
     }
     return 0;
   }
 
-  private void exchange(BenchCluster cluster, Counters counters, Exchanges exchanges)
+  private void switchRoles(BenchCluster cluster, Counters counters, Switches switches)
       throws IOException {
     ReplicaView primary = cluster.live();
     var _ = counters.takeLongestWaitNanos();
@@ -96,12 +86,12 @@ public final class SwitchBench implements Callable<Integer> {
     Cluster.sleep(BETWEEN);
     long waited = counters.takeLongestWaitNanos();
     if (backup.isEmpty()) {
-      System.err.println("the roles were not exchanged; that does not count");
+      System.err.println("the roles were not switched; that does not count");
       return;
     }
-    exchanges.pauses().add(Math.round(backup.get().decimal("handOverMillis") * NANOS_PER_MILLI));
+    switches.pauses().add(Math.round(backup.get().decimal("handOverMillis") * NANOS_PER_MILLI));
     if (clients > 0) {
-      exchanges.waits().add(waited);
+      switches.waits().add(waited);
     }
     System.err.printf(
         "%s handed over: %.1f ms, a client waited %.1f ms%n",
@@ -110,7 +100,7 @@ public final class SwitchBench implements Callable<Integer> {
 
   /** Refused as long as the backup has not told of its ways, for example. */
   private static void ask(BenchCluster cluster, ReplicaView primary) throws IOException {
-    long deadline = System.nanoTime() + EXCHANGED_TIMEOUT.toNanos();
+    long deadline = System.nanoTime() + SWITCHED_TIMEOUT.toNanos();
     while (true) {
       try {
         var _ = cluster.cluster().http().post(primary.ports().httpPort(), "/switch");
@@ -127,7 +117,7 @@ public final class SwitchBench implements Callable<Integer> {
   /** Who was the primary as the backup; empty if it is not that in time. */
   private static Optional<ReplicaView> awaitBackup(BenchCluster cluster, ReplicaView primary)
       throws IOException {
-    long deadline = System.nanoTime() + EXCHANGED_TIMEOUT.toNanos();
+    long deadline = System.nanoTime() + SWITCHED_TIMEOUT.toNanos();
     while (System.nanoTime() < deadline) {
       Optional<ReplicaView> backup =
           cluster

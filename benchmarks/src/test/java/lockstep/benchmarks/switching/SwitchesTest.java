@@ -1,4 +1,4 @@
-package lockstep.benchmarks.exchange;
+package lockstep.benchmarks.switching;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,34 +8,34 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-final class ExchangesTest {
+final class SwitchesTest {
   @Test
   void theLongestPauseIsHeldAgainstTheBar() {
-    Exchanges exchanges = new Exchanges(4);
-    exchanges.pauses().add(9_000_000);
-    exchanges.waits().add(15_000_000);
+    Switches switches = new Switches(4);
+    switches.pauses().add(9_000_000);
+    switches.waits().add(15_000_000);
     assertTrue(
-        tsv(exchanges)
+        tsv(switches)
             .contains("switch under load of 4 clients, longest pause in ms\t9.0\t\t\t20\tmet\n"));
-    exchanges.pauses().add(21_000_000);
+    switches.pauses().add(21_000_000);
     assertTrue(
-        tsv(exchanges)
+        tsv(switches)
             .contains(
                 "switch under load of 4 clients, longest pause in ms\t21.0\t\t\t20\tmissed\n"));
-    assertTrue(tsv(exchanges).contains("client's longest wait in ms\t15.0\t"));
+    assertTrue(tsv(switches).contains("client's longest wait in ms\t15.0\t"));
   }
 
   @Test
   void withoutClientsNobodyWaits() {
-    Exchanges exchanges = new Exchanges(0);
-    exchanges.pauses().add(9_000_000);
-    assertFalse(tsv(exchanges).contains("wait"));
+    Switches switches = new Switches(0);
+    switches.pauses().add(9_000_000);
+    assertFalse(tsv(switches).contains("wait"));
   }
 
-  private static String tsv(Exchanges exchanges) {
+  private static String tsv(Switches switches) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-      exchanges.printTsv(out);
+      switches.printTsv(out);
     }
     return bytes.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
   }
