@@ -1,4 +1,4 @@
-package lockstep.tools.chaos;
+package lockstep.tools.chaos.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -74,7 +74,7 @@ final class RelayTest {
   void heldOneWayItPassesTheOther() throws IOException {
     try (Socket near = dial();
         Socket far = accept()) {
-      relay.hold(Relay.Way.THERE);
+      relay.hold(Wire.Way.THERE);
       near.getOutputStream().write(1);
       far.getOutputStream().write(2);
       assertEquals(2, near.getInputStream().read());
@@ -90,7 +90,7 @@ final class RelayTest {
   void heldOneWayItTellsOfAnEndTheOtherWayAlone() throws IOException {
     try (Socket near = dial();
         Socket far = accept()) {
-      relay.hold(Relay.Way.BACK);
+      relay.hold(Wire.Way.BACK);
       far.close();
       near.setSoTimeout(A_MOMENT_MILLIS);
       assertThrows(SocketTimeoutException.class, () -> near.getInputStream().read());
@@ -100,7 +100,7 @@ final class RelayTest {
     }
     try (Socket near = dial();
         Socket far = accept()) {
-      relay.hold(Relay.Way.BACK);
+      relay.hold(Wire.Way.BACK);
       near.close();
       assertEquals(END, far.getInputStream().read());
     }
@@ -108,7 +108,7 @@ final class RelayTest {
 
   @Test
   void heldOneWayItLetsNobodyThroughWhoDials() throws IOException {
-    relay.hold(Relay.Way.BACK);
+    relay.hold(Wire.Way.BACK);
     target.setSoTimeout(A_MOMENT_MILLIS);
     try (Socket _ = dial()) {
       assertThrows(SocketTimeoutException.class, () -> target.accept());
