@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import lockstep.tools.BadValueException;
 import lockstep.tools.StateOption;
+import lockstep.tools.chaos.network.StormNetwork;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.GuestImages;
 import lockstep.tools.image.ImageException;
@@ -119,6 +120,18 @@ public final class ChaosCommand implements Callable<Integer> {
   private long seed;
 
   @Option(
+      names = "--network",
+      paramLabel = "KIND",
+      defaultValue = "auto",
+      description = {
+        "How connections between servers are held and cut: namespaces (each server in a network",
+        "namespace of its own, and the kernel loses packets; needs root, iproute2 and nsenter),",
+        "relays (on loopback, bytes are kept back), or auto: namespaces where they can be made",
+        "(default: ${DEFAULT-VALUE})."
+      })
+  private StormNetwork.Kind network = StormNetwork.Kind.AUTO;
+
+  @Option(
       names = "--client-port",
       paramLabel = "PORT",
       defaultValue = "16380",
@@ -134,6 +147,9 @@ public final class ChaosCommand implements Callable<Integer> {
       })
   private Optional<Path> picture = Optional.empty();
 
+  /** Ends before its time what is being done; for any thread. */
+  private volatile Runnable end = () -> {};
+
   @Override
   public Integer call() throws IOException, InterruptedException, ImageException {
     Storm.Plan plan = plan();
@@ -144,24 +160,31 @@ public final class ChaosCommand implements Callable<Integer> {
     Path drawing = picture.orElse(state.directory().root().resolve("chaos.svg"));
     Files.writeString(drawing, StormPicture.of(List.of(), List.of())); // or else fail now
     CountDownLatch over = new CountDownLatch(1);
-    try (StormGuest guest = StormGuest.boot(place, clientPort, image, progress);
+    end = Thread.currentThread()::interrupt;
+    endOnSignal(over);
+    try (StormGuest guest = StormGuest.boot(place, clientPort, network, image, progress);
         RoleWatch roles = RoleWatch.start(guest)) {
       Storm storm = new Storm(guest, clients, Duration.ofMillis(paceMillis), singles, seed);
-      endOnSignal(storm, over);
+      end = storm::end;
       return run(plan, storm, guest, roles, e2fsck, drawing, progress) ? 0 : 1;
     } finally {
       over.countDown();
     }
   }
 
-  /** Ctrl-C or SIGTERM lets the fault under way be the last; what was seen is summed up then. */
-  private static void endOnSignal(Storm storm, CountDownLatch over) {
+  /**
+   * Ctrl-C or SIGTERM lets the fault under way be the last; what was seen is summed up then. While
+   * the guest boots there is nothing to sum up, but servers are there that have to be ended.
+   */
+  private void endOnSignal(CountDownLatch over) {
     Thread thread =
         Thread.ofPlatform()
             .name("end")
             .unstarted(
                 () -> {
-                  storm.end();
+                  if (over.getCount() > 0) {
+                    end.run();
+                  }
                   try {
                     var _ = over.await(ENDS_WITHIN.toSeconds(), TimeUnit.SECONDS);
                   } catch (InterruptedException e) {
@@ -206,7 +229,7 @@ public final class ChaosCommand implements Callable<Integer> {
               }
             });
     DiskAgreement.Found disk = agreement(storm, guest, outcome, e2fsck, progress);
-    StormReport.print(System.out, storm.survived(), outcome, disk);
+    StormReport.print(System.out, guest.networkText(), storm.survived(), outcome, disk);
     draw(storm, roles, drawing);
     Verdict verdict = Verdict.of(plan, storm.survived().size(), outcome, disk);
     System.out.println(verdict.line(seed));

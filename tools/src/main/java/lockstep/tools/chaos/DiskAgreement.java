@@ -1,7 +1,6 @@
 package lockstep.tools.chaos;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,8 +107,7 @@ final class DiskAgreement {
   private static List<String> values(StormGuest guest, List<String> keys)
       throws IOException, RedisErrorException {
     List<String> values = new ArrayList<>();
-    try (RedisConnection connection =
-        new RedisConnection("127.0.0.1", guest.clientPort(), ANSWER_TIMEOUT)) {
+    try (RedisConnection connection = guest.connect(ANSWER_TIMEOUT)) {
       for (String key : keys) {
         values.add(connection.command("GET", key));
       }
@@ -122,11 +120,9 @@ final class DiskAgreement {
   private static String fileSystem(StormGuest guest, Path image, Path e2fsck, Progress progress)
       throws IOException, InterruptedException {
     String export = ExportName.plain(StormGuest.VM, VmSetup.ROOT_DISK).toString();
-    InetSocketAddress nbd =
-        InetSocketAddress.createUnresolved("127.0.0.1", guest.cluster().settings().nbdPort());
     try (Transport transport = new Transport("export", 1);
         Progress.Step step = progress.step("exporting the root disk", 0)) {
-      new RawImages(transport.eventLoops(), nbd, export)
+      new RawImages(transport.eventLoops(), guest.cluster().nbd(), export)
           .exportTo(image, (done, total) -> step.advanceTo(done));
     }
     Process process =

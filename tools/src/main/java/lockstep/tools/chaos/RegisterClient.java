@@ -1,6 +1,7 @@
 package lockstep.tools.chaos;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -25,7 +26,7 @@ final class RegisterClient implements AutoCloseable {
   private static final int KEYS = 3;
   private static final int OPERATIONS_PER_KEY = 300;
 
-  private final int port;
+  private final InetSocketAddress guest;
   private final Duration pace;
   private final History history;
   private final Shared shared;
@@ -66,8 +67,13 @@ final class RegisterClient implements AutoCloseable {
   }
 
   private RegisterClient(
-      int port, Duration pace, History history, Shared shared, List<String> first, long seed) {
-    this.port = port;
+      InetSocketAddress guest,
+      Duration pace,
+      History history,
+      Shared shared,
+      List<String> first,
+      long seed) {
+    this.guest = guest;
     this.pace = pace;
     this.history = history;
     this.shared = shared;
@@ -83,8 +89,13 @@ final class RegisterClient implements AutoCloseable {
    * @param first a command to send first on each connection; empty for none
    */
   static RegisterClient start(
-      int port, Duration pace, History history, Shared shared, List<String> first, long seed) {
-    RegisterClient client = new RegisterClient(port, pace, history, shared, first, seed);
+      InetSocketAddress guest,
+      Duration pace,
+      History history,
+      Shared shared,
+      List<String> first,
+      long seed) {
+    RegisterClient client = new RegisterClient(guest, pace, history, shared, first, seed);
     client.thread.start();
     return client;
   }
@@ -117,7 +128,8 @@ final class RegisterClient implements AutoCloseable {
 
   private void run() {
     while (!stopping.get()) {
-      try (RedisConnection connection = new RedisConnection("127.0.0.1", port, ANSWER_TIMEOUT)) {
+      try (RedisConnection connection =
+          new RedisConnection(guest.getHostString(), guest.getPort(), ANSWER_TIMEOUT)) {
         if (!first.isEmpty()) {
           var _ = connection.command(first.toArray(String[]::new));
         }

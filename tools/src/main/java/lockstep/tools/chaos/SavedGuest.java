@@ -1,7 +1,6 @@
 package lockstep.tools.chaos;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -86,10 +85,7 @@ record SavedGuest(StateDirectory state, Path machineState, Path disk) {
       ClusterSettings settings = cluster.settings();
       cluster.startDiskServer();
       int guestPort = guest.description().ports().getFirst();
-      new VmSetup(
-              cluster.http(),
-              settings.diskHttpPort(),
-              InetSocketAddress.createUnresolved("127.0.0.1", settings.nbdPort()))
+      VmSetup.of(cluster)
           .define(
               VmSetup.definition(settings.vm(), guest, Map.of(guestPort, publishedPort), 0),
               guest,

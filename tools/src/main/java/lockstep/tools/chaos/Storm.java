@@ -208,7 +208,7 @@ final class Storm {
   }
 
   private StormClients clients(int count, List<String> first) {
-    return new StormClients(count, guest.clientPort(), clientPace, history, shared, first, random);
+    return new StormClients(count, guest.clients(), clientPace, history, shared, first, random);
   }
 
   private void part(StormFault.Cost cost, int faults, List<String> first) throws IOException {
@@ -223,8 +223,7 @@ final class Storm {
   private void singleFailures(int faults, long deadline)
       throws IOException, InterruptedException, RedisErrorException {
     try (StormClients clients = clients(clientCount, SYNC_EVERY_SECOND);
-        RedisConnection connection =
-            new RedisConnection("127.0.0.1", guest.clientPort(), ANSWER_TIMEOUT);
+        RedisConnection connection = guest.connect(ANSWER_TIMEOUT);
         IncrementLoad count = IncrementLoad.start(connection, "storm", COUNTING_PACE)) {
       try {
         for (int i = 0; i < faults && !endWanted && System.nanoTime() < deadline; i++) {

@@ -1,6 +1,7 @@
 package lockstep.tools.chaos;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,14 +25,14 @@ final class StormClients implements AutoCloseable {
    */
   StormClients(
       int count,
-      int port,
+      InetSocketAddress guest,
       Duration pace,
       History history,
       RegisterClient.Shared shared,
       List<String> first,
       Random random) {
     for (int i = 0; i < count; i++) {
-      clients.add(RegisterClient.start(port, pace, history, shared, first, random.nextLong()));
+      clients.add(RegisterClient.start(guest, pace, history, shared, first, random.nextLong()));
     }
   }
 

@@ -2,12 +2,15 @@ package lockstep.tools.chaos;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import lockstep.tools.chaos.network.StormNetwork;
+import lockstep.tools.chaos.network.Wire;
+import lockstep.tools.chaos.network.Wires;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ClusterSettings;
 import lockstep.tools.cluster.GuestReady;
@@ -18,11 +21,13 @@ import lockstep.tools.cluster.StateDirectory;
 import lockstep.tools.cluster.VmSetup;
 import lockstep.tools.image.Directories;
 import lockstep.tools.image.Guest;
+import lockstep.tools.image.HostLacksException;
 import lockstep.tools.image.Progress;
+import lockstep.tools.redis.RedisConnection;
 
 /**
- * The guest in the storm: a cluster of its own whose VMMs are wired through {@link Relay}s, and a
- * keeper that starts again what dies.
+ * The guest in the storm: a cluster of its own on a {@link StormNetwork}, and a keeper that starts
+ * again what dies.
  */
 final class StormGuest implements AutoCloseable {
   static final String VM = "storm";
@@ -37,34 +42,37 @@ final class StormGuest implements AutoCloseable {
 
   private final StateDirectory directory;
   private final int clientPort;
-  private final List<Wires> wires = new ArrayList<>();
-  private final Relay proxyToArbiter;
+  private final StormNetwork network;
   private final Cluster cluster;
   private Optional<Thread> keeper = Optional.empty();
 
-  private StormGuest(Path place, int clientPort) throws IOException {
-    this.directory = new StateDirectory(place);
+  private StormGuest(
+      StateDirectory directory, ClusterSettings settings, int clientPort, StormNetwork network) {
+    this.directory = directory;
     this.clientPort = clientPort;
-    directory.create();
-    ClusterSettings settings = ClusterSettings.loadOrChoose(directory, VM);
-    for (int i = 0; i < settings.replicas().size(); i++) {
-      wires.add(Wires.of(settings, i));
-    }
-    this.proxyToArbiter = new Relay(settings.arbiterPort());
+    this.network = network;
     this.cluster =
         new Cluster(
             directory,
             settings,
-            index -> wires.get(index).ways(),
-            proxyToArbiter.port(),
+            network.cluster(),
             List.of("--lease", Long.toString(LEASE.toSeconds())));
   }
 
-  /** A fresh guest in {@code place}, booted and ready; what was there before is removed. */
-  static StormGuest boot(Path place, int clientPort, Guest guest, Progress progress)
-      throws IOException {
+  /**
+   * A fresh guest in {@code place}, booted and ready; what was there before is ended and removed.
+   *
+   * @param kind of the network between its servers
+   */
+  static StormGuest boot(
+      Path place, int clientPort, StormNetwork.Kind kind, Guest guest, Progress progress)
+      throws IOException, HostLacksException {
+    StateDirectory directory = new StateDirectory(place);
+    endWhatIsLeft(directory);
     Directories.deleteTree(place);
-    StormGuest storm = new StormGuest(place, clientPort);
+    ClusterSettings settings = ClusterSettings.loadOrChoose(directory, VM);
+    StormGuest storm =
+        new StormGuest(directory, settings, clientPort, StormNetwork.make(kind, settings));
     try {
       storm.cluster.startDiskServer();
       int guestPort = guest.description().ports().getFirst();
@@ -75,6 +83,15 @@ final class StormGuest implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       storm.close();
       throw e;
+    }
+  }
+
+  /** The servers of a storm that was killed outlive it. */
+  private static void endWhatIsLeft(StateDirectory directory) throws IOException {
+    if (ClusterSettings.load(directory).isPresent()) {
+      try (Cluster left = Cluster.of(directory)) {
+        SavedGuest.stopAll(left);
+      }
     }
   }
 
@@ -91,7 +108,7 @@ final class StormGuest implements AutoCloseable {
   /** The keeper starts them last. */
   private void awaitVmms() throws IOException {
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
-    for (int i = 0; i < wires.size(); i++) {
+    for (int i = 0; i < cluster.settings().replicas().size(); i++) {
       while (cluster.replicaProcess(i).running().isEmpty()) {
         if (System.nanoTime() > deadline) {
           throw new IOException("the VMMs were not started; logs are below " + directory.root());
@@ -103,7 +120,7 @@ final class StormGuest implements AutoCloseable {
 
   private void keep() {
     try {
-      new Keeper(cluster, wires.size(), List.of()).run();
+      new Keeper(cluster, cluster.settings().replicas().size(), List.of()).run();
     } catch (IOException e) {
       if (!Thread.currentThread().isInterrupted()) {
         throw new UncheckedIOException(e);
@@ -115,10 +132,7 @@ final class StormGuest implements AutoCloseable {
    * Takes back what a fault that came to no end has left: held and cut wires, stopped processes.
    */
   void mend() throws IOException {
-    for (Wires wire : wires) {
-      wire.mend();
-    }
-    proxyToArbiter.mend();
+    network.mend();
     for (ServerProcess process : cluster.processes()) {
       if (process.runs().map(ServerProcess.Running::stopped).orElse(false)) {
         var _ = process.signal("CONT");
@@ -159,23 +173,35 @@ final class StormGuest implements AutoCloseable {
     return directory;
   }
 
-  int clientPort() {
-    return clientPort;
+  /** Where clients reach it. */
+  InetSocketAddress clients() {
+    return cluster.published(clientPort);
+  }
+
+  /** A client's connection to it. */
+  RedisConnection connect(Duration answerTimeout) throws IOException {
+    InetSocketAddress address = clients();
+    return new RedisConnection(address.getHostString(), address.getPort(), answerTimeout);
+  }
+
+  /** What its servers' network is, for people. */
+  String networkText() {
+    return network.text();
   }
 
   /** The wires of the VMM that {@code view} is of. */
   Wires wires(ReplicaView view) {
-    for (int i = 0; i < wires.size(); i++) {
+    for (int i = 0; i < cluster.settings().replicas().size(); i++) {
       if (cluster.replicaProcess(i).name().equals(view.process().name())) {
-        return wires.get(i);
+        return network.wires(i);
       }
     }
     throw new IllegalArgumentException("no VMM of this storm: " + view.process().name());
   }
 
   /** The wire by which the proxy reaches the arbiter. */
-  Relay proxyToArbiter() {
-    return proxyToArbiter;
+  Wire proxyToArbiter() {
+    return network.proxyToArbiter();
   }
 
   /** Whether nothing that the arbiter says reaches the VMM that {@code view} is of. */
@@ -217,12 +243,15 @@ final class StormGuest implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    stopKeeper();
-    SavedGuest.stopAll(cluster);
-    cluster.close();
-    for (Wires wire : wires) {
-      wire.close();
+    boolean interrupted = Thread.interrupted(); // whoever wants it to end wants all of it to end
+    try (StormNetwork _ = network;
+        Cluster _ = cluster) {
+      stopKeeper();
+      SavedGuest.stopAll(cluster);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
-    proxyToArbiter.close();
   }
 }

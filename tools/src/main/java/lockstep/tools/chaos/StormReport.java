@@ -48,10 +48,12 @@ final class StormReport {
 
   static void print(
       PrintStream out,
+      String network,
       List<Storm.Survived> survived,
       Storm.Outcome outcome,
       DiskAgreement.Found disk) {
     printPauses(out, survived);
+    out.printf("%nnetwork                   %s%n", network);
     print(out, outcome);
     out.printf("disk                      %s%n", disk.text());
   }
@@ -86,7 +88,7 @@ final class StormReport {
   }
 
   private static void print(PrintStream out, Storm.Outcome outcome) {
-    out.printf("%nacknowledged increments   %,d%n", outcome.counted().acknowledged());
+    out.printf("acknowledged increments   %,d%n", outcome.counted().acknowledged());
     out.printf("lost writes               %d%n", outcome.counted().lost());
     out.printf("applied twice             %d%n", outcome.counted().repeated());
     out.printf(

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import lockstep.tools.chaos.network.Wire;
+import lockstep.tools.chaos.network.Wires;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.cluster.ServerProcess;
@@ -34,7 +36,7 @@ final class Strikes {
     ReplicaView backup = pair.backup();
     Wires wires = guest.wires(primary);
     // The channel was dialled by whoever of the two was not live first.
-    List<Relay> logs = List.of(wires.log(), guest.wires(backup).log());
+    List<Wire> logs = List.of(wires.log(), guest.wires(backup).log());
     switch (fault) {
       case KILL_PRIMARY -> kill(primary.process());
       case KILL_BACKUP -> kill(backup.process());
@@ -46,32 +48,38 @@ final class Strikes {
       case STOP_DISK_SERVER -> stopAWhile(guest.cluster().diskServer());
       case STOP_PROXY -> stopAWhile(guest.cluster().clientProxy());
       case CUT_LOG_CHANNEL -> {
-        for (Relay log : logs) {
+        for (Wire log : logs) {
           log.cut();
         }
         awaitTakenOver(primary);
-        logs.forEach(Relay::mend);
+        mend(logs);
       }
       case HOLD_LOG_CHANNEL -> {
-        logs.forEach(Relay::hold);
+        for (Wire log : logs) {
+          log.hold();
+        }
         awaitTakenOver(primary);
-        logs.forEach(Relay::mend);
+        mend(logs);
       }
       case HALF_LOG_CHANNEL -> {
-        Relay.Way way = anyWay();
-        logs.forEach(log -> log.hold(way));
+        Wire.Way way = anyWay();
+        for (Wire log : logs) {
+          log.hold(way);
+        }
         awaitTakenOver(primary);
-        logs.forEach(Relay::mend);
+        mend(logs);
       }
       case HALF_ARBITER -> halveAWhile(wires.arbiter());
       case HALF_DISKS -> halveAWhile(wires.disks());
       case HALF_PROXY -> halveAWhile(wires.proxy());
       case HOLD_SPARE -> {
         Wires spare = guest.wires(awaitSpareView());
-        List<Relay> held = List.of(spare.arbiter(), spare.disks(), spare.proxy());
-        held.forEach(Relay::hold);
+        List<Wire> held = List.of(spare.arbiter(), spare.disks(), spare.proxy());
+        for (Wire wire : held) {
+          wire.hold();
+        }
         aWhile();
-        held.forEach(Relay::mend);
+        mend(held);
       }
       case HOLD_ARBITER -> holdAWhile(wires.arbiter());
       case CUT_DISKS -> {
@@ -115,20 +123,26 @@ final class Strikes {
     Cluster.sleep(Duration.ofMillis(random.nextInt(HELD_MILLIS_MIN, HELD_MILLIS_MAX)));
   }
 
-  private void holdAWhile(Relay wire) throws IOException {
+  private void holdAWhile(Wire wire) throws IOException {
     wire.hold();
     aWhile();
     wire.mend();
   }
 
-  private void halveAWhile(Relay wire) throws IOException {
+  private void halveAWhile(Wire wire) throws IOException {
     wire.hold(anyWay());
     aWhile();
     wire.mend();
   }
 
-  private Relay.Way anyWay() {
-    return random.nextBoolean() ? Relay.Way.THERE : Relay.Way.BACK;
+  private static void mend(List<Wire> wires) throws IOException {
+    for (Wire wire : wires) {
+      wire.mend();
+    }
+  }
+
+  private Wire.Way anyWay() {
+    return random.nextBoolean() ? Wire.Way.THERE : Wire.Way.BACK;
   }
 
   private void stopAWhile(ServerProcess process) throws IOException {

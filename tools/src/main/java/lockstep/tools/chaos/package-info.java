@@ -17,7 +17,7 @@
  * lockstep.tools.chaos.PairsCommand} repeats that and sums up ({@link
  * lockstep.tools.chaos.PairsReport}).
  *
- * <p>{@link lockstep.tools.chaos.Relay} is a wire that can be cut or held.
+ * <p>{@link lockstep.tools.chaos.network} is what is between the servers, and fails.
  */
 @NullMarked
 package lockstep.tools.chaos;

@@ -1,11 +1,13 @@
 package lockstep.tools.cluster;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntFunction;
+import lockstep.tools.cluster.ClusterNetwork.Place;
+import lockstep.tools.cluster.ClusterNetwork.Ways;
 import lockstep.tools.cluster.ClusterSettings.ReplicaPorts;
 
 /**
@@ -23,46 +25,25 @@ public final class Cluster implements AutoCloseable {
 
   private final StateDirectory state;
   private final ClusterSettings settings;
-  private final ServerHttp http = new ServerHttp("127.0.0.1");
-
-  private final IntFunction<Ways> ways;
-  private final int proxyArbiterPort;
+  private final ServerHttp http = new ServerHttp(this::hostAt);
+  private final ClusterNetwork network;
   private final List<String> diskServerMore;
 
-  /**
-   * The ports of this machine at which one VMM reaches the other servers, and at which the other
-   * VMMs reach it.
-   */
-  public record Ways(int nbdPort, int arbiterPort, int proxyPort, int logPort) {
-    /** Those of VMM {@code index} where nothing lies between the servers. */
-    public static Ways direct(ClusterSettings settings, int index) {
-      return new Ways(
-          settings.nbdPort(),
-          settings.arbiterPort(),
-          settings.linkPort(),
-          settings.replicas().get(index).logPort());
-    }
-  }
-
   public Cluster(StateDirectory state, ClusterSettings settings) {
-    this(state, settings, index -> Ways.direct(settings, index), settings.arbiterPort(), List.of());
+    this(state, settings, ClusterNetwork.loopback(settings), List.of());
   }
 
   /**
-   * @param ways of each VMM, by its index
-   * @param proxyArbiterPort where the client proxy reaches the arbiter
    * @param diskServerMore arguments for the disk server beside the usual ones
    */
   public Cluster(
       StateDirectory state,
       ClusterSettings settings,
-      IntFunction<Ways> ways,
-      int proxyArbiterPort,
+      ClusterNetwork network,
       List<String> diskServerMore) {
     this.state = state;
     this.settings = settings;
-    this.ways = ways;
-    this.proxyArbiterPort = proxyArbiterPort;
+    this.network = network;
     this.diskServerMore = List.copyOf(diskServerMore);
   }
 
@@ -89,6 +70,30 @@ public final class Cluster implements AutoCloseable {
     return http;
   }
 
+  /** Where the disk server exports disks. */
+  public InetSocketAddress nbd() {
+    return InetSocketAddress.createUnresolved(place(diskServer()).host(), settings.nbdPort());
+  }
+
+  /** Where the client proxy takes clients at a published port. */
+  public InetSocketAddress published(int port) {
+    return InetSocketAddress.createUnresolved(place(clientProxy()).host(), port);
+  }
+
+  private Place place(ServerProcess process) {
+    return network.places().apply(process.name());
+  }
+
+  /** The host of the server whose HTTP port this is: each has one of its own. */
+  String hostAt(int httpPort) {
+    for (int i = 0; i < settings.replicas().size(); i++) {
+      if (settings.replicas().get(i).httpPort() == httpPort) {
+        return place(replicaProcess(i)).host();
+      }
+    }
+    return place(httpPort == settings.proxyHttpPort() ? clientProxy() : diskServer()).host();
+  }
+
   public ServerProcess diskServer() {
     return new ServerProcess(state, DISK_SERVER);
   }
@@ -107,7 +112,12 @@ public final class Cluster implements AutoCloseable {
   }
 
   public ServerProcess replicaProcess(int index) {
-    return new ServerProcess(state, "vmm-" + (index + 1));
+    return new ServerProcess(state, replicaName(index));
+  }
+
+  /** The name of a VMM's process. */
+  public static String replicaName(int index) {
+    return "vmm-" + (index + 1);
   }
 
   /** The VMMs as they are now. */
@@ -152,6 +162,8 @@ public final class Cluster implements AutoCloseable {
                 DISK_SERVER,
                 "--data",
                 state.disk().toString(),
+                "--listen",
+                place(diskServer()).host(),
                 "--nbd-port",
                 Integer.toString(settings.nbdPort()),
                 "--arbiter-port",
@@ -165,9 +177,14 @@ public final class Cluster implements AutoCloseable {
   /** Starts the client proxy if it does not run, and waits until it answers. */
   public void startClientProxy() throws IOException {
     List<String> arguments = new ArrayList<>(List.of(CLIENT_PROXY, "--vm", settings.vm()));
-    arguments.addAll(diskServerArguments(settings.nbdPort(), proxyArbiterPort));
+    arguments.addAll(diskServerArguments(settings.nbdPort(), network.proxyArbiterPort()));
+    String host = place(clientProxy()).host();
     arguments.addAll(
         List.of(
+            "--listen",
+            host,
+            "--link-listen",
+            host,
             "--link-port",
             Integer.toString(settings.linkPort()),
             "--http-port",
@@ -185,19 +202,25 @@ public final class Cluster implements AutoCloseable {
 
   /** Starts a VMM that does not run, and does not wait. */
   public Process launchReplica(int index, List<String> more) throws IOException {
-    return replicaProcess(index).start(replicaArguments(index, more));
+    ServerProcess process = replicaProcess(index);
+    return process.start(place(process).enter(), replicaArguments(index, more));
   }
 
   private List<String> replicaArguments(int index, List<String> more) {
     ReplicaPorts ports = settings.replicas().get(index);
-    Ways way = ways.apply(index);
+    Ways way = network.ways().apply(index);
+    String host = place(replicaProcess(index)).host();
     List<String> arguments = new ArrayList<>(List.of("vmm", "--vm", settings.vm()));
     arguments.addAll(diskServerArguments(way.nbdPort(), way.arbiterPort()));
     if (way.logPort() != ports.logPort()) {
-      arguments.addAll(List.of("--advertise", "127.0.0.1:" + way.logPort()));
+      arguments.addAll(List.of("--advertise", host + ":" + way.logPort()));
     }
     arguments.addAll(
         List.of(
+            "--listen",
+            host,
+            "--proxy",
+            place(clientProxy()).host(),
             "--proxy-port",
             Integer.toString(way.proxyPort()),
             "--log-port",
@@ -232,6 +255,8 @@ public final class Cluster implements AutoCloseable {
 
   private List<String> diskServerArguments(int nbdPort, int arbiterPort) {
     return List.of(
+        "--disk-server",
+        place(diskServer()).host(),
         "--nbd-port",
         Integer.toString(nbdPort),
         "--arbiter-port",
@@ -245,7 +270,7 @@ public final class Cluster implements AutoCloseable {
     if (process.running().isPresent()) {
       return;
     }
-    var _ = process.start(arguments);
+    var _ = process.start(place(process).enter(), arguments);
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
     while (http.status(httpPort).isEmpty()) {
       if (process.running().isEmpty()) {

@@ -12,13 +12,13 @@ import java.util.Optional;
  * @param startTicks field 22: when it began, in clock ticks since the host's boot. Unlike {@link
  *     ProcessHandle.Info#startInstant} it does not move when the wall clock is set.
  */
-record ProcStat(char state, long startTicks) {
+public record ProcStat(char state, long startTicks) {
   private static final int STATE_FIELD = 3;
   private static final int START_FIELD = 22;
   private static final char STOPPED = 'T';
 
   /** Of a process of this host; empty if there is none, or no such file on this system. */
-  static Optional<ProcStat> of(long pid) {
+  public static Optional<ProcStat> of(long pid) {
     try {
       return parse(Files.readString(Path.of("/proc", Long.toString(pid), "stat")));
     } catch (IOException _) {

@@ -15,6 +15,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import lockstep.ft.net.Endpoints;
 
 /** Asks servers over HTTP. */
@@ -29,11 +30,18 @@ public final class ServerHttp implements AutoCloseable {
           .connectTimeout(Duration.ofSeconds(2))
           .build();
 
-  private final String host;
+  private final IntFunction<String> hosts;
 
   /** Asks servers on {@code host}. */
   public ServerHttp(String host) {
-    this.host = host;
+    this(_ -> host);
+  }
+
+  /**
+   * @param hosts which host's a port is
+   */
+  ServerHttp(IntFunction<String> hosts) {
+    this.hosts = hosts;
   }
 
   /** The server's {@code /status}, or empty if nothing answers there. */
@@ -108,7 +116,7 @@ public final class ServerHttp implements AutoCloseable {
   }
 
   private String address(int port) {
-    return Endpoints.format(InetSocketAddress.createUnresolved(host, port));
+    return Endpoints.format(InetSocketAddress.createUnresolved(hosts.apply(port), port));
   }
 
   private static void accepted(HttpResponse<String> response) throws IOException {

@@ -82,6 +82,15 @@ public final class ServerProcess {
    * @return the process, by which its starter learns how it ends
    */
   public Process start(List<String> arguments) throws IOException {
+    return start(List.of(), arguments);
+  }
+
+  /**
+   * Starts it at a place of its own.
+   *
+   * @param enter what the command line begins with, see {@link ClusterNetwork.Place}
+   */
+  Process start(List<String> enter, List<String> arguments) throws IOException {
     state.create();
     if (Files.exists(logFile())) {
       Files.move(
@@ -91,6 +100,7 @@ public final class ServerProcess {
     }
     // In a session of its own, so that a Ctrl-C that ends `up` does not reach the servers.
     List<String> command = new ArrayList<>(List.of("setsid"));
+    command.addAll(enter);
     command.add(Launcher.path().toString());
     command.addAll(arguments);
     ProcessBuilder builder =

@@ -43,11 +43,7 @@ public final class VmSetup {
 
   /** Works on the disk server of a cluster on this machine. */
   public static VmSetup of(Cluster cluster) {
-    ClusterSettings settings = cluster.settings();
-    return new VmSetup(
-        cluster.http(),
-        settings.diskHttpPort(),
-        InetSocketAddress.createUnresolved("127.0.0.1", settings.nbdPort()));
+    return new VmSetup(cluster.http(), cluster.settings().diskHttpPort(), cluster.nbd());
   }
 
   /**

@@ -10,4 +10,8 @@ public final class HostLacksException extends ImageException {
   public HostLacksException(String message) {
     super(message);
   }
+
+  public HostLacksException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

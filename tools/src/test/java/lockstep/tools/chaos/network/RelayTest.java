@@ -1,4 +1,4 @@
-package lockstep.tools.chaos;
+package lockstep.tools.chaos.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -79,7 +79,7 @@ final class RelayTest {
   void heldOneWayItPassesTheOther() throws IOException {
     try (Socket near = dial();
         Socket far = accept()) {
-      relay.hold(Relay.Way.THERE);
+      relay.hold(Wire.Way.THERE);
       near.getOutputStream().write(1);
       far.getOutputStream().write(2);
       assertEquals(2, near.getInputStream().read());
@@ -91,13 +91,13 @@ final class RelayTest {
   void heldOneWayItTellsOfAnEndTheOtherWayAlone() throws IOException {
     try (Socket near = dial();
         Socket far = accept()) {
-      relay.hold(Relay.Way.BACK);
+      relay.hold(Wire.Way.BACK);
       far.close();
       assertComesOnceMended(END, near);
     }
     try (Socket near = dial();
         Socket far = accept()) {
-      relay.hold(Relay.Way.BACK);
+      relay.hold(Wire.Way.BACK);
       near.close();
       assertEquals(END, far.getInputStream().read());
     }
@@ -105,7 +105,7 @@ final class RelayTest {
 
   @Test
   void heldOneWayItLetsNobodyThroughWhoDials() throws IOException {
-    relay.hold(Relay.Way.BACK);
+    relay.hold(Wire.Way.BACK);
     target.setSoTimeout(A_MOMENT_MILLIS);
     try (Socket _ = dial()) {
       assertThrows(SocketTimeoutException.class, () -> target.accept());

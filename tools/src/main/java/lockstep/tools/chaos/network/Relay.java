@@ -1,4 +1,4 @@
-package lockstep.tools.chaos;
+package lockstep.tools.chaos.network;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,31 +11,19 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A wire that can be cut or held: passes TCP connections on to a port of this machine.
+ * A wire that passes TCP connections on to a port of this machine.
  *
  * <p>Cut, it ends every connection, as a network does that says so. Held, nothing passes and
  * nothing ends, as when a switch has lost its power; what was sent meanwhile arrives when it is
  * mended. Held one way, the same is true of that way alone, and nobody who dials comes through.
  */
-final class Relay implements AutoCloseable {
+public final class Relay implements Wire, AutoCloseable {
   private static final int BUFFER_BYTES = 64 << 10;
 
   private enum State {
     OPEN,
     HELD,
     CUT
-  }
-
-  /** A way through the wire. */
-  enum Way {
-    /** From who has dialled. */
-    THERE,
-    /** To who has dialled. */
-    BACK;
-
-    private Way opposite() {
-      return this == THERE ? BACK : THERE;
-    }
   }
 
   private final ServerSocket listening;
@@ -45,42 +33,43 @@ final class Relay implements AutoCloseable {
   private volatile State state = State.OPEN;
   private volatile Optional<Way> heldAlone = Optional.empty();
 
-  Relay(int targetPort) throws IOException {
+  public Relay(int targetPort) throws IOException {
     this.targetPort = targetPort;
     this.listening = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::accept);
   }
 
-  int port() {
+  public int port() {
     return listening.getLocalPort();
   }
 
-  /** Ends every connection and lets none through any more. */
-  void cut() throws IOException {
+  @Override
+  public void cut() throws IOException {
     become(State.CUT);
     for (Socket socket : sockets) {
       socket.close();
     }
   }
 
-  /** Lets nothing pass, and ends nothing. */
-  void hold() {
+  @Override
+  public void hold() {
     become(State.HELD);
   }
 
-  /** Lets nothing pass one way, and ends nothing. */
-  void hold(Way way) {
+  @Override
+  public void hold(Way way) {
     synchronized (changed) {
       heldAlone = Optional.of(way);
     }
   }
 
-  /** Lets everything pass again. */
-  void mend() {
+  @Override
+  public void mend() {
     become(State.OPEN);
   }
 
-  boolean isOpen() {
+  @Override
+  public boolean isOpen() {
     return state == State.OPEN && heldAlone.isEmpty();
   }
 
@@ -156,7 +145,7 @@ final class Relay implements AutoCloseable {
       // A held way does not tell of an end either.
       awaitPassing(way);
       closeQuietly(to);
-      awaitPassing(way.opposite());
+      awaitPassing(way == Way.THERE ? Way.BACK : Way.THERE);
       closeQuietly(from);
     }
   }

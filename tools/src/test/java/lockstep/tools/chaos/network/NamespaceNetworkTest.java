@@ -1,0 +1,204 @@
+package lockstep.tools.chaos.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.NetworkInterface;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import lockstep.tools.chaos.network.NamespacePlan.Owner;
+import lockstep.tools.cluster.Cluster;
+import lockstep.tools.cluster.ClusterNetwork.Place;
+import lockstep.tools.cluster.ClusterSettings;
+import lockstep.tools.cluster.ClusterSettings.ReplicaPorts;
+import lockstep.tools.image.HostLacksException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Real namespaces, and real processes in them, where this process may make them. */
+final class NamespaceNetworkTest {
+  private static final int PORT = 10809;
+  private static final int LOG_PORT = 10001;
+  private static final ClusterSettings SETTINGS =
+      new ClusterSettings(
+          "storm",
+          PORT,
+          10810,
+          10811,
+          10812,
+          10813,
+          List.of(new ReplicaPorts(LOG_PORT, 1, 2), new ReplicaPorts(10002, 3, 4)));
+  private static final String DIALLER = Cluster.replicaName(0);
+
+  /** No process has this pid on Linux. */
+  private static final Owner GONE = new Owner(999_999_999, 1);
+
+  private @Nullable StormNetwork network;
+  private final List<Talker> talkers = new ArrayList<>();
+
+  @BeforeEach
+  void make() throws IOException {
+    try {
+      network = StormNetwork.make(StormNetwork.Kind.NAMESPACES, SETTINGS);
+    } catch (HostLacksException e) {
+      Assumptions.abort("no network namespaces here: " + e.getMessage());
+    }
+  }
+
+  @AfterEach
+  void remove() throws Exception {
+    for (Talker talker : talkers) {
+      talker.close();
+    }
+    if (network != null) {
+      network.close();
+    }
+  }
+
+  private StormNetwork network() {
+    return Objects.requireNonNull(network);
+  }
+
+  private Place place(String server) {
+    return network().cluster().places().apply(server);
+  }
+
+  private Talker listen(String server, int port) throws Exception {
+    Talker talker = new Talker(place(server).enter(), "listen", place(server).host(), port);
+    talkers.add(talker);
+    assertEquals("listens", talker.hear());
+    return talker;
+  }
+
+  private Talker dial(String server, String listener, int port) throws Exception {
+    Talker talker = new Talker(place(server).enter(), "dial", place(listener).host(), port);
+    talkers.add(talker);
+    return talker;
+  }
+
+  @Test
+  void whatIsSaidOnAHeldWireArrivesWhenItIsMended() throws Exception {
+    Talker far = listen(Cluster.DISK_SERVER, PORT);
+    Talker near = dial(DIALLER, Cluster.DISK_SERVER, PORT);
+    near.say("one");
+    assertEquals("one", far.hear());
+    far.say("two");
+    assertEquals("two", near.hear());
+    Wire wire = network().wires(0).disks();
+
+    wire.hold();
+    near.say("three");
+    assertEquals(Optional.empty(), far.hearSoon());
+    far.say("four");
+    assertEquals(Optional.empty(), near.hearSoon());
+    assertFalse(wire.isOpen());
+
+    wire.mend();
+    assertTrue(wire.isOpen());
+    assertEquals("three", far.hear());
+    assertEquals("four", near.hear());
+  }
+
+  @Test
+  void oneWayIsHeldAlone() throws Exception {
+    Talker far = listen(Cluster.DISK_SERVER, PORT);
+    Talker near = dial(DIALLER, Cluster.DISK_SERVER, PORT);
+    near.say("one");
+    assertEquals("one", far.hear());
+    Wire wire = network().wires(0).disks();
+
+    wire.hold(Wire.Way.BACK);
+    near.say("two");
+    assertEquals("two", far.hear());
+    far.say("three");
+    assertEquals(Optional.empty(), near.hearSoon());
+
+    wire.mend();
+    assertEquals("three", near.hear());
+
+    wire.hold(Wire.Way.THERE);
+    far.say("five");
+    assertEquals("five", near.hear());
+    near.say("four");
+    assertEquals(Optional.empty(), far.hearSoon());
+    network().mend();
+    assertEquals("four", far.hear());
+  }
+
+  @Test
+  void anotherWireToTheSameServerStaysOpen() throws Exception {
+    Talker far = listen(Cluster.DISK_SERVER, PORT);
+    Talker near = dial(DIALLER, Cluster.DISK_SERVER, PORT);
+    network().wires(1).disks().hold();
+    network().wires(0).arbiter().hold();
+    near.say("one");
+    assertEquals("one", far.hear());
+  }
+
+  @Test
+  void bothEndsHearThatAWireIsCut() throws Exception {
+    Talker far = listen(Cluster.DISK_SERVER, PORT);
+    Talker near = dial(DIALLER, Cluster.DISK_SERVER, PORT);
+    near.say("one");
+    assertEquals("one", far.hear());
+    Wire wire = network().wires(0).disks();
+
+    wire.cut();
+    assertEquals("ended", near.hear());
+    assertEquals("ended", far.hear());
+    Talker next = dial(DIALLER, Cluster.DISK_SERVER, PORT);
+    next.say("two");
+    assertEquals(Optional.empty(), far.hearSoon());
+
+    wire.mend();
+    assertEquals("two", far.hear());
+  }
+
+  @Test
+  void aLogChannelIsCutForWhoeverHasDialled() throws Exception {
+    Talker far = listen(Cluster.replicaName(0), LOG_PORT);
+    Talker near = dial(Cluster.replicaName(1), Cluster.replicaName(0), LOG_PORT);
+    near.say("one");
+    assertEquals("one", far.hear());
+    network().wires(0).log().cut();
+    assertEquals("ended", near.hear());
+    assertEquals("ended", far.hear());
+  }
+
+  @Test
+  void nothingIsLeftOnceItIsClosed() throws Exception {
+    NetworkPrograms programs = NetworkPrograms.find();
+    String mine = "lockstep-chaos-" + ProcessHandle.current().pid() + "-";
+    assertTrue(programs.namespaces().stream().anyMatch(name -> name.startsWith(mine)));
+    String device = "lockstep" + ProcessHandle.current().pid();
+    assertTrue(NetworkInterface.networkInterfaces().anyMatch(i -> i.getName().equals(device)));
+
+    network().close();
+    assertTrue(programs.namespaces().stream().noneMatch(name -> name.startsWith(mine)));
+    assertTrue(NetworkInterface.networkInterfaces().noneMatch(i -> i.getName().equals(device)));
+  }
+
+  @Test
+  void theNextOneRemovesWhatAKilledOneHasLeft() throws Exception {
+    network().close();
+    NetworkPrograms programs = NetworkPrograms.find();
+    String left =
+        new NamespacePlan(GONE, Subnet.parse("10.0.0.0/24"), List.of()).namespace("vmm-1");
+    programs.addNamespace(left);
+    List<String> command = new ArrayList<>(programs.enter(left));
+    command.addAll(List.of("sleep", "600"));
+    Process inside = new ProcessBuilder(command).start();
+
+    network = StormNetwork.make(StormNetwork.Kind.NAMESPACES, SETTINGS);
+    assertFalse(programs.namespaces().contains(left));
+    assertTrue(inside.waitFor(10, TimeUnit.SECONDS));
+  }
+}
