@@ -81,6 +81,10 @@ final class RandomProgram {
   /** Registers that point somewhere, and are seldom written. */
   private static final int[] POINTERS = {8, 9, 18, 19, 20, 21, 2};
 
+  private static final int COPY_LOOP_ACCESSES_MAX = 16;
+  private static final int COPY_LOOP_BYTES_MAX = (2 * COPY_LOOP_ACCESSES_MAX + 4) * Integer.BYTES;
+  private static final int COUNTER = 31;
+
   private static final long[] INTERESTING = {
     0,
     1,
@@ -274,6 +278,8 @@ final class RandomProgram {
         writePointer(code, random.nextInt(POINTERS.length));
       } else if (random.nextInt(100) == 0) {
         writeStatusChange(code);
+      } else if (random.nextInt(150) == 0 && code.at() < end - COPY_LOOP_BYTES_MAX) {
+        writeCopyLoop(code);
       } else if (random.nextInt(4) == 0) {
         code.half(compressed());
       } else {
@@ -287,6 +293,33 @@ final class RandomProgram {
     code.insn("lui", 7, 0, STATUS_BITS[random.nextInt(STATUS_BITS.length)]);
     code.csr(
         random.nextInt(3) == 0 ? "csrrc" : "csrrs", 0, random.nextBoolean() ? MSTATUS : SSTATUS, 7);
+  }
+
+  /** As memory is copied: many accesses at constant distances from one or two pointers. */
+  private void writeCopyLoop(Assembler code) {
+    String[] loads = {"lb", "lhu", "lw", "ld"};
+    String[] stores = {"sb", "sh", "sw", "sd"};
+    int from = POINTERS[random.nextInt(POINTERS.length)];
+    int to = POINTERS[random.nextInt(POINTERS.length)];
+    code.insn("addi", COUNTER, 0, random.nextInt(1, 60));
+    int begin = code.at();
+    int accesses = random.nextInt(4, COPY_LOOP_ACCESSES_MAX);
+    for (int i = 0; i < accesses; i++) {
+      int log2Size = random.nextInt(6) == 0 ? random.nextInt(3) : 3;
+      int offset = random.nextInt(-4, 24) << log2Size;
+      if (random.nextInt(3) == 0) {
+        code.word(Assembler.encode(stores[log2Size], 0, to, random.nextInt(32), offset));
+      } else {
+        int target = random.nextInt(30) == 0 ? from : 10 + random.nextInt(6);
+        code.word(Assembler.encode(loads[log2Size], target, from, 0, offset));
+      }
+      if (random.nextInt(6) == 0) {
+        code.insn("addi", from, from, 8 * random.nextInt(-2, 3));
+      }
+    }
+    code.insn("addi", to, to, 8 * random.nextInt(-8, 9));
+    code.insn("addi", COUNTER, COUNTER, -1);
+    code.branch("bne", COUNTER, 0, begin - code.at());
   }
 
   private void writePointers(Assembler code) {

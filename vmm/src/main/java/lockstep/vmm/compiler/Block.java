@@ -53,6 +53,11 @@ final class Block {
 
   int dirtyF;
 
+  /** Registers whose values are needed from its start on, to be read or to be written back. */
+  int liveX;
+
+  int liveF;
+
   /** Whether who gets to its end has passed a test that floating point is on. */
   boolean needsFloatOn;
 

@@ -30,8 +30,6 @@ final class InstructionEmitter {
       MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long, ConstantDescs.CD_int);
   private static final MethodTypeDesc INT_ROTATION =
       MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int);
-  private static final MethodTypeDesc COMPARISON =
-      MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_long, ConstantDescs.CD_long);
   private static final MethodTypeDesc RESERVE =
       MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long);
   private static final MethodTypeDesc TAKE_RESERVATION =
@@ -123,35 +121,57 @@ final class InstructionEmitter {
   }
 
   private void branch(int op, long insn, Label target) {
-    unit.pushX(Insn.rs1(insn));
-    unit.pushX(Insn.rs2(insn));
+    if (op == Op.BLTU || op == Op.BGEU) {
+      pushUnsigned(Insn.rs1(insn));
+      pushUnsigned(Insn.rs2(insn));
+    } else {
+      pushBoth(insn);
+    }
+    code.lcmp();
     switch (op) {
-      case Op.BEQ -> code.lcmp().ifeq(target);
-      case Op.BNE -> code.lcmp().ifne(target);
-      case Op.BLT -> code.lcmp().iflt(target);
-      case Op.BGE -> code.lcmp().ifge(target);
-      case Op.BLTU -> code.invokestatic(LONG, "compareUnsigned", COMPARISON).iflt(target);
-      case Op.BGEU -> code.invokestatic(LONG, "compareUnsigned", COMPARISON).ifge(target);
+      case Op.BEQ -> code.ifeq(target);
+      case Op.BNE -> code.ifne(target);
+      case Op.BLT, Op.BLTU -> code.iflt(target);
+      case Op.BGE, Op.BGEU -> code.ifge(target);
       default -> throw new AssertionError("no branch: " + op);
     }
   }
 
+  /**
+   * Pushes a register so that comparing signed compares unsigned. This is what {@link
+   * Long#compareUnsigned} does, and C2 sees one comparison in either; but C1 would inline two
+   * methods and branch three times.
+   */
+  private void pushUnsigned(int register) {
+    if (register == 0) {
+      code.loadConstant(Long.MIN_VALUE);
+    } else {
+      unit.pushX(register);
+      code.loadConstant(Long.MIN_VALUE).ladd();
+    }
+  }
+
+  /** Of a load or store of integers. */
+  static int log2Size(int op) {
+    return switch (op) {
+      case Op.LB, Op.LBU, Op.SB -> 0;
+      case Op.LH, Op.LHU, Op.SH -> 1;
+      case Op.LW, Op.LWU, Op.SW -> 2;
+      default -> 3;
+    };
+  }
+
   private void load(int op, long insn) {
-    int log2Size =
-        switch (op) {
-          case Op.LB, Op.LBU -> 0;
-          case Op.LH, Op.LHU -> 1;
-          case Op.LW, Op.LWU -> 2;
-          default -> 3;
-        };
+    int log2Size = log2Size(op);
     unit.findLoad(Insn.rs1(insn), Insn.immediate(insn), log2Size);
     unit.load(log2Size, op != Op.LBU && op != Op.LHU && op != Op.LWU);
     unit.popX(Insn.rd(insn));
   }
 
   private void store(int op, long insn) {
-    unit.findStore(Insn.rs1(insn), Insn.immediate(insn), op - Op.SB);
-    unit.storeX(op - Op.SB, Insn.rs2(insn));
+    int log2Size = log2Size(op);
+    unit.findStore(Insn.rs1(insn), Insn.immediate(insn), log2Size);
+    unit.storeX(log2Size, Insn.rs2(insn));
   }
 
   /** Only where the page can be written directly; everything else the hart does itself. */
@@ -295,9 +315,15 @@ final class InstructionEmitter {
         unit.popX(rd);
       }
       case Op.SLTIU -> {
-        pushWithImmediate(insn);
-        code.invokestatic(LONG, "compareUnsigned", COMPARISON);
-        unit.pushZeroIf(code::ifge);
+        if (Insn.immediate(insn) == 1) {
+          unit.pushX(Insn.rs1(insn));
+          code.lconst_0().lcmp();
+          unit.pushZeroIf(code::ifne);
+        } else {
+          pushUnsigned(Insn.rs1(insn));
+          code.loadConstant(Insn.immediate(insn) + Long.MIN_VALUE).lcmp();
+          unit.pushZeroIf(code::ifge);
+        }
         unit.popX(rd);
       }
       case Op.XORI -> {
@@ -356,9 +382,16 @@ final class InstructionEmitter {
         unit.popX(rd);
       }
       case Op.SLTU -> {
-        pushBoth(insn);
-        code.invokestatic(LONG, "compareUnsigned", COMPARISON);
-        unit.pushZeroIf(code::ifge);
+        if (Insn.rs1(insn) == 0) {
+          pushBoth(insn);
+          code.lcmp();
+          unit.pushZeroIf(code::ifeq);
+        } else {
+          pushUnsigned(Insn.rs1(insn));
+          pushUnsigned(Insn.rs2(insn));
+          code.lcmp();
+          unit.pushZeroIf(code::ifge);
+        }
         unit.popX(rd);
       }
       case Op.XOR -> {

@@ -53,6 +53,7 @@ final class Region {
     region.dominators();
     region.placeCheckpoints();
     region.findDirty();
+    region.findLive();
     return region;
   }
 
@@ -280,6 +281,37 @@ final class Region {
     }
   }
 
+  /** A call is behind all registers: they are read again where it returns to. */
+  private void findLive() {
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (Block block : blocks.reversed()) {
+        int x = 0;
+        int f = 0;
+        if (!block.isCall()) {
+          for (int next : block.successors()) {
+            Block successor = successor(block, next);
+            if (successor != null) {
+              x |= successor.liveX;
+              f |= successor.liveF;
+            }
+          }
+        }
+        x = x & ~Registers.writtenX(block.endInsn()) | Registers.readX(block.endInsn());
+        for (int i = block.insns.length - 1; i >= 0; i--) {
+          x = x & ~Registers.writtenX(block.insns[i]) | Registers.readX(block.insns[i]);
+          f = f & ~Registers.writtenF(block.insns[i]) | Registers.readF(block.insns[i]);
+        }
+        x |= block.dirtyX;
+        f |= block.dirtyF;
+        changed |= x != block.liveX || f != block.liveF;
+        block.liveX = x;
+        block.liveF = f;
+      }
+    }
+  }
+
   /** What may be dirty behind the block's last instruction. */
   static int dirtyXAtEnd(Block block) {
     int dirty = block.dirtyX | Registers.writtenX(block.endInsn());
@@ -325,21 +357,5 @@ final class Region {
         .flatMapToLong(block -> Arrays.stream(block.insns))
         .anyMatch(
             insn -> InstructionEmitter.isCsr(Insn.op(insn)) && UnitContext.mayChangeFloat(insn));
-  }
-
-  int writtenX() {
-    int written = 0;
-    for (Block block : blocks) {
-      written |= dirtyXAtEnd(block);
-    }
-    return written;
-  }
-
-  int writtenF() {
-    int written = 0;
-    for (Block block : blocks) {
-      written |= dirtyFAtEnd(block);
-    }
-    return written;
   }
 }

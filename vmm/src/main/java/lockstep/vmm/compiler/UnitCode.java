@@ -5,13 +5,15 @@ import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import lockstep.vmm.machine.fp.FpStatus;
 import lockstep.vmm.machine.hart.CompiledUnit;
 import lockstep.vmm.machine.hart.UnitContext;
 import lockstep.vmm.machine.isa.Insn;
 import lockstep.vmm.machine.memory.PhysicalMemory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The method of a unit while it is written: where guest registers and the rest live in the host's
@@ -25,7 +27,6 @@ final class UnitCode {
   static final ClassDesc UNIT = desc(CompiledUnit.class);
   static final ClassDesc CONTEXT = desc(UnitContext.class);
   static final ClassDesc FP_STATUS = desc(FpStatus.class);
-  private static final ClassDesc HOST = desc(HostAccess.class);
   static final ClassDesc LONGS = ConstantDescs.CD_long.arrayType();
   static final ClassDesc NAME = ClassDesc.of(UnitCode.class.getPackageName(), "GuestCode");
   static final MethodTypeDesc RUN =
@@ -52,11 +53,8 @@ final class UnitCode {
       MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_double);
   private static final MethodTypeDesc DOUBLE_OF_RAW =
       MethodTypeDesc.of(ConstantDescs.CD_double, ConstantDescs.CD_long);
-  private static final MethodTypeDesc GET_OF_ARRAY =
-      MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_Object, ConstantDescs.CD_long);
-  private static final MethodTypeDesc GET_DOUBLE = DOUBLE_OF_RAW;
-  private static final MethodTypeDesc PUT_DOUBLE =
-      MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, ConstantDescs.CD_double);
+  private static final MethodTypeDesc GET_DOUBLE = getter(ConstantDescs.CD_double);
+  private static final MethodTypeDesc PUT_DOUBLE = putter(ConstantDescs.CD_double);
 
   // Parameters of CompiledUnit.runGuest, and locals that hold no register.
   private static final int THIS = 0;
@@ -71,13 +69,15 @@ final class UnitCode {
   private static final int FLOAT_ON = 11;
   private static final int FLOAT_HOST = 12;
   private static final int ADDRESS = 13;
-  private static final int ENTRY = 15;
+
+  /** Where the word that leads to the host is in the TLB, as {@link HostAccess} takes it. */
+  private static final int ADDEND = 15;
+
   static final int SCRATCH = 17;
-  private static final int HOST_ADDRESS = 19;
-  static final int SCRATCH_2 = 21;
-  private static final int FETCH = 23;
-  private static final int EPOCH = 24;
-  private static final int FIRST_X = 25;
+  static final int SCRATCH_2 = 19;
+  private static final int FETCH = 21;
+  private static final int EPOCH = 22;
+  private static final int FIRST_X = 23;
 
   /** Accesses of each size; loads sign-extend. */
   private enum Width {
@@ -94,8 +94,8 @@ final class UnitCode {
 
     Width(String name, ClassDesc type) {
       this.name = name;
-      get = MethodTypeDesc.of(type, ConstantDescs.CD_long);
-      put = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, type);
+      get = getter(type);
+      put = putter(type);
     }
 
     static Width of(int log2Size) {
@@ -103,28 +103,41 @@ final class UnitCode {
     }
   }
 
-  /** Where a side exit is taken from. */
-  private record SideExit(Label label, int slot, int steps) {}
-
   final CodeBuilder code;
   private final Counting counting;
   private final int entrySlot;
   private final int usedX;
   private final int usedF;
-  private final int writtenX;
-  private final int writtenF;
   private final boolean mayChangeFloat;
   private final int[] localOfX = new int[Insn.REGISTERS];
   private final int[] localOfF = new int[Insn.REGISTERS];
-  private final List<SideExit> sideExits = new ArrayList<>();
+  private final int firstFree;
+  private final SideExits sideExits = new SideExits();
+
+  /** The accesses whose pages have been found where the block began. */
+  private final Map<Integer, Shared> sharedBySlot = new HashMap<>();
+
+  /** That of the current instruction, if it is one. */
+  private @Nullable Shared shared;
+
+  /**
+   * An access whose page has been found.
+   *
+   * @param local what its base is to the host
+   * @param offset from there
+   */
+  private record Shared(int local, int offset) {}
 
   /** The instruction being written: its slot, and the block's steps before it. */
   private int slot;
 
   private int steps;
-  private Label sideExit;
-  private boolean sideExitUsed;
   private Block block;
+
+  /** Registers that may differ from the register file's. */
+  private int dirtyX;
+
+  private int dirtyF;
 
   UnitCode(CodeBuilder code, Region region, Counting counting) {
     this.code = code;
@@ -132,11 +145,8 @@ final class UnitCode {
     entrySlot = region.blocks().getFirst().firstSlot;
     usedX = region.usedX();
     usedF = region.usedF();
-    writtenX = region.writtenX();
-    writtenF = region.writtenF();
     mayChangeFloat = region.mayChangeFloat();
     block = region.blocks().getFirst();
-    sideExit = code.newLabel();
     int next = FIRST_X;
     for (int register = 1; register < 32; register++) {
       if ((usedX >>> register & 1) != 0) {
@@ -150,21 +160,32 @@ final class UnitCode {
         next += 2;
       }
     }
+    firstFree = next;
   }
 
   static ClassDesc desc(Class<?> type) {
     return type.describeConstable().orElseThrow();
   }
 
+  /** From an object and a distance in it; from an address, if the object is null. */
+  private static MethodTypeDesc getter(ClassDesc type) {
+    return MethodTypeDesc.of(type, ConstantDescs.CD_Object, ConstantDescs.CD_long);
+  }
+
+  private static MethodTypeDesc putter(ClassDesc type) {
+    return MethodTypeDesc.of(
+        ConstantDescs.CD_void, ConstantDescs.CD_Object, ConstantDescs.CD_long, type);
+  }
+
   /** What a unit does first: facts and registers into locals. */
   void enter() {
     findTlb();
-    field(X, "x");
+    array(X, "x");
     if (usedF != 0) {
-      field(F, "f");
+      array(F, "f");
     }
     lookAtFloat();
-    reload();
+    reload(block);
     if (counting == Counting.NONE) {
       at(entrySlot, 0);
       code.lload(BUDGET).lconst_1().lsub().dup2().lstore(BUDGET);
@@ -192,36 +213,58 @@ final class UnitCode {
     code.aload(CONTEXT_LOCAL).getfield(CONTEXT, name, LONGS).astore(local);
   }
 
-  /** The TLB that applies. */
-  void findTlb() {
-    field(TLB, "tlb");
+  /**
+   * The same for an array that is accessed by {@link HostAccess}. Asked for its length, it can't be
+   * null from here on: else each access could be one by address, of any memory there is, and C2
+   * would put a barrier before and behind it.
+   */
+  private void array(int local, String name) {
+    code.aload(CONTEXT_LOCAL).getfield(CONTEXT, name, LONGS);
+    code.dup().arraylength().pop().astore(local);
   }
 
-  void reload() {
+  /** The TLB that applies. */
+  void findTlb() {
+    array(TLB, "tlb");
+  }
+
+  /** Reads the registers that a block, and what comes behind it, needs. */
+  private void reload(Block needs) {
     for (int register = 1; register < 32; register++) {
-      if ((usedX >>> register & 1) != 0) {
-        code.aload(X).loadConstant(register).laload().lstore(localOfX[register]);
+      if ((needs.liveX >>> register & 1) != 0) {
+        pushRegister(X, register);
+        code.invokevirtual(HostAccess.TYPE, "getLong", Width.DOUBLE.get);
+        code.lstore(localOfX[register]);
       }
     }
     for (int register = 0; register < 32; register++) {
-      if ((usedF >>> register & 1) != 0) {
-        code.aload(F).loadConstant(register).laload();
+      if ((needs.liveF >>> register & 1) != 0) {
+        pushRegister(F, register);
+        code.invokevirtual(HostAccess.TYPE, "getLong", Width.DOUBLE.get);
         popRawF(register);
       }
     }
   }
 
+  /** Where a register is in its file, as {@link HostAccess} takes it: no index to be checked. */
+  private void pushRegister(int file, int register) {
+    HostAccess.push(code);
+    code.aload(file).loadConstant(HostAccess.LONGS_AT + (long) Long.BYTES * register);
+  }
+
   void spill(int dirtyX, int dirtyF) {
     for (int register = 1; register < 32; register++) {
       if ((dirtyX >>> register & 1) != 0) {
-        code.aload(X).loadConstant(register).lload(localOfX[register]).lastore();
+        pushRegister(X, register);
+        code.lload(localOfX[register]);
+        code.invokevirtual(HostAccess.TYPE, "putLong", Width.DOUBLE.put);
       }
     }
     for (int register = 0; register < 32; register++) {
       if ((dirtyF >>> register & 1) != 0) {
-        code.aload(F).loadConstant(register);
+        pushRegister(F, register);
         pushRawF(register);
-        code.lastore();
+        code.invokevirtual(HostAccess.TYPE, "putLong", Width.DOUBLE.put);
       }
     }
   }
@@ -232,11 +275,19 @@ final class UnitCode {
    */
   void beginBlock(Block block) {
     this.block = block;
+    dirtyX = block.dirtyX;
+    dirtyF = block.dirtyF;
     Block before = block.dominator;
     if (before != null && before != block && !mayChangeFloat) {
       block.needsFloatOn = before.needsFloatOn;
       block.needsFloatHost = before.needsFloatHost;
     }
+  }
+
+  /** An instruction of the block has been written. */
+  void wrote(long insn) {
+    dirtyX |= Registers.writtenX(insn);
+    dirtyF |= Registers.writtenF(insn);
   }
 
   /** The next instruction is at {@code slot}, and {@code steps} of its block come before it. */
@@ -316,51 +367,44 @@ final class UnitCode {
 
   /** Where to branch to if the current instruction must be left to the hart. */
   Label sideExit() {
-    if (!sideExits.isEmpty()) {
-      SideExit last = sideExits.getLast();
-      if (last.slot == slot && last.steps == steps) {
-        return last.label;
-      }
-    }
-    Label label = code.newLabel();
-    sideExits.add(new SideExit(label, slot, steps));
-    return label;
+    return sideExits.at(code, slot, steps, dirtyX, dirtyF);
   }
 
   /** The same if it has been executed, and what follows must be left to the hart. */
   Label sideExitBehind(long insn) {
-    Label label = code.newLabel();
-    sideExits.add(new SideExit(label, slot + Insn.slots(insn), steps + 1));
-    return label;
+    return sideExits.at(
+        code,
+        slot + Insn.slots(insn),
+        steps + 1,
+        dirtyX | Registers.writtenX(insn),
+        dirtyF | Registers.writtenF(insn));
   }
 
   void stop() {
     code.goto_(sideExit());
   }
 
-  /** The stubs of all side exits. */
+  /** What all side exits lead to. */
   void writeSideExits() {
-    for (SideExit exit : sideExits) {
-      code.labelBinding(exit.label);
-      code.loadConstant(exit.slot).istore(EXIT_SLOT);
-      code.loadConstant(counting == Counting.EXACT ? exit.steps : stepsUncounted(exit));
-      code.istore(EXIT_STEPS);
-      code.goto_(sideExit);
-      sideExitUsed = true;
-    }
-    if (!sideExitUsed) {
+    if (sideExits.isEmpty()) {
       return;
     }
-    code.labelBinding(sideExit);
-    spill(writtenX, writtenF);
+    sideExits.write(
+        code,
+        exit -> {
+          code.loadConstant(exit.slot()).istore(EXIT_SLOT);
+          code.loadConstant(counting == Counting.EXACT ? exit.steps() : stepsUncounted(exit));
+          code.istore(EXIT_STEPS);
+        },
+        this::spill);
     code.aload(CONTEXT_LOCAL).lload(PAGE).iload(EXIT_SLOT).i2l().iconst_1().lshl().ladd();
     code.putfield(CONTEXT, "pc", ConstantDescs.CD_long);
     code.lload(BUDGET).iload(EXIT_STEPS).i2l().lsub().loadConstant(-1L).lxor().lreturn();
   }
 
   /** Takes the entry's one step back if the hart has to begin with an instruction of its own. */
-  private int stepsUncounted(SideExit exit) {
-    return exit.slot == entrySlot ? -1 : 0;
+  private int stepsUncounted(SideExits.Exit exit) {
+    return exit.slot() == entrySlot ? -1 : 0;
   }
 
   // Budget and other exits.
@@ -388,11 +432,11 @@ final class UnitCode {
   }
 
   /** Calls the guest function at the address in {@link #SCRATCH}; goes on if it returns. */
-  void call(int returnSlot, int dirtyX, int dirtyF) {
+  void call(Block continuation, int dirtyX, int dirtyF) {
     spill(dirtyX, dirtyF);
-    lookUpAndCall(returnSlot);
+    lookUpAndCall(continuation.firstSlot);
     returnUnlessCameBack();
-    reload();
+    reload(continuation);
   }
 
   private void lookUpAndCall(int returnSlot) {
@@ -413,7 +457,8 @@ final class UnitCode {
    * The same where the function is this unit: what {@link UnitContext#call} does, but without
    * looking for it.
    */
-  void callItself(int returnSlot, int dirtyX, int dirtyF) {
+  void callItself(Block continuation, int dirtyX, int dirtyF) {
+    int returnSlot = continuation.firstSlot;
     Label tooDeep = code.newLabel();
     Label notYet = code.newLabel();
     Label ended = code.newLabel();
@@ -458,7 +503,7 @@ final class UnitCode {
     code.labelBinding(ended);
     returnUnlessCameBack();
     code.labelBinding(cameBack);
-    reload();
+    reload(continuation);
   }
 
   /** What this unit knows of floating point; one that has none relies on nothing. */
@@ -485,55 +530,108 @@ final class UnitCode {
   // Memory.
 
   /**
-   * The host address of a load or store into its local; side exit if the TLB misses.
+   * Finds the entry of the TLB for a load or store; side exit if that misses.
    *
-   * @param tag the word of an entry of the TLB that decides
+   * @param tag the word of an entry that decides
    * @param addend the word that leads to the host
    */
   private void findPage(int base, int offset, int log2Size, long tag, long addend) {
+    shared = sharedBySlot.get(slot);
+    if (shared == null) {
+      pushTag(base, offset, tag, addend);
+      pushPage(log2Size);
+      code.lcmp().ifne(sideExit());
+    }
+  }
+
+  /** Pushes the tag of the TLB's entry for an address, which is kept, as is the entry's place. */
+  private void pushTag(int base, int offset, long tag, long addend) {
     pushX(base);
     if (offset != 0) {
       code.loadConstant((long) offset).ladd();
     }
     code.dup2().lstore(ADDRESS);
     code.loadConstant(UnitContext.TLB_SHIFT).lushr();
-    code.loadConstant(UnitContext.TLB_ENTRY_MASK).land().lstore(ENTRY);
-    pushTlbWord(tag);
+    code.loadConstant(UnitContext.TLB_ENTRY_MASK).land();
+    code.loadConstant(HostAccess.LONGS_AT + addend).ladd().lstore(ADDEND);
+    HostAccess.push(code);
+    code.aload(TLB).lload(ADDEND).loadConstant(tag - addend).ladd();
+    code.invokevirtual(HostAccess.TYPE, "getLong", Width.DOUBLE.get);
+  }
+
+  /** Pushes what the tag of the address's entry is if an access hits. */
+  private void pushPage(int log2Size) {
     code.lload(ADDRESS).loadConstant(-PhysicalMemory.PAGE_BYTES | (1L << log2Size) - 1).land();
-    code.lcmp().ifne(sideExit());
-    code.lload(ADDRESS);
-    pushTlbWord(addend);
-    code.ladd().lstore(HOST_ADDRESS);
   }
 
-  private void pushTlbWord(long word) {
-    pushAccess();
-    code.aload(TLB).lload(ENTRY).loadConstant(HostAccess.LONGS_AT + word).ladd();
-    code.invokevirtual(HostAccess.TYPE, "getLong", GET_OF_ARRAY);
+  /** Finds the pages of groups of accesses for the block, which begins here. */
+  void findPages(List<PageGroups.Group> groups, Label ifNot) {
+    int local = firstFree;
+    for (PageGroups.Group group : groups) {
+      findPages(group, ifNot);
+      code.lstore(local);
+      for (Map.Entry<Integer, Integer> access : group.offsets().entrySet()) {
+        sharedBySlot.put(access.getKey(), new Shared(local, access.getValue()));
+      }
+      local += 2;
+    }
   }
 
-  /** Finds the host address for a load, for the accesses that follow. */
+  /** Pushes what the base is to the host, if the group is in one page that the TLB has. */
+  private void findPages(PageGroups.Group group, Label ifNot) {
+    long addend = group.isStore() ? UnitContext.TLB_STORE_ADDEND : UnitContext.TLB_LOAD_ADDEND;
+    long tag = group.isStore() ? UnitContext.TLB_STORE_TAG : UnitContext.TLB_LOAD_TAG;
+    pushTag(group.base(), group.offset(), tag, addend);
+    pushPage(group.log2Size());
+    code.lxor();
+    code.lload(ADDRESS).loadConstant(group.bytes() - 1L).ladd().lload(ADDRESS).lxor();
+    code.loadConstant((long) -PhysicalMemory.PAGE_BYTES).land();
+    code.lor().lconst_0().lcmp().ifne(ifNot);
+    pushX(group.base());
+    pushAddend();
+    code.ladd();
+  }
+
+  /** What follows is the block once more, and tests each access. */
+  void forgetPages() {
+    sharedBySlot.clear();
+  }
+
+  /** Finds the page for a load, for the accesses that follow. */
   void findLoad(int base, int offset, int log2Size) {
     findPage(base, offset, log2Size, UnitContext.TLB_LOAD_TAG, UnitContext.TLB_LOAD_ADDEND);
   }
 
-  /** Finds the host address for a store, from which can be loaded too. */
+  /** Finds the page for a store, from which can be loaded too. */
   void findStore(int base, int offset, int log2Size) {
     findPage(base, offset, log2Size, UnitContext.TLB_STORE_TAG, UnitContext.TLB_STORE_ADDEND);
   }
 
   /** Pushes the host address found, which is that of the guest's hart plus a constant. */
   void pushHostAddress() {
-    code.lload(HOST_ADDRESS);
+    if (shared != null) {
+      code.lload(shared.local);
+      if (shared.offset != 0) {
+        code.loadConstant((long) shared.offset).ladd();
+      }
+    } else {
+      code.lload(ADDRESS);
+      pushAddend();
+      code.ladd();
+    }
   }
 
-  private void pushAccess() {
-    code.getstatic(HOST, "ACCESS", ConstantDescs.CD_Object).checkcast(HostAccess.TYPE);
+  private void pushAddend() {
+    HostAccess.push(code);
+    code.aload(TLB).lload(ADDEND);
+    code.invokevirtual(HostAccess.TYPE, "getLong", Width.DOUBLE.get);
   }
 
+  /** Pushes what an access by {@link HostAccess} to the host address found begins with. */
   private void pushPlace() {
-    pushAccess();
-    code.lload(HOST_ADDRESS);
+    HostAccess.push(code);
+    code.aconst_null();
+    pushHostAddress();
   }
 
   /** Pushes the value at the host address found. */

@@ -5,6 +5,7 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ConstantDescs;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import lockstep.vmm.compiler.Block.End;
 import lockstep.vmm.machine.isa.Insn;
@@ -13,6 +14,9 @@ import lockstep.vmm.machine.isa.Insn;
  * Writes a region as a class file, a subclass of {@link lockstep.vmm.machine.hart.CompiledUnit}.
  */
 final class UnitWriter {
+  /** Index of no block. */
+  private static final int NOTHING = -1;
+
   private final Region region;
   private final UnitCode unit;
   private final InstructionEmitter emitter;
@@ -69,30 +73,48 @@ final class UnitWriter {
 
   private void writeBlock(Block block) {
     unit.beginBlock(block);
-    int slot = block.firstSlot;
-    unit.at(slot, 0);
+    unit.at(block.firstSlot, 0);
     if (block.isCheckpoint) {
       unit.checkBudget(block.stepsToCheckpoint);
     }
+    List<PageGroups.Group> groups = PageGroups.of(block);
+    if (!groups.isEmpty()) {
+      Label oneByOne = unit.code.newLabel();
+      unit.findPages(groups, oneByOne);
+      writeInstructions(block, NOTHING);
+      unit.forgetPages();
+      unit.code.labelBinding(oneByOne);
+      unit.beginBlock(block);
+    }
+    writeInstructions(block, block.index + 1);
+  }
+
+  /**
+   * @param behind index of the block that is written behind them
+   */
+  private void writeInstructions(Block block, int behind) {
+    int slot = block.firstSlot;
     int steps = 0;
     for (long insn : block.insns) {
       unit.at(slot, steps++);
       emitter.emit(insn, slot);
+      unit.wrote(insn);
       slot += Insn.slots(insn);
     }
     unit.at(block.endSlot, steps);
     if (!(block.end instanceof End.Stop)) {
       unit.lowerBudget(block.steps());
     }
-    writeEnd(block);
+    writeEnd(block, behind);
   }
 
-  private void writeEnd(Block block) {
+  private void writeEnd(Block block, int behind) {
     switch (block.end) {
       case End.Stop() -> unit.stop();
-      case End.Fall(int next) -> goTo(next, block);
-      case End.Jump(int target) -> goTo(target, block);
-      case End.Branch(long insn, int taken, int next) -> writeBranch(block, insn, taken, next);
+      case End.Fall(int next) -> goTo(next, block, behind);
+      case End.Jump(int target) -> goTo(target, block, behind);
+      case End.Branch(long insn, int taken, int next) ->
+          writeBranch(block, insn, taken, next, behind);
       case End.Call(long insn, int target, int next) -> {
         unit.pushPc(target);
         unit.code.lstore(UnitCode.SCRATCH);
@@ -127,20 +149,21 @@ final class UnitWriter {
     unit.popX(Insn.rd(insn));
     int dirtyX = Region.dirtyXAtEnd(block);
     int dirtyF = Region.dirtyFAtEnd(block);
-    if (region.successor(block, next) == null) {
+    Block continuation = region.successor(block, next);
+    if (continuation == null) {
       unit.code.lload(UnitCode.SCRATCH);
       leave(block);
     } else {
       if (ofItself) {
-        unit.callItself(next, dirtyX, dirtyF);
+        unit.callItself(continuation, dirtyX, dirtyF);
       } else {
-        unit.call(next, dirtyX, dirtyF);
+        unit.call(continuation, dirtyX, dirtyF);
       }
-      goTo(next, block);
+      goTo(next, block, block.index + 1);
     }
   }
 
-  private void writeBranch(Block block, long insn, int taken, int next) {
+  private void writeBranch(Block block, long insn, int taken, int next, int behind) {
     Block target = region.successor(block, taken);
     if (target != null && target.index > block.index) {
       emitter.branch(insn, label(target));
@@ -149,19 +172,19 @@ final class UnitWriter {
       // it.
       Label notTaken = unit.code.newLabel();
       emitter.branchUnless(insn, notTaken);
-      goTo(taken, block);
+      goTo(taken, block, NOTHING);
       unit.code.labelBinding(notTaken);
     }
-    goTo(next, block);
+    goTo(next, block, behind);
   }
 
   /** Continues at a slot, which may lie outside of the region; all is counted. */
-  private void goTo(int slot, Block from) {
+  private void goTo(int slot, Block from, int behind) {
     Block block = region.successor(from, slot);
     if (block == null) {
       unit.pushPc(slot);
       leave(from);
-    } else if (block.index != from.index + 1) {
+    } else if (block.index != behind) {
       unit.code.goto_(label(block));
     }
   }

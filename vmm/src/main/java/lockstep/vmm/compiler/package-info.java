@@ -34,20 +34,26 @@
  * returns, with pc at that instruction and everything before it done and counted, and the hart
  * executes it with the interpreter's own operations. So are TLB misses, devices, misaligned
  * accesses, traps, and floating-point results that could raise a flag. At least one instruction is
- * then executed outside, or the same unit would be entered again for ever. CSR instructions are
- * called, for kernels are full of them: the hart's own operation between two of a unit's, which
- * leaves behind it if an interrupt is due or something that the unit relies on has changed.
+ * then executed outside, or the same unit would be entered again for ever. An exit writes back the
+ * registers that may have changed on the way to it, and only those ({@link
+ * lockstep.vmm.compiler.SideExits}). CSR instructions are called, for kernels are full of them: the
+ * hart's own operation between two of a unit's, which leaves behind it if an interrupt is due or
+ * something that the unit relies on has changed.
  *
  * <p><b>Written for the JVM's compilers.</b> C2 does not inline a call that it has not seen taken,
  * and keeps nothing in registers across one; so what the common case needs is written out, and what
  * is called otherwise is an intrinsic. It optimises no loop with two entries: jumps that would make
  * one leave the unit ({@link lockstep.vmm.compiler.Region#successor}). A conditional jump back
  * would compute the comparison's result for the safepoint in it, so it is a jump over a jump back.
- * The TLB is read as memory is, by bytes, for an array's index would be checked and computed twice;
- * and that is done as C1 understands it, too ({@link lockstep.vmm.compiler.HostAccess}), because
- * what is not hot enough for C2 is most of an operating system. Floating-point registers are
- * doubles, or each operation would move raw bits between the host's two kinds of registers; the JVM
- * keeps every bit of those that it only moves.
+ * The TLB and the register files are read as memory is, by bytes, for an array's index would be
+ * checked, and the TLB's computed twice; and that is done as C1 understands it, too ({@link
+ * lockstep.vmm.compiler.HostAccess}), because what is not hot enough for C2 is most of an operating
+ * system. What these compilers take for a unit is what a guest waits for while it is cold: so a
+ * load calls nothing that would have to be inlined, and registers are read at the entry and behind
+ * a call only where somebody needs them ({@link lockstep.vmm.compiler.Region}). Loops that copy or
+ * clear memory look into the TLB once for many accesses ({@link lockstep.vmm.compiler.PageGroups}).
+ * Floating-point registers are doubles, or each operation would move raw bits between the host's
+ * two kinds of registers; the JVM keeps every bit of those that it only moves.
  *
  * <p><b>Counting.</b> The budget is a local, lowered a block at a time, and tested where control
  * can come round again: at the entry, at loops and behind calls. Such a test asks for as many steps

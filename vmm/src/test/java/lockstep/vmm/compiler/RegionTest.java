@@ -1,5 +1,6 @@
 package lockstep.vmm.compiler;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -19,6 +20,12 @@ final class RegionTest {
   private static final int RETURN = 0x0000_8067;
   private static final int HEAD = 2;
   private static final int MIDDLE = 6;
+  private static final int BEHIND = 10;
+  private static final int RA = 1 << 1;
+  private static final int A0 = 1 << 10;
+  private static final int A1 = 1 << 11;
+  private static final int A2 = 1 << 12;
+  private static final int A3 = 1 << 13;
 
   private static Region region(int entrySlot) {
     ByteBuffer page = ByteBuffer.allocate(PhysicalMemory.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -44,6 +51,16 @@ final class RegionTest {
     assertNotNull(region.successor(block(region, 0), MIDDLE));
     assertNotNull(region.successor(block(region, MIDDLE), HEAD));
     assertNull(region.successor(block(region, HEAD), MIDDLE));
+  }
+
+  @Test
+  void aRegisterIsLiveWhereItWillBeReadOrWrittenBack() {
+    Region region = region(0);
+    assertEquals(RA | A0 | A1 | A2 | A3, block(region, 0).liveX);
+    assertEquals(A2, block(region, HEAD).dirtyX);
+    assertEquals(A1 | A2, block(region, HEAD).liveX);
+    assertEquals(A2, block(region, BEHIND).dirtyX);
+    assertEquals(RA | A2, block(region, BEHIND).liveX);
   }
 
   @Test
