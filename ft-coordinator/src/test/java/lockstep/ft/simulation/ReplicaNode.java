@@ -283,7 +283,9 @@ final class ReplicaNode implements Net.Listener {
     if (cutBefore.isPresent() && before.role() == Role.ALONE && !closes) {
       before.peer().ifPresent(peer -> sim.checker.releasedSinceCut(peer, before, after));
     }
-    sim.checker.says(id, after);
+    if (!sim.sabotage.statusIsNotLookedAt) {
+      sim.checker.says(id, after);
+    }
     sim.checker.outputsReleased(id, before, after);
     sim.checker.executed(id, after.position());
     boolean isPrimary = before.role() == Role.PRIMARY && after.role() == Role.PRIMARY;

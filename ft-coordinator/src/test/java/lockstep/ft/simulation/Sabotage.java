@@ -5,6 +5,9 @@ final class Sabotage {
   /** The checker says nothing: whatever is wrong, the clients must notice. */
   boolean onlyClientsLook;
 
+  /** What replicas say of themselves is not held against the arbiter's records. */
+  boolean statusIsNotLookedAt;
+
   // The server's.
   boolean ignoresFence;
   boolean grantsEveryClaim;

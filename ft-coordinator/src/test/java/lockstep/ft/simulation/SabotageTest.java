@@ -19,13 +19,21 @@ final class SabotageTest {
 
   @Test
   void anArbiterThatGrantsEveryClaimIsNoticed() {
-    assertNoticed(
-        sabotage -> sabotage.grantsEveryClaim = true, "two replicas release outputs at epoch");
+    Consumer<Sabotage> rule = sabotage -> sabotage.grantsEveryClaim = true;
+    assertNoticed(rule, " says ");
+    assertNoticed(unseenInStatus(rule), "two replicas release outputs at epoch");
   }
 
   @Test
   void anArbiterThatForgetsItsGrantsIsNoticed() {
-    assertNoticed(sabotage -> sabotage.forgetsItsGrants = true, "who was not live then");
+    Consumer<Sabotage> rule = sabotage -> sabotage.forgetsItsGrants = true;
+    assertNoticed(rule, " says ");
+    assertNoticed(unseenInStatus(rule), "who was not live then");
+  }
+
+  /** Who says that it is live is noticed before it has done anything. */
+  private static Consumer<Sabotage> unseenInStatus(Consumer<Sabotage> rule) {
+    return rule.andThen(sabotage -> sabotage.statusIsNotLookedAt = true);
   }
 
   @Test

@@ -8,7 +8,11 @@ final class SlicePacer {
   private static final long SLICE_NANOS = 1_000_000;
   private static final long STEPS_MIN = 1_000;
   private static final long STEPS_MAX = 10_000_000;
-  private static final long STEPS_FIRST = 20_000;
+
+  /**
+   * A JVM that has just started is slow; on a busy host, no peer should wait for its first slice.
+   */
+  private static final long STEPS_FIRST = 1_000;
 
   private long steps = STEPS_FIRST;
 
