@@ -13,6 +13,7 @@ import lockstep.ft.nbd.RawImages;
 import lockstep.ft.net.Transport;
 import lockstep.tools.cluster.VmSetup;
 import lockstep.tools.image.HostLacksException;
+import lockstep.tools.image.HostPrograms;
 import lockstep.tools.image.Progress;
 import lockstep.tools.redis.RedisConnection;
 import lockstep.tools.redis.RedisErrorException;
@@ -24,8 +25,6 @@ import lockstep.tools.redis.RedisErrorException;
  */
 final class DiskAgreement {
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
-  private static final List<Path> ADMINISTRATION =
-      List.of(Path.of("/usr/sbin/e2fsck"), Path.of("/sbin/e2fsck"));
 
   /**
    * What was found.
@@ -77,13 +76,7 @@ final class DiskAgreement {
    * @throws HostLacksException if it is nowhere: hours of faults are not to end in half a check
    */
   static Path e2fsck() throws HostLacksException {
-    return ADMINISTRATION.stream()
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new HostLacksException(
-                    "this host lacks e2fsck; on Debian: apt-get install e2fsprogs"));
+    return HostPrograms.find("e2fsck", "e2fsprogs");
   }
 
   static Found check(StormGuest guest, List<String> keys, Path e2fsck, Progress progress)

@@ -12,7 +12,8 @@
  * its disk. {@link lockstep.tools.image.GuestBuilder} leads through all of them; the result is a
  * directory that a {@link lockstep.tools.image.GuestDescription} describes. {@link
  * lockstep.tools.image.GuestArchive} makes one file of it and back. {@link
- * lockstep.tools.image.GuestImages} is what other packages call.
+ * lockstep.tools.image.GuestImages} is what other packages call, and {@link
+ * lockstep.tools.image.HostPrograms}, which finds a program of this host.
  *
  * <p>The scripts inside the guest are resources beside these classes.
  */

@@ -209,10 +209,7 @@ final class NamespaceNetwork implements StormNetwork {
   @Override
   public void mend() throws IOException {
     for (Wires ofOne : wires) {
-      ofOne.disks().mend();
-      ofOne.arbiter().mend();
-      ofOne.proxy().mend();
-      ofOne.log().mend();
+      ofOne.mend();
     }
     proxyToArbiter.mend();
   }

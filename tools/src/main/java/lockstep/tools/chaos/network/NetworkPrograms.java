@@ -6,12 +6,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import lockstep.tools.image.HostLacksException;
+import lockstep.tools.image.HostPrograms;
 
 /**
  * The host's programs that make network namespaces and work in them.
@@ -21,9 +20,6 @@ import lockstep.tools.image.HostLacksException;
  * @param nsenter of util-linux
  */
 record NetworkPrograms(Path ip, Path ss, Path nsenter) {
-  private static final List<Path> PLACES =
-      Stream.of("/usr/sbin", "/sbin", "/usr/bin", "/bin").map(Path::of).toList();
-
   /** Where {@code ip netns add} puts them. */
   private static final Path NAMESPACES = Path.of("/var/run/netns");
 
@@ -34,19 +30,9 @@ record NetworkPrograms(Path ip, Path ss, Path nsenter) {
    */
   static NetworkPrograms find() throws HostLacksException {
     return new NetworkPrograms(
-        find("ip", "iproute2"), find("ss", "iproute2"), find("nsenter", "util-linux"));
-  }
-
-  private static Path find(String program, String debianPackage) throws HostLacksException {
-    return PLACES.stream()
-        .map(place -> place.resolve(program))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new HostLacksException(
-                    "this host lacks %s; on Debian: apt-get install %s"
-                        .formatted(program, debianPackage)));
+        HostPrograms.find("ip", "iproute2"),
+        HostPrograms.find("ss", "iproute2"),
+        HostPrograms.find("nsenter", "util-linux"));
   }
 
   /** What a command begins with that is to run in a namespace; it keeps its process id. */

@@ -84,12 +84,23 @@ final class NamespaceNetworkTest {
     return talker;
   }
 
-  @Test
-  void whatIsSaidOnAHeldWireArrivesWhenItIsMended() throws Exception {
-    Talker far = listen(Cluster.DISK_SERVER, PORT);
-    Talker near = dial(DIALLER, Cluster.DISK_SERVER, PORT);
+  /** Both ends of a connection. */
+  private record Ends(Talker near, Talker far) {}
+
+  /** A connection on which {@code "one"} has arrived at the far end. */
+  private Ends connect(String dialler, String listener, int port) throws Exception {
+    Talker far = listen(listener, port);
+    Talker near = dial(dialler, listener, port);
     near.say("one");
     assertEquals("one", far.hear());
+    return new Ends(near, far);
+  }
+
+  @Test
+  void whatIsSaidOnAHeldWireArrivesWhenItIsMended() throws Exception {
+    Ends ends = connect(DIALLER, Cluster.DISK_SERVER, PORT);
+    Talker near = ends.near();
+    Talker far = ends.far();
     far.say("two");
     assertEquals("two", near.hear());
     Wire wire = network().wires(0).disks();
@@ -109,10 +120,9 @@ final class NamespaceNetworkTest {
 
   @Test
   void oneWayIsHeldAlone() throws Exception {
-    Talker far = listen(Cluster.DISK_SERVER, PORT);
-    Talker near = dial(DIALLER, Cluster.DISK_SERVER, PORT);
-    near.say("one");
-    assertEquals("one", far.hear());
+    Ends ends = connect(DIALLER, Cluster.DISK_SERVER, PORT);
+    Talker near = ends.near();
+    Talker far = ends.far();
     Wire wire = network().wires(0).disks();
 
     wire.hold(Wire.Way.BACK);
@@ -145,10 +155,9 @@ final class NamespaceNetworkTest {
 
   @Test
   void bothEndsHearThatAWireIsCut() throws Exception {
-    Talker far = listen(Cluster.DISK_SERVER, PORT);
-    Talker near = dial(DIALLER, Cluster.DISK_SERVER, PORT);
-    near.say("one");
-    assertEquals("one", far.hear());
+    Ends ends = connect(DIALLER, Cluster.DISK_SERVER, PORT);
+    Talker near = ends.near();
+    Talker far = ends.far();
     Wire wire = network().wires(0).disks();
 
     wire.cut();
@@ -164,13 +173,10 @@ final class NamespaceNetworkTest {
 
   @Test
   void aLogChannelIsCutForWhoeverHasDialled() throws Exception {
-    Talker far = listen(Cluster.replicaName(0), LOG_PORT);
-    Talker near = dial(Cluster.replicaName(1), Cluster.replicaName(0), LOG_PORT);
-    near.say("one");
-    assertEquals("one", far.hear());
+    Ends ends = connect(Cluster.replicaName(1), Cluster.replicaName(0), LOG_PORT);
     network().wires(0).log().cut();
-    assertEquals("ended", near.hear());
-    assertEquals("ended", far.hear());
+    assertEquals("ended", ends.near().hear());
+    assertEquals("ended", ends.far().hear());
   }
 
   @Test
