@@ -184,7 +184,7 @@ final class Checker {
   private record Run(ReplicaId replica, long guestGeneration) {}
 
   /** What a primary has run, and its backup has not, is lost when that goes live. */
-  private record Pair(Optional<ReplicaId> primary, Run backup) {}
+  private record Pair(ReplicaId primary, Run backup) {}
 
   private Run runOf(ReplicaId replica) {
     return new Run(replica, current.guestGeneration());
@@ -197,14 +197,15 @@ final class Checker {
 
   /**
    * The primary's guest has run, from {@code position} on. Its backup must have been there before
-   * the bound on lag was over; what it had to say on its way took a while too.
+   * the bound on lag was over; what it had to say on its way took a while too. What a replica runs
+   * that does not know yet that another is live concerns nobody.
    */
-  void guestRan(Optional<ReplicaId> backup, long position, long now) {
-    if (backup.isEmpty()) {
+  void guestRan(ReplicaId primary, Optional<ReplicaId> backup, long position, long now) {
+    if (backup.isEmpty() || !current.live().map(Member::id).equals(Optional.of(primary))) {
       return;
     }
     Run run = runOf(backup.get());
-    Pair pair = new Pair(current.live().map(Member::id), run);
+    Pair pair = new Pair(primary, run);
     LagBound lag = lags.computeIfAbsent(pair, _ -> new LagBound());
     lag.executed(executed.getOrDefault(run, 0L));
     lag.reached(position, now);

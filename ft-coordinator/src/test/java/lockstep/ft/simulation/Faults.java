@@ -7,6 +7,7 @@ final class Faults {
   private final Simulation sim;
   private final World world;
   private boolean over;
+  private long mendings;
 
   Faults(Simulation sim) {
     this.sim = sim;
@@ -243,7 +244,7 @@ final class Faults {
     if (bothWays) {
       sim.net.block(to, from, true);
     }
-    world.after(
+    unlessMended(
         world.between(World.MILLI, 500 * World.MILLI),
         () -> {
           sim.net.block(from, to, false);
@@ -251,6 +252,18 @@ final class Faults {
           world.tell("unblocked: " + from + " - " + to);
           if (world.chance(0.3)) {
             sim.net.breakBetween(from, to);
+          }
+        });
+  }
+
+  /** The end of a fault that may do harm itself: it would be one more fault once all is mended. */
+  private void unlessMended(long nanos, Runnable end) {
+    long before = mendings;
+    world.after(
+        nanos,
+        () -> {
+          if (mendings == before) {
+            end.run();
           }
         });
   }
@@ -312,7 +325,7 @@ final class Faults {
     sim.net.breakBetween(live, other);
     sim.net.block(Net.SERVER, host, true);
     boolean lost = world.chance(0.5);
-    world.after(
+    unlessMended(
         world.between(World.MILLI, 60 * World.MILLI),
         () -> {
           if (lost) {
@@ -329,6 +342,7 @@ final class Faults {
   void heal() {
     world.tell("everything is mended");
     over = true;
+    mendings++;
     for (int from = 0; from < Net.HOSTS; from++) {
       for (int to = 0; to < Net.HOSTS; to++) {
         sim.net.block(from, to, false);

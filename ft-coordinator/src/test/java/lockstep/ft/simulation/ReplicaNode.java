@@ -290,7 +290,7 @@ final class ReplicaNode implements Net.Listener {
     sim.checker.executed(id, after.position());
     boolean isPrimary = before.role() == Role.PRIMARY && after.role() == Role.PRIMARY;
     if (isPrimary && after.position() > before.position()) {
-      sim.checker.guestRan(before.peer(), before.position(), world.now());
+      sim.checker.guestRan(id, before.peer(), before.position(), world.now());
     }
     for (Effect effect : effects) {
       if (!isLost(effect)) {

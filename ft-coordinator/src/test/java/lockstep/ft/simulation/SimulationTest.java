@@ -44,6 +44,19 @@ final class SimulationTest {
     run(firstSeed(1_000_000), seeds(SEEDS_SLOW));
   }
 
+  /** Each has once shown a defect, of the protocol or of what judges it. */
+  @Test
+  void seedsThatOnceFailed() {
+    LongStream.of(24, 11_836, 37_371, 86_219)
+        .forEach(seed -> RandomRun.of(seed, false).failure().ifPresent(SimulationTest::fail));
+    LongStream.of(28_884)
+        .forEach(
+            seed ->
+                RandomRun.ofSingleFaults(seed, false, new Sabotage())
+                    .failure()
+                    .ifPresent(SimulationTest::fail));
+  }
+
   @Test
   void oneSeed() {
     tell(RandomRun.of(firstSeed(1), true));
