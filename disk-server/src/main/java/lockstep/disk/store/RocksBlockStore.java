@@ -2,6 +2,7 @@ package lockstep.disk.store;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Checkpoint;
+import org.rocksdb.ChecksumType;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
@@ -28,9 +30,11 @@ import org.rocksdb.WriteOptions;
 /**
  * Blocks of 4 KiB in RocksDB, in {@link Layers}; space is taken as it is written.
  *
- * <p>Blocks are kept in blob files, written once when a write buffer is full; what RocksDB sorts
- * and merges are only references of some 30 bytes: so random writes are written some 3 times and
- * not 5, and a table's index finds room in memory. RocksDB verifies its checksums with every read.
+ * <p>A full write buffer becomes a table with its blocks. One that others don't overlap, as long
+ * writes make them, stays as it is: it is read fastest. Where tables are merged, their blocks move
+ * to blob files, and what RocksDB sorts and merges from then on are only references of some 30
+ * bytes: so random writes are written some 4 times, on a disk of any size, and an index finds room
+ * in memory. RocksDB verifies its checksums with every read.
  *
  * <p>Each change is in the write-ahead log, and that with the operating system, before it is
  * answered; {@link #sync} makes the log stable. Logs are used again, so that this does not wait for
@@ -45,6 +49,11 @@ final class RocksBlockStore implements BlockStore {
   // others written out; the rest caches tables, their indexes and filters.
   private static final int WRITE_BUFFERS_MAX = 4;
   private static final int BUFFERS_PART = 2;
+  private static final int CACHE_SHARD_BITS = -1; // by its size
+
+  /** Of the cache; blocks that are read do not push indexes and filters out of that. */
+  private static final double CACHE_INDEX_PART = 0.5;
+
   private static final long LAYERS_BUFFER_BYTES = 1L << 20;
 
   private static final int TABLE_BLOCK_BYTES = 4 << 10;
@@ -53,7 +62,18 @@ final class RocksBlockStore implements BlockStore {
   private static final long LEVEL1_BYTES = 16L << 20;
 
   private static final long BLOB_BYTES_MIN = 512;
+
+  /** What a write buffer becomes has its blocks within; what is merged with other has not. */
+  private static final int BLOB_LEVEL_MIN = 1;
+
   private static final long BLOB_FILE_BYTES = 64L << 20;
+
+  /**
+   * A table that is older than this is merged with what lies below it. Otherwise references, which
+   * are small, could hide tables of blocks, which are large, for as long as a disk lives, and its
+   * space would be taken twice.
+   */
+  private static final long TABLE_SECONDS_MAX = Duration.ofDays(1).toSeconds();
 
   /** Blob files are swept when this part of what the older half of them holds is garbage. */
   private static final double BLOB_GARBAGE_MAX = 0.4;
@@ -122,7 +142,12 @@ final class RocksBlockStore implements BlockStore {
 
   private static ColumnFamilyOptions blockOptions(long memoryBytes, Deque<AutoCloseable> natives) {
     long bufferBytes = memoryBytes / BUFFERS_PART / WRITE_BUFFERS_MAX;
-    LRUCache cache = new LRUCache(memoryBytes - bufferBytes * WRITE_BUFFERS_MAX);
+    LRUCache cache =
+        new LRUCache(
+            memoryBytes - bufferBytes * WRITE_BUFFERS_MAX,
+            CACHE_SHARD_BITS,
+            false,
+            CACHE_INDEX_PART);
     natives.push(cache);
     BloomFilter bloom = new BloomFilter(BLOOM_BITS_PER_KEY);
     natives.push(bloom);
@@ -132,6 +157,7 @@ final class RocksBlockStore implements BlockStore {
                 new BlockBasedTableConfig()
                     .setBlockCache(cache)
                     .setBlockSize(TABLE_BLOCK_BYTES)
+                    .setChecksumType(ChecksumType.kXXH3)
                     .setFilterPolicy(bloom)
                     .setIndexType(IndexType.kTwoLevelIndexSearch)
                     .setPartitionFilters(true)
@@ -144,8 +170,10 @@ final class RocksBlockStore implements BlockStore {
             .setLevelCompactionDynamicLevelBytes(true)
             .setMaxBytesForLevelBase(LEVEL1_BYTES)
             .setTargetFileSizeBase(TABLE_BYTES)
+            .setTtl(TABLE_SECONDS_MAX)
             .setCompressionType(CompressionType.NO_COMPRESSION)
             .setEnableBlobFiles(true)
+            .setBlobFileStartingLevel(BLOB_LEVEL_MIN)
             .setMinBlobSize(BLOB_BYTES_MIN)
             .setBlobFileSize(BLOB_FILE_BYTES)
             .setEnableBlobGarbageCollection(true)

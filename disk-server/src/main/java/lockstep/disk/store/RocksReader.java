@@ -9,15 +9,13 @@ import java.util.function.Supplier;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
-import org.rocksdb.Slice;
 import org.rocksdb.Snapshot;
 
 /** Reads a chain of layers, as it is at each moment or as it was when a snapshot was taken. */
 final class RocksReader implements DiskReader {
   private static final int BLOCK_BYTES = BlockStore.BLOCK_BYTES;
 
-  /** Up to this many blocks are read one by one, with their Bloom filters; more by iterator. */
+  /** Up to this many blocks are read one by one, with their Bloom filters; more by cursors. */
   private static final int POINT_READS_MAX = 4;
 
   /**
@@ -58,41 +56,54 @@ final class RocksReader implements DiskReader {
     long end = (offset + target.remaining() + BLOCK_BYTES - 1) / BLOCK_BYTES;
     int[] layers = chain.get();
     try {
-      if (layers.length > 1 || end - first <= POINT_READS_MAX) {
-        readByPoints(layers, offset, target);
+      if (end - first <= POINT_READS_MAX) {
+        fill(offset, target, (block, into) -> readBlock(layers, block, into));
       } else {
-        readByIterator(layers[0], offset, target, end);
+        readByCursors(layers, offset, target, end);
       }
     } catch (RocksDBException e) {
       throw rocks.failure(e);
     }
   }
 
-  private void readByPoints(int[] layers, long offset, ByteBuffer target)
+  /** Reads whole blocks. */
+  @FunctionalInterface
+  private interface BlockSource {
+    void read(long block, ByteBuffer into) throws IOException, RocksDBException;
+  }
+
+  private static void fill(long offset, ByteBuffer target, BlockSource source)
       throws IOException, RocksDBException {
     long at = offset;
     while (target.hasRemaining()) {
       int length = withinBlock(at, target);
       ByteBuffer block = blockFor(target, length);
-      readBlock(layers, at / BLOCK_BYTES, block);
+      source.read(at / BLOCK_BYTES, block);
       at += taken(block, at, target, length);
     }
   }
 
-  private void readByIterator(int layer, long offset, ByteBuffer target, long end)
+  /** A cursor for each layer that is asked; the upper one is made first, for what is merged. */
+  private void readByCursors(int[] layers, long offset, ByteBuffer target, long end)
       throws IOException, RocksDBException {
-    try (Slice bound = new Slice(LayerKey.of(layer, end));
-        ReadOptions bounded = options().setIterateUpperBound(bound);
-        RocksIterator iterator = rocks.db().newIterator(blocks, bounded)) {
-      iterator.seek(LayerKey.of(layer, offset / BLOCK_BYTES));
-      long at = offset;
-      while (target.hasRemaining()) {
-        int length = withinBlock(at, target);
-        ByteBuffer block = blockFor(target, length);
-        takeBlock(iterator, layer, at / BLOCK_BYTES, block);
-        at += taken(block, at, target, length);
-      }
-      iterator.status();
+    List<LayerCursor> cursors = new ArrayList<>();
+    try {
+      fill(
+          offset,
+          target,
+          (block, into) -> {
+            for (int i = 0; i < layers.length; i++) {
+              if (i == cursors.size()) {
+                cursors.add(new LayerCursor(rocks, blocks, options(), layers[i], block, end));
+              }
+              if (said(cursors.get(i).read(block, into), layers[i], block, into)) {
+                return;
+              }
+            }
+            into.put(0, ZEROES);
+          });
+    } finally {
+      cursors.forEach(LayerCursor::close);
     }
   }
 
@@ -116,40 +127,32 @@ final class RocksReader implements DiskReader {
     return length;
   }
 
-  /** Takes a block from an iterator that stands at it or behind it. */
-  private static void takeBlock(RocksIterator iterator, int layer, long number, ByteBuffer into)
-      throws IOException, RocksDBException {
-    if (iterator.isValid()) {
-      byte[] key = new byte[LayerKey.BYTES];
-      iterator.key(key);
-      if (LayerKey.block(key) == number) {
-        int length = iterator.value(into.duplicate());
-        iterator.next();
-        if (!BlockValue.isZero(length)) {
-          BlockValue.requireWhole(length, layer, number);
-          return;
-        }
-      }
-    } else {
-      // The end, or a failure that must not be taken for it.
-      iterator.status();
-    }
-    into.put(0, ZEROES);
-  }
-
   /** Reads a block, whichever layer has it. */
-  void readBlock(int[] layers, long number, ByteBuffer into) throws IOException, RocksDBException {
+  void readBlock(int[] layers, long block, ByteBuffer into) throws IOException, RocksDBException {
     for (int layer : layers) {
-      int length = get(layer, number, into);
-      if (length >= 0) {
-        if (BlockValue.isZero(length)) {
-          break;
-        }
-        BlockValue.requireWhole(length, layer, number);
+      if (said(get(layer, block, into), layer, block, into)) {
         return;
       }
     }
     into.put(0, ZEROES);
+  }
+
+  /**
+   * Whether a layer has said what a block is, which {@code into} is then.
+   *
+   * @param length of what it has for the block; negative if it has nothing
+   */
+  private static boolean said(int length, int layer, long block, ByteBuffer into)
+      throws IOException {
+    if (length < 0) {
+      return false;
+    }
+    if (BlockValue.isZero(length)) {
+      into.put(0, ZEROES);
+    } else {
+      BlockValue.requireWhole(length, layer, block);
+    }
+    return true;
   }
 
   /** Length of what the layer has for a block; negative if it has nothing. */

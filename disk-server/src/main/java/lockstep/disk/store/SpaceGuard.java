@@ -17,8 +17,8 @@ final class SpaceGuard {
 
   private static final int RESERVE_PART = 8;
 
-  /** A byte that is written may take so many for a while: log, blob, merged blob. */
-  private static final int BYTES_PER_BYTE = 3;
+  /** A byte that is written may take so many for a while: log, table, blob, merged blob. */
+  private static final int BYTES_PER_BYTE = 4;
 
   /** The space is looked up again when so much of it may have been used. */
   private static final long LOOK_BYTES = 4L << 20;
