@@ -61,6 +61,9 @@ public final class NbdServer implements AutoCloseable {
 
   private static final long CLOSE_SECONDS_MAX = 10;
 
+  /** How long connections have to end by themselves when the server goes down. */
+  private static final long LEAVE_MILLIS_MAX = 500;
+
   private final Vms vms;
   private final Disks disks;
   private final BlockStore store;
@@ -254,14 +257,28 @@ public final class NbdServer implements AutoCloseable {
     var _ = context.close();
   }
 
+  private static void goDown(Channel channel) {
+    @Nullable Transmission transmission = channel.pipeline().get(Transmission.class);
+    if (transmission == null) {
+      var _ = channel.close();
+    } else {
+      transmission.serverGoesDown();
+    }
+  }
+
   private void closeLoops() {
     loops.shutdownGracefully(0, CLOSE_SECONDS_MAX, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
-  /** Drops every connection; nothing touches the store after this returns. */
+  /**
+   * Refuses what plain clients ask for a moment, and drops every connection; nothing touches the
+   * store after this returns.
+   */
   @Override
   public void close() {
     listener.close().awaitUninterruptibly();
+    connections.forEach(channel -> channel.eventLoop().execute(() -> goDown(channel)));
+    var _ = connections.newCloseFuture().awaitUninterruptibly(LEAVE_MILLIS_MAX);
     connections.close().awaitUninterruptibly();
     workers.close();
     closeLoops();

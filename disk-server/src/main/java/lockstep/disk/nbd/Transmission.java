@@ -33,7 +33,8 @@ import lockstep.ft.nbd.RequestHeader;
  *
  * <p>States: SERVING; LEAVING, after DISC, until what runs beside is done; FENCED, when the epoch
  * is over and the next request is to be told so; ENDED, when nothing is answered any more. An
- * attach that ends otherwise just ends the connection.
+ * attach that ends otherwise just ends the connection. While the server goes down, it is SERVING
+ * and begins nothing more.
  */
 final class Transmission extends ByteToMessageDecoder {
   /** How long a fenced client without an open request has to send one, and be told. */
@@ -41,6 +42,9 @@ final class Transmission extends ByteToMessageDecoder {
 
   /** How long a fenced client has to take its last answer. */
   private static final long LINGER_MILLIS = 2_000;
+
+  /** How long a server that goes down refuses requests, and lets the answers be taken. */
+  private static final long GOING_DOWN_MILLIS = 50;
 
   /** How long any other has that leaves, and may have asked for much before. */
   private static final long LEAVE_MILLIS = 30_000;
@@ -63,6 +67,7 @@ final class Transmission extends ByteToMessageDecoder {
   private final Changes changes;
 
   private State state = State.SERVING;
+  private boolean goingDown;
 
   Transmission(
       Channel channel, Session session, BlockStore store, Workers workers, NbdMetrics metrics) {
@@ -199,7 +204,7 @@ final class Transmission extends ByteToMessageDecoder {
 
   private void request(RequestHeader request) {
     changes.requestCame();
-    int error = RequestRules.check(request, session.info(), session.allocation());
+    int error = error(request);
     if (request.type() == Nbd.CMD_WRITE && request.length() > 0) {
       changes.write(request, error);
     } else if (error != Nbd.OK) {
@@ -208,6 +213,13 @@ final class Transmission extends ByteToMessageDecoder {
     } else {
       serve(request);
     }
+  }
+
+  /** Why it is refused. */
+  private int error(RequestHeader request) {
+    return goingDown && request.type() != Nbd.CMD_DISC
+        ? Nbd.ESHUTDOWN
+        : RequestRules.check(request, session.info(), session.allocation());
   }
 
   private void serve(RequestHeader request) {
@@ -241,6 +253,20 @@ final class Transmission extends ByteToMessageDecoder {
 
   // Ends.
 
+  /**
+   * The server goes down: what was begun is finished and answered for a moment, and the rest
+   * refused. But a VMM would take that for the end of its epoch: it only loses its connection.
+   */
+  void serverGoesDown() {
+    if (session.attach().access() == Attach.Access.VMM) {
+      end();
+      return;
+    }
+    goingDown = true;
+    var _ =
+        channel.eventLoop().schedule(this::lastAnswer, GOING_DOWN_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
   /** Hears, on any thread, that the attach has ended. */
   void attachEnded(Attach.End end) {
     channel.eventLoop().execute(() -> attachEnded(end, OptionalLong.empty()));
@@ -273,6 +299,22 @@ final class Transmission extends ByteToMessageDecoder {
     state = State.ENDED;
     metrics.fenced.mark();
     replies.error(cookie, Nbd.ESHUTDOWN, "the epoch is over");
+    sayNoMore();
+    closeAfter(LINGER_MILLIS);
+  }
+
+  private void lastAnswer() {
+    if (state == State.SERVING && !reads.isUnderWay()) {
+      state = State.ENDED;
+      sayNoMore();
+      closeAfter(GOING_DOWN_MILLIS);
+    } else {
+      end();
+    }
+  }
+
+  /** Sends what is gathered, and the end of it. */
+  private void sayNoMore() {
     replies.send();
     // Closing a socket with unread bytes would reset it, and the client lose the answer: so the
     // rest is read and forgotten for a while.
@@ -283,7 +325,6 @@ final class Transmission extends ByteToMessageDecoder {
               var _ = ((SocketChannel) channel).shutdownOutput();
             });
     channel.config().setAutoRead(true);
-    closeAfter(LINGER_MILLIS);
   }
 
   private void closeAfter(long millis) {

@@ -2,6 +2,7 @@ package lockstep.disk.nbd;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.codahale.metrics.MetricRegistry;
@@ -145,6 +146,47 @@ final class SlowStoreTest {
   private static void waitUntilBlocked(Thread thread) {
     while (thread.getState() != Thread.State.WAITING) {
       Thread.onSpinWait();
+    }
+  }
+
+  /** Has the server go down amid a WRITE, and sends a READ then. */
+  private RawNbd writeAmidWhichTheServerGoesDown(String export) throws IOException {
+    RawNbd nbd = connect().attached(export);
+    AtomicInteger touches = new AtomicInteger();
+    watcher =
+        method -> {
+          if (method.equals("apply") && touches.incrementAndGet() == 1) {
+            Thread closing = Thread.ofPlatform().start(() -> server.close());
+            while (closing.getState() != Thread.State.TIMED_WAITING) {
+              Thread.onSpinWait();
+            }
+            nbd.request(Nbd.CMD_READ, 0, 2, 0, 4096, NONE);
+          }
+        };
+    nbd.request(Nbd.CMD_WRITE, 0, 1, 0, 4096, new byte[4096]);
+    return nbd;
+  }
+
+  @Test
+  void aServerThatGoesDownFinishesWhatWasBegunAndRefusesTheRest() throws IOException {
+    try (RawNbd nbd = writeAmidWhichTheServerGoesDown(EXPORT)) {
+      RawNbd.Chunk written = nbd.chunk();
+      assertEquals(1, written.cookie());
+      assertEquals(Nbd.OK, written.error());
+      RawNbd.Chunk read = nbd.chunk();
+      assertEquals(2, read.cookie());
+      assertEquals(Nbd.ESHUTDOWN, read.error());
+      assertEquals(-1, nbd.in.read());
+    }
+  }
+
+  /** It would take an error for the end of its epoch. */
+  @Test
+  void aVmmIsNotToldThatTheServerGoesDown() throws IOException {
+    long epoch = ServerFixture.granted(startGuest());
+    try (RawNbd vmm = writeAmidWhichTheServerGoesDown(EXPORT + ";epoch=" + epoch)) {
+      assertEquals(Nbd.OK, vmm.chunk().error());
+      assertThrows(IOException.class, vmm::chunk);
     }
   }
 

@@ -77,7 +77,7 @@ final class ClientTransmission extends ChannelDuplexHandler {
     if (magic != Nbd.SIMPLE_REPLY_MAGIC || request == null) {
       end(context, new NbdEvent.Lost("the server sent what is no reply to an open request"));
     } else if (error == Nbd.ESHUTDOWN) {
-      end(context, new NbdEvent.Fenced("the server refuses this epoch"));
+      end(context, new NbdEvent.Fenced("the server has ended this attach"));
     } else if (error == Nbd.OK && request.operation() == DiskOperation.READ) {
       reading = request;
       data = new byte[request.length()];

@@ -19,9 +19,9 @@
  *
  * <p><b>Fenced.</b> A disk server says that an epoch is over in one of two ways: an attach is
  * refused with {@link lockstep.ft.nbd.Nbd#REP_ERR_SHUTDOWN}; a request is answered with the error
- * {@link lockstep.ft.nbd.Nbd#ESHUTDOWN}, and the connection ends. It uses both for nothing else: a
- * disk server that goes down only drops its connections. The client gives both as {@link
- * lockstep.ft.nbd.NbdEvent.Fenced}.
+ * {@link lockstep.ft.nbd.Nbd#ESHUTDOWN}, and the connection ends. To a VMM it says neither for
+ * anything else: a disk server that goes down only drops a VMM's connections, and gives plain
+ * clients' requests that error. The client gives both as {@link lockstep.ft.nbd.NbdEvent.Fenced}.
  *
  * <p>The disk server speaks the whole protocol but the experimental extended headers and RESIZE;
  * the client here needs and knows simple replies only, and no TLS.
