@@ -24,7 +24,11 @@ import picocli.CommandLine.Option;
             + " on the same disk, and prints what each does and its ratio to nbdkit. Writes count"
             + " the time of a last flush in. Needs fio with its nbd engine.")
 public final class DiskBench implements Callable<Integer> {
-  private static final int PROBES = 500;
+  private static final int PROBES = 1_000;
+
+  /** So many of them a turn. */
+  private static final int PROBES_TOGETHER = 50;
+
   private static final double MEGA = 1e6;
 
   @Option(
@@ -125,6 +129,9 @@ public final class DiskBench implements Callable<Integer> {
         target.pause();
       }
       for (Workload workload : Workload.values()) {
+        if (workload == Workload.WRITE_RANDOM_1) {
+          probe(targets); // before what stores tidy up for a while
+        }
         for (Map.Entry<Target.Kind, Target> entry : targets.entrySet()) {
           System.err.println(workload.title() + ": " + entry.getKey().title());
           syncAll();
@@ -150,9 +157,6 @@ public final class DiskBench implements Callable<Integer> {
       throws IOException, InterruptedException {
     long sizeBytes = mebibytes << 20;
     boolean sustained = workload == Workload.WRITE_SUSTAINED;
-    if (workload == Workload.WRITE_RANDOM_1) {
-      probe(kind, target, sizeBytes); // before what stores tidy up for a while
-    }
     long before = target.writtenBytes();
     Fio.Outcome outcome =
         Fio.run(target.uri(), workload, sizeBytes, sustained ? sustainedSeconds : seconds);
@@ -169,14 +173,46 @@ public final class DiskBench implements Callable<Integer> {
     new ProcessBuilder("sync").start().waitFor();
   }
 
-  private void probe(Target.Kind kind, Target target, long sizeBytes) throws IOException {
-    try (LatencyProbe probe = new LatencyProbe(target.port(), target.export(), sizeBytes)) {
-      LatencyProbe.Latency fua = probe.fua(PROBES);
-      results.add("FUA p50", "us", true, kind, fua.median());
-      results.add("FUA p99", "us", true, kind, fua.tail());
-      LatencyProbe.Latency flush = probe.flush(PROBES);
-      results.add("FLUSH p50", "us", true, kind, flush.median());
-      results.add("FLUSH p99", "us", true, kind, flush.tail());
+  /** What is measured by a {@link LatencyProbe}. */
+  @FunctionalInterface
+  private interface Probing {
+    void run(LatencyProbe probe, int count) throws IOException;
+  }
+
+  /** In short turns, so that a moment at which the disk is slow meets all of them. */
+  private void probe(Map<Target.Kind, Target> targets) throws IOException, InterruptedException {
+    probe(targets, "FUA", LatencyProbe::fua);
+    probe(targets, "FLUSH", LatencyProbe::flush);
+  }
+
+  private void probe(Map<Target.Kind, Target> targets, String what, Probing probing)
+      throws IOException, InterruptedException {
+    System.err.println(what + ": all of them in turns");
+    syncAll();
+    Map<Target.Kind, LatencyProbe> probes = new EnumMap<>(Target.Kind.class);
+    try {
+      for (int done = 0; done < PROBES; done += PROBES_TOGETHER) {
+        for (Map.Entry<Target.Kind, Target> entry : targets.entrySet()) {
+          Target target = entry.getValue();
+          target.resume();
+          if (!probes.containsKey(entry.getKey())) {
+            probes.put(
+                entry.getKey(), new LatencyProbe(target.port(), target.export(), mebibytes << 20));
+          }
+          probing.run(probes.get(entry.getKey()), PROBES_TOGETHER);
+          target.pause();
+        }
+      }
+      probes.forEach(
+          (kind, probe) -> {
+            LatencyProbe.Latency latency = probe.taken();
+            results.add(what + " p50", "us", true, kind, latency.median());
+            results.add(what + " p99", "us", true, kind, latency.tail());
+          });
+    } finally {
+      for (LatencyProbe probe : probes.values()) {
+        probe.close();
+      }
     }
   }
 

@@ -6,7 +6,9 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import lockstep.ft.nbd.Nbd;
 
@@ -27,6 +29,7 @@ final class LatencyProbe implements AutoCloseable {
   private final DataOutputStream out;
   private final Random random = new Random(1);
   private final long blocks;
+  private final List<Long> nanos = new ArrayList<>();
 
   LatencyProbe(int port, String export, long sizeBytes) throws IOException {
     blocks = sizeBytes / BLOCK_BYTES;
@@ -42,32 +45,34 @@ final class LatencyProbe implements AutoCloseable {
     in.skipNBytes(Long.BYTES + Short.BYTES);
   }
 
-  Latency fua(int count) throws IOException {
-    long[] nanos = new long[count];
+  /** Measures so many, and forgets none. */
+  void fua(int count) throws IOException {
     for (int i = 0; i < count; i++) {
       long start = System.nanoTime();
       write(Nbd.CMD_FLAG_FUA);
-      nanos[i] = System.nanoTime() - start;
+      nanos.add(System.nanoTime() - start);
     }
-    return latency(nanos);
   }
 
-  Latency flush(int count) throws IOException {
-    long[] nanos = new long[count];
+  /** Measures so many, and forgets none. */
+  void flush(int count) throws IOException {
     for (int i = 0; i < count; i++) {
       write(0);
       long start = System.nanoTime();
       request(Nbd.CMD_FLUSH, 0, 0, 0, new byte[0]);
-      nanos[i] = System.nanoTime() - start;
+      nanos.add(System.nanoTime() - start);
     }
-    return latency(nanos);
   }
 
-  private static Latency latency(long[] nanos) {
-    Arrays.sort(nanos);
-    return new Latency(
-        nanos[nanos.length * MEDIAN / PERCENTS] / NANOS_PER_MICRO,
-        nanos[nanos.length * TAIL / PERCENTS] / NANOS_PER_MICRO);
+  /** Of all that was measured since this was asked last. */
+  Latency taken() {
+    Collections.sort(nanos);
+    Latency latency =
+        new Latency(
+            nanos.get(nanos.size() * MEDIAN / PERCENTS) / NANOS_PER_MICRO,
+            nanos.get(nanos.size() * TAIL / PERCENTS) / NANOS_PER_MICRO);
+    nanos.clear();
+    return latency;
   }
 
   private void write(int flags) throws IOException {
