@@ -173,19 +173,14 @@ public final class DiskBench implements Callable<Integer> {
     new ProcessBuilder("sync").start().waitFor();
   }
 
-  /** What is measured by a {@link LatencyProbe}. */
-  @FunctionalInterface
-  private interface Probing {
-    void run(LatencyProbe probe, int count) throws IOException;
-  }
-
   /** In short turns, so that a moment at which the disk is slow meets all of them. */
   private void probe(Map<Target.Kind, Target> targets) throws IOException, InterruptedException {
-    probe(targets, "FUA", LatencyProbe::fua);
-    probe(targets, "FLUSH", LatencyProbe::flush);
+    for (LatencyProbe.Kind kind : LatencyProbe.Kind.values()) {
+      probe(targets, kind);
+    }
   }
 
-  private void probe(Map<Target.Kind, Target> targets, String what, Probing probing)
+  private void probe(Map<Target.Kind, Target> targets, LatencyProbe.Kind what)
       throws IOException, InterruptedException {
     System.err.println(what + ": all of them in turns");
     syncAll();
@@ -199,7 +194,7 @@ public final class DiskBench implements Callable<Integer> {
             probes.put(
                 entry.getKey(), new LatencyProbe(target.port(), target.export(), mebibytes << 20));
           }
-          probing.run(probes.get(entry.getKey()), PROBES_TOGETHER);
+          probes.get(entry.getKey()).measure(what, PROBES_TOGETHER);
           target.pause();
         }
       }

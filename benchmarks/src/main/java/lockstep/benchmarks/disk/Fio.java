@@ -13,6 +13,9 @@ final class Fio {
   private static final double MILLIS_PER_SECOND = 1_000;
   private static final double MEGA = 1e6;
 
+  /** Reads go on for so long before they are measured: a JVM is slow at what it has never done. */
+  private static final int WARM_UP_SECONDS = 3;
+
   /**
    * What a load came to.
    *
@@ -41,6 +44,9 @@ final class Fio {
                 "--output-format=json"));
     if (workload != Workload.WRITE_SEQUENTIAL) {
       command.addAll(List.of("--time_based", "--runtime=" + seconds));
+    }
+    if (!workload.endsWithFlush()) {
+      command.add("--ramp_time=" + WARM_UP_SECONDS);
     }
     if (workload.endsWithFlush()) {
       command.add("--end_fsync=1");

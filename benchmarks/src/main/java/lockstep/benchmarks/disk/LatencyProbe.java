@@ -45,23 +45,30 @@ final class LatencyProbe implements AutoCloseable {
     in.skipNBytes(Long.BYTES + Short.BYTES);
   }
 
-  /** Measures so many, and forgets none. */
-  void fua(int count) throws IOException {
+  /** What is measured. */
+  enum Kind {
+    FUA,
+    FLUSH
+  }
+
+  /** Measures so many, after one that finds the server asleep and does not count. */
+  void measure(Kind kind, int count) throws IOException {
+    var _ = nanos(kind);
     for (int i = 0; i < count; i++) {
-      long start = System.nanoTime();
-      write(Nbd.CMD_FLAG_FUA);
-      nanos.add(System.nanoTime() - start);
+      nanos.add(nanos(kind));
     }
   }
 
-  /** Measures so many, and forgets none. */
-  void flush(int count) throws IOException {
-    for (int i = 0; i < count; i++) {
+  private long nanos(Kind kind) throws IOException {
+    if (kind == Kind.FLUSH) {
       write(0);
-      long start = System.nanoTime();
-      request(Nbd.CMD_FLUSH, 0, 0, 0, new byte[0]);
-      nanos.add(System.nanoTime() - start);
     }
+    long start = System.nanoTime();
+    switch (kind) {
+      case FUA -> write(Nbd.CMD_FLAG_FUA);
+      case FLUSH -> request(Nbd.CMD_FLUSH, 0, 0, 0, new byte[0]);
+    }
+    return System.nanoTime() - start;
   }
 
   /** Of all that was measured since this was asked last. */

@@ -9,8 +9,8 @@
  *             (layer, block number). {@link lockstep.disk.store.Layers} make disks of layers, so
  *             that snapshots and clones take no time; {@link lockstep.disk.store.LayerMerger} takes
  *             layers away that are not needed any more. {@link lockstep.disk.store.DiskEdit} turns
- *             changes of bytes into changes of blocks; {@link lockstep.disk.store.RocksReader} finds
- *             blocks, one by one or with a {@link lockstep.disk.store.LayerCursor} a layer.
+ *             changes of bytes into changes of blocks; {@link lockstep.disk.store.RocksReader}
+ *             finds blocks, one by one or with a {@link lockstep.disk.store.LayerCursor} a layer.
  *         <li>{@link lockstep.disk.store.FileBlockStore}, in a preallocated {@link
  *             lockstep.disk.store.DiskFile} each, made stable through {@link
  *             lockstep.disk.store.FileSync}, and read as it was at one moment through a {@link
