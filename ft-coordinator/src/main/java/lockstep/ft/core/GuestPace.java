@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * period's end. So it is never stopped for long.
  */
 final class GuestPace {
-  private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long PERIOD_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
 
   private long periodEndsNanos;
   private long stepsLeft;

@@ -164,8 +164,8 @@ final class Live implements Stage {
   }
 
   /** The guest's slice has ended. */
-  void reached(long position) {
-    log.reached(position);
+  void reached(long position, boolean goesOn) {
+    log.reached(position, goesOn);
     if (running.isPresent() && running.get().isOff()) {
       log.append(new Payload.PoweredOff());
     }

@@ -77,7 +77,7 @@ final class LiveGuest {
     Pause pause = core.guest.run(machine.position() + stepsMax, this::made);
     idle = pause == Pause.IDLE;
     off |= pause == Pause.OFF;
-    live.reached(machine.position());
+    live.reached(machine.position(), pause == Pause.LIMIT);
   }
 
   /** Stops the guest here: nothing but a claim of this replica's can follow the last entry. */
@@ -91,7 +91,7 @@ final class LiveGuest {
     hashWanted = true;
     checkHash();
     live.log().append(new Payload.HandedOver());
-    live.log().reached(machine.position());
+    live.log().reached(machine.position(), false);
   }
 
   private void moveClock() {

@@ -3,6 +3,7 @@ package lockstep.ft.core;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import lockstep.ft.log.LogEntry;
 import lockstep.ft.log.Payload;
 
@@ -11,6 +12,9 @@ import lockstep.ft.log.Payload;
  * them. While the guest has not run, it keeps them all, for a candidate starts at the beginning.
  */
 final class LiveLog {
+  /** A guest that runs on without any other entry is followed after so long. */
+  private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final Core core;
   private final OutputGate gate;
   private final List<LogEntry> fromBeginning = new ArrayList<>();
@@ -18,11 +22,13 @@ final class LiveLog {
   private boolean keeping = true;
   private long nextLsn;
   private long lastPosition;
+  private long toldAtNanos;
 
   LiveLog(Core core, OutputGate gate, long nextLsn) {
     this.core = core;
     this.gate = gate;
     this.nextLsn = nextLsn;
+    this.toldAtNanos = core.now();
   }
 
   long nextLsn() {
@@ -33,6 +39,7 @@ final class LiveLog {
   LogEntry append(Payload payload) {
     LogEntry entry = new LogEntry(nextLsn++, core.guest.machine.position(), payload);
     lastPosition = entry.position();
+    toldAtNanos = core.now();
     if (core.logged()) {
       core.emit(new Effect.Logged(entry));
     }
@@ -44,14 +51,22 @@ final class LiveLog {
     return entry;
   }
 
-  /** The guest's slice has ended at {@code position}: lets the backup follow. */
-  void reached(long position) {
-    if (sender.isPresent()) {
-      if (position > lastPosition) {
-        append(new Payload.Progressed());
-      }
-      sender.get().reached(position, core.now());
+  /**
+   * The guest's slice has ended at {@code position}: lets the backup follow, now and then.
+   *
+   * @param goesOn whether the guest will soon come to the end of another slice
+   */
+  void reached(long position, boolean goesOn) {
+    if (sender.isEmpty()) {
+      return;
     }
+    if (position > lastPosition) {
+      if (goesOn && core.now() - toldAtNanos < PROGRESS_NANOS) {
+        return; // nor is the backup behind by what it could not execute
+      }
+      append(new Payload.Progressed());
+    }
+    sender.get().reached(position, core.now());
   }
 
   /** From now on, every entry goes to {@code to} too. */

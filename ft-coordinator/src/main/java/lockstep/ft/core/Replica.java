@@ -16,7 +16,7 @@ import lockstep.ft.machine.DeterministicMachine;
  * <pre>{@code
  * while (!replica.halted()) {
  *   for (each event in the inbox) replica.onEvent(event, System.nanoTime(), effects);
- *   if (replica.wantsToRun(now)) replica.onEvent(new RunSlice(stepsPerMillisecond), now, effects);
+ *   if (replica.wantsToRun(now)) replica.onEvent(new RunSlice(stepsOfASlice), now, effects);
  *   else wait for the inbox until replica.nextDeadlineNanos(), then replica.onEvent(new Tick(), ...);
  * }
  * }</pre>

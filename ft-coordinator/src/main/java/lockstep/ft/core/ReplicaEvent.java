@@ -22,7 +22,7 @@ public sealed interface ReplicaEvent {
   /**
    * Run the guest for a while, if it may run: see {@link Replica#wantsToRun}.
    *
-   * @param stepsMax as many as take about a millisecond
+   * @param stepsMax as many as take about a quarter of a millisecond
    */
   record RunSlice(long stepsMax) implements ReplicaEvent {}
 

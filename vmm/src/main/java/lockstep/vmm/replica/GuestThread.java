@@ -10,7 +10,7 @@ import lockstep.ft.machine.DeterministicMachine;
 
 /**
  * The guest's thread: owns replica and machine. It hears what is in the inbox, then runs the guest
- * for about a millisecond if it may run, otherwise sleeps until the next input or deadline.
+ * for a short slice if it may run, otherwise sleeps until the next input or deadline.
  */
 final class GuestThread {
   private static final long STATUS_NANOS = TimeUnit.MILLISECONDS.toNanos(20);

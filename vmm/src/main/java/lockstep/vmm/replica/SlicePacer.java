@@ -1,11 +1,12 @@
 package lockstep.vmm.replica;
 
 /**
- * How many steps make a slice of about a millisecond on this host. It decides only how often the
- * guest's thread looks at its inbox, never what the guest sees.
+ * How many steps make a slice of about a quarter of a millisecond on this host. It decides only how
+ * often the guest's thread looks at its inbox, never what the guest sees: what an output waits for
+ * has to be seen at both ends of the log channel.
  */
 final class SlicePacer {
-  private static final long SLICE_NANOS = 1_000_000;
+  private static final long SLICE_NANOS = 250_000;
   private static final long STEPS_MIN = 1_000;
   private static final long STEPS_MAX = 10_000_000;
 
