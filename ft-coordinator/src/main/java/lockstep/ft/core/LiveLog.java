@@ -3,6 +3,7 @@ package lockstep.ft.core;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import lockstep.ft.log.LogEntry;
 import lockstep.ft.log.Payload;
@@ -23,6 +24,9 @@ final class LiveLog {
   private long nextLsn;
   private long lastPosition;
   private long toldAtNanos;
+
+  /** Since when the guest has been beyond what the log lets the backup reach. */
+  private OptionalLong aheadSinceNanos = OptionalLong.empty();
 
   LiveLog(Core core, OutputGate gate, long nextLsn) {
     this.core = core;
@@ -62,11 +66,15 @@ final class LiveLog {
     }
     if (position > lastPosition) {
       if (goesOn && core.now() - toldAtNanos < PROGRESS_NANOS) {
-        return; // nor is the backup behind by what it could not execute
+        if (aheadSinceNanos.isEmpty()) {
+          aheadSinceNanos = OptionalLong.of(core.now());
+        }
+        return; // the backup is not behind yet by what it could not execute
       }
       append(new Payload.Progressed());
     }
-    sender.get().reached(position, core.now());
+    sender.get().reached(position, aheadSinceNanos.orElse(core.now()));
+    aheadSinceNanos = OptionalLong.empty();
   }
 
   /** From now on, every entry goes to {@code to} too. */
@@ -82,6 +90,7 @@ final class LiveLog {
 
   void sendToNobody() {
     sender = Optional.empty();
+    aheadSinceNanos = OptionalLong.empty();
   }
 
   /** The guest runs: nobody joins at the beginning any more. */
