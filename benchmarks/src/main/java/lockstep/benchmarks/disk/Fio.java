@@ -45,12 +45,7 @@ final class Fio {
     if (workload != Workload.WRITE_SEQUENTIAL) {
       command.addAll(List.of("--time_based", "--runtime=" + seconds));
     }
-    if (!workload.endsWithFlush()) {
-      command.add("--ramp_time=" + WARM_UP_SECONDS);
-    }
-    if (workload.endsWithFlush()) {
-      command.add("--end_fsync=1");
-    }
+    command.add(workload.endsWithFlush() ? "--end_fsync=1" : "--ramp_time=" + WARM_UP_SECONDS);
     long startNanos = System.nanoTime();
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();

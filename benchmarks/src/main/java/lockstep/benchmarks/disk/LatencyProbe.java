@@ -71,15 +71,12 @@ final class LatencyProbe implements AutoCloseable {
     return System.nanoTime() - start;
   }
 
-  /** Of all that was measured since this was asked last. */
+  /** Of all that was measured. */
   Latency taken() {
     Collections.sort(nanos);
-    Latency latency =
-        new Latency(
-            nanos.get(nanos.size() * MEDIAN / PERCENTS) / NANOS_PER_MICRO,
-            nanos.get(nanos.size() * TAIL / PERCENTS) / NANOS_PER_MICRO);
-    nanos.clear();
-    return latency;
+    return new Latency(
+        nanos.get(nanos.size() * MEDIAN / PERCENTS) / NANOS_PER_MICRO,
+        nanos.get(nanos.size() * TAIL / PERCENTS) / NANOS_PER_MICRO);
   }
 
   private void write(int flags) throws IOException {

@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -143,7 +142,7 @@ final class RocksBlockStoreTest {
           write(opened, i, parts, random);
         }
       }
-      damaged = damagedPart(parts, ending);
+      damaged = StoredBytes.flipABitOfOne(List.of(parts), directory.resolve("blocks"), ending);
     }
     try (DataDirectory opened = open(directory)) {
       for (int i = 0; i < parts.length; i++) {
@@ -164,16 +163,5 @@ final class RocksBlockStoreTest {
     random.nextBytes(parts[part]);
     var write = new BlockStore.Write((long) part * PART_BYTES, ByteBuffer.wrap(parts[part]));
     Patience.apply(opened.blocks(), 1, List.of(write));
-  }
-
-  /** The part whose first block was damaged, or -1 if no file of this kind has any of three. */
-  private int damagedPart(byte[][] parts, String ending) throws IOException {
-    for (int part = 0; part < 3; part++) {
-      byte[] block = Arrays.copyOf(parts[part], BlockStore.BLOCK_BYTES);
-      if (StoredBytes.flipABitOf(block, directory.resolve("blocks"), ending)) {
-        return part;
-      }
-    }
-    return -1;
   }
 }

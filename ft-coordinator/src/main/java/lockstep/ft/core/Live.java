@@ -163,7 +163,7 @@ final class Live implements Stage {
     disks.attach(epoch);
   }
 
-  /** The guest's slice has ended. */
+  /** The guest's slice has ended, as {@link LiveLog#reached} is told. */
   void reached(long position, boolean goesOn) {
     log.reached(position, goesOn);
     if (running.isPresent() && running.get().isOff()) {
