@@ -51,7 +51,12 @@ final class LiveLog {
     if (keeping) {
       fromBeginning.add(entry);
     }
-    sender.ifPresent(to -> to.append(entry, gate.released(), core));
+    sender.ifPresent(
+        to -> {
+          to.append(entry, gate.released(), core);
+          to.reached(entry.position(), aheadSinceNanos.orElse(core.now()));
+        });
+    aheadSinceNanos = OptionalLong.empty();
     return entry;
   }
 
@@ -61,20 +66,16 @@ final class LiveLog {
    * @param goesOn whether the guest will soon come to the end of another slice
    */
   void reached(long position, boolean goesOn) {
-    if (sender.isEmpty()) {
+    if (sender.isEmpty() || position == lastPosition) {
       return;
     }
-    if (position > lastPosition) {
-      if (goesOn && core.now() - toldAtNanos < PROGRESS_NANOS) {
-        if (aheadSinceNanos.isEmpty()) {
-          aheadSinceNanos = OptionalLong.of(core.now());
-        }
-        return; // the backup is not behind yet by what it could not execute
+    if (goesOn && core.now() - toldAtNanos < PROGRESS_NANOS) {
+      if (aheadSinceNanos.isEmpty()) {
+        aheadSinceNanos = OptionalLong.of(core.now());
       }
+    } else {
       append(new Payload.Progressed());
     }
-    sender.get().reached(position, aheadSinceNanos.orElse(core.now()));
-    aheadSinceNanos = OptionalLong.empty();
   }
 
   /** From now on, every entry goes to {@code to} too. */

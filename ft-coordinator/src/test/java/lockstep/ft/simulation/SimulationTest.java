@@ -50,7 +50,9 @@ final class SimulationTest {
     for (long seed : new long[] {24, 11_836, 37_371, 62_104, 86_219}) {
       run(seed, 1, RandomRun::of);
     }
-    run(28_884, 1, RandomRun::ofSingleFaults);
+    for (long seed : new long[] {28_884, 87_734}) {
+      run(seed, 1, RandomRun::ofSingleFaults);
+    }
   }
 
   @Test
