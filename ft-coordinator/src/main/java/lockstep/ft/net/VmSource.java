@@ -8,6 +8,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import lockstep.ft.definition.DefinitionCodec;
 import lockstep.ft.definition.InvalidDefinitionException;
@@ -49,17 +53,30 @@ public final class VmSource {
 
   /**
    * @param digest SHA-256 in hexadecimal, or empty for nothing
+   * @return its content, not on the heap: what is kept there as long as a VMM lives, each full
+   *     collection would move
    * @throws IOException if it can't be had, or is not what its digest says
    */
-  public byte[] blob(String digest) throws IOException {
+  public ByteBuffer blob(String digest) throws IOException {
     if (digest.isEmpty()) {
-      return new byte[0];
+      return ByteBuffer.allocate(0);
     }
-    byte[] bytes = get("/blobs/" + digest, BodyHandlers.ofByteArray());
-    if (!DefinitionCodec.sha256(bytes).equals(digest)) {
+    ByteBuffer content = get("/blobs/" + digest, VmSource::offHeap);
+    if (!DefinitionCodec.sha256(content.duplicate()).equals(digest)) {
       throw new IOException("the disk server's blob " + digest + " is not what its digest says");
     }
-    return bytes;
+    return content.asReadOnlyBuffer();
+  }
+
+  private static BodySubscriber<ByteBuffer> offHeap(ResponseInfo response) {
+    long length = response.headers().firstValueAsLong("Content-Length").orElse(-1);
+    if (response.statusCode() != OK || length < 0 || length > Integer.MAX_VALUE) {
+      return BodySubscribers.replacing(ByteBuffer.allocate(0)); // not what any digest says
+    }
+    ByteBuffer content = ByteBuffer.allocateDirect((int) length);
+    return BodySubscribers.mapping(
+        BodySubscribers.ofByteArrayConsumer(part -> part.ifPresent(content::put)),
+        _ -> content.flip());
   }
 
   private <T> T get(String path, BodyHandler<T> handler) throws IOException {

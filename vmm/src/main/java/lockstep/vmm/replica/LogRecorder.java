@@ -1,10 +1,12 @@
 package lockstep.vmm.replica;
 
+import io.netty.buffer.ByteBufInputStream;
+import io.netty.buffer.Unpooled;
 import java.io.BufferedOutputStream;
-import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +40,8 @@ final class LogRecorder implements Closeable {
   }
 
   /** Begins a recording from power-on. */
-  static LogRecorder begin(Path file, VmDefinition definition, byte[] kernel, byte[] initramfs)
+  static LogRecorder begin(
+      Path file, VmDefinition definition, ByteBuffer kernel, ByteBuffer initramfs)
       throws IOException {
     String json = DefinitionCodec.toJson(definition);
     RecordingHeader header =
@@ -55,10 +58,10 @@ final class LogRecorder implements Closeable {
     return new LogRecorder(file, writer);
   }
 
-  private static void section(RecordingWriter writer, String name, byte[] content)
+  private static void section(RecordingWriter writer, String name, ByteBuffer content)
       throws IOException {
-    try (InputStream in = new ByteArrayInputStream(content)) {
-      writer.section(name, content.length, in);
+    try (InputStream in = new ByteBufInputStream(Unpooled.wrappedBuffer(content))) {
+      writer.section(name, content.remaining(), in);
     }
   }
 

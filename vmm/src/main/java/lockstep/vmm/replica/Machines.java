@@ -2,6 +2,7 @@ package lockstep.vmm.replica;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import lockstep.ft.definition.VmDefinition;
 import lockstep.ft.machine.Bytes;
@@ -21,7 +22,7 @@ final class Machines {
    * @throws IOException if the kernel is no Image of this machine, or does not fit into its memory
    */
   static Machine create(
-      VmDefinition definition, byte[] kernel, byte[] initramfs, CompilerMode compiler)
+      VmDefinition definition, ByteBuffer kernel, ByteBuffer initramfs, CompilerMode compiler)
       throws IOException {
     try {
       return Board.create(config(definition), kernel, initramfs, GuestCompiler.of(compiler));

@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,9 +157,13 @@ public final class RecordingReplay {
       byte[] core = sections.getOrDefault(RecordingWriter.CORE_STATE, new byte[0]);
       return new Start(restored.get(), new CoreStateCodec().fromBytes(core));
     }
-    byte[] kernel = sections.getOrDefault(RecordingWriter.KERNEL, new byte[0]);
-    byte[] initramfs = sections.getOrDefault(RecordingWriter.INITRAMFS, new byte[0]);
+    ByteBuffer kernel = section(sections, RecordingWriter.KERNEL);
+    ByteBuffer initramfs = section(sections, RecordingWriter.INITRAMFS);
     return new Start(Machines.create(definition, kernel, initramfs, compiler), CoreState.POWER_ON);
+  }
+
+  private static ByteBuffer section(Map<String, byte[]> sections, String name) {
+    return ByteBuffer.wrap(sections.getOrDefault(name, new byte[0]));
   }
 
   private static Result replay(

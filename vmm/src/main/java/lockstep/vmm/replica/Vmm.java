@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,8 +75,8 @@ public final class Vmm implements AutoCloseable {
     VmSource source = new VmSource(options.diskServerHttp(), DISK_SERVER_PATIENCE);
     VmDefinition definition = source.definition(options.vm());
     String digest = DefinitionCodec.digest(definition);
-    byte[] kernel = source.blob(definition.kernelDigest());
-    byte[] initramfs = source.blob(definition.initramfsDigest());
+    ByteBuffer kernel = source.blob(definition.kernelDigest());
+    ByteBuffer initramfs = source.blob(definition.initramfsDigest());
     DeterministicMachine machine =
         Machines.create(definition, kernel, initramfs, options.compiler());
     Optional<LogRecorder> recorder =

@@ -61,6 +61,7 @@ final class CountingGuest {
   }
 
   static Machine machine() throws IOException {
-    return Machines.create(DEFINITION, kernel(), new byte[0], CompilerMode.OFF);
+    return Machines.create(
+        DEFINITION, ByteBuffer.wrap(kernel()), ByteBuffer.allocate(0), CompilerMode.OFF);
   }
 }

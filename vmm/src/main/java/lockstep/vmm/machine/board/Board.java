@@ -1,5 +1,6 @@
 package lockstep.vmm.machine.board;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class Board {
   private final BoardConfig config;
   private final Machine machine;
   private final KernelImage kernel;
-  private final byte[] initramfs;
+  private final ByteBuffer initramfs;
   private final BootLayout layout;
 
   private final ConsoleStream console;
@@ -61,12 +62,13 @@ public final class Board {
   private final List<VirtioBlock> disks = new ArrayList<>();
   private final Plic plic;
 
-  private Board(BoardConfig config, KernelImage kernel, byte[] initramfs, UnitCompiler compiler)
+  private Board(BoardConfig config, KernelImage kernel, ByteBuffer initramfs, UnitCompiler compiler)
       throws BootException {
     this.config = config;
     this.kernel = kernel;
     this.initramfs = initramfs;
-    layout = BootLayout.place(PhysicalMemory.RAM_BASE, config.ramBytes(), kernel, initramfs.length);
+    layout =
+        BootLayout.place(PhysicalMemory.RAM_BASE, config.ramBytes(), kernel, initramfs.remaining());
     machine =
         new Machine(new MachineConfig(config.ramBytes(), config.picosecondsPerStep()), compiler);
     PhysicalMemory memory = machine.memory();
@@ -100,19 +102,21 @@ public final class Board {
   /** The same without a compiler: everything is interpreted. */
   public static Machine create(BoardConfig config, byte[] kernelImage, byte[] initramfs)
       throws BootException {
-    return create(config, kernelImage, initramfs, UnitCompiler.NONE);
+    return create(
+        config, ByteBuffer.wrap(kernelImage), ByteBuffer.wrap(initramfs), UnitCompiler.NONE);
   }
 
   /**
    * A machine that waits for {@link Input.PoweredOn}, or for a saved state.
    *
    * @param compiler makes it faster, and changes nothing else; for this machine alone
-   * @param kernelImage a flat RISC-V Linux Image
-   * @param initramfs empty for none
+   * @param kernelImage a flat RISC-V Linux Image, kept as it is: best not on the heap, where each
+   *     full collection would move its tens of megabytes
+   * @param initramfs kept as it is, too; empty for none
    * @throws BootException if the kernel is none, or does not fit into RAM
    */
   public static Machine create(
-      BoardConfig config, byte[] kernelImage, byte[] initramfs, UnitCompiler compiler)
+      BoardConfig config, ByteBuffer kernelImage, ByteBuffer initramfs, UnitCompiler compiler)
       throws BootException {
     Board board = new Board(config, KernelImage.parse(kernelImage), initramfs, compiler);
     board.map();
@@ -126,7 +130,7 @@ public final class Board {
    */
   public static Machine createForSavedState(BoardConfig config, UnitCompiler compiler)
       throws BootException {
-    Board board = new Board(config, KernelImage.none(), new byte[0], compiler);
+    Board board = new Board(config, KernelImage.none(), ByteBuffer.allocate(0), compiler);
     board.map();
     return board.machine;
   }

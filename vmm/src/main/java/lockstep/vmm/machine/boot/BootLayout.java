@@ -1,5 +1,6 @@
 package lockstep.vmm.machine.boot;
 
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import lockstep.vmm.machine.memory.GuestMemory;
 
@@ -24,6 +25,8 @@ public record BootLayout(long kernelAddress, Optional<Range> initramfs, long dev
   public static final int DEVICE_TREE_BYTES_MAX = 64 << 10;
 
   private static final long KERNEL_OFFSET = 2 << 20;
+
+  private static final int CHUNK_BYTES = 64 << 10;
 
   /**
    * Places everything in {@code [ramBase, ramBase + ramBytes)}.
@@ -60,19 +63,30 @@ public record BootLayout(long kernelAddress, Optional<Range> initramfs, long dev
   }
 
   /** Writes everything to its place. The hart then enters at {@link #kernelAddress}. */
-  public void load(GuestMemory memory, KernelImage kernel, byte[] initramfs, byte[] deviceTree) {
+  public void load(
+      GuestMemory memory, KernelImage kernel, ByteBuffer initramfs, byte[] deviceTree) {
     if (deviceTree.length > DEVICE_TREE_BYTES_MAX) {
       throw new IllegalArgumentException("device tree of " + deviceTree.length + " bytes");
     }
-    memory.write(kernelAddress, kernel.bytes(), 0, kernel.bytes().length);
+    write(memory, kernelAddress, kernel.file());
     this.initramfs.ifPresent(
         range -> {
-          if (range.end() - range.start() != initramfs.length) {
+          if (range.end() - range.start() != initramfs.remaining()) {
             throw new IllegalArgumentException("not the initramfs that a place was made for");
           }
-          memory.write(range.start(), initramfs, 0, initramfs.length);
+          write(memory, range.start(), initramfs.duplicate());
         });
     memory.write(deviceTreeAddress, deviceTree, 0, deviceTree.length);
+  }
+
+  private static void write(GuestMemory memory, long address, ByteBuffer content) {
+    byte[] chunk = new byte[CHUNK_BYTES];
+    for (long at = address; content.hasRemaining(); ) {
+      int length = Math.min(chunk.length, content.remaining());
+      content.get(chunk, 0, length);
+      memory.write(at, chunk, 0, length);
+      at += length;
+    }
   }
 
   private static long alignUp(long address, long alignment) {

@@ -2,7 +2,6 @@ package lockstep.vmm.machine.boot;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * A RISC-V Linux kernel as a flat, uncompressed Image (Documentation/arch/riscv/boot-image-header).
@@ -17,37 +16,39 @@ public final class KernelImage {
   private static final int MAGIC2_AT = 0x38;
 
   private static final long FLAG_BIG_ENDIAN = 1;
-  private static final byte[] MAGIC = {'R', 'I', 'S', 'C', 'V', 0, 0, 0};
-  private static final byte[] MAGIC2 = {'R', 'S', 'C', 5};
-  private static final byte[] GZIP_MAGIC = {0x1f, (byte) 0x8b};
+  private static final long MAGIC = 0x56_4353_4952L; // "RISCV"
+  private static final int MAGIC2 = 0x05_43_53_52; // "RSC", 5
+  private static final short GZIP_MAGIC = (short) 0x8b1f;
 
-  private final byte[] bytes;
+  private final ByteBuffer file;
   private final long textOffset;
   private final long memoryBytes;
 
-  private KernelImage(byte[] bytes, long textOffset, long memoryBytes) {
-    this.bytes = bytes;
+  private KernelImage(ByteBuffer file, long textOffset, long memoryBytes) {
+    this.file = file;
     this.textOffset = textOffset;
     this.memoryBytes = memoryBytes;
   }
 
   /**
-   * Checks the header of a file. The array is kept, not copied.
+   * Checks the header of a file, all that {@code content} has left. It is kept, not copied.
    *
    * @throws BootException if the file is not such an Image
    */
-  public static KernelImage parse(byte[] file) throws BootException {
-    if (startsWith(file, 0, GZIP_MAGIC)) {
+  public static KernelImage parse(ByteBuffer content) throws BootException {
+    ByteBuffer file = content.slice();
+    ByteBuffer header = file.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    int length = file.remaining();
+    if (length >= Short.BYTES && header.getShort(0) == GZIP_MAGIC) {
       throw new BootException("kernel is compressed with gzip: a plain Image is needed");
     }
-    if (file.length < HEADER_BYTES) {
+    if (length < HEADER_BYTES) {
       throw new BootException(
-          "kernel of " + file.length + " bytes is shorter than the header of an Image");
+          "kernel of " + length + " bytes is shorter than the header of an Image");
     }
-    if (!startsWith(file, MAGIC_AT, MAGIC) || !startsWith(file, MAGIC2_AT, MAGIC2)) {
+    if (header.getLong(MAGIC_AT) != MAGIC || header.getInt(MAGIC2_AT) != MAGIC2) {
       throw new BootException("kernel is no RISC-V Image: its header has no magic number");
     }
-    ByteBuffer header = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
     if ((header.getLong(FLAGS_AT) & FLAG_BIG_ENDIAN) != 0) {
       throw new BootException("kernel is big-endian");
     }
@@ -56,26 +57,21 @@ public final class KernelImage {
       throw new BootException(String.format("kernel has text_offset 0x%x", textOffset));
     }
     long imageSize = header.getLong(IMAGE_SIZE_AT);
-    if (imageSize < file.length) {
+    if (imageSize < length) {
       throw new BootException(
-          "kernel file of " + file.length + " bytes is larger than its image_size " + imageSize);
+          "kernel file of " + length + " bytes is larger than its image_size " + imageSize);
     }
     return new KernelImage(file, textOffset, imageSize);
   }
 
   /** Nothing to boot: of a machine that goes on from a saved state. */
   public static KernelImage none() {
-    return new KernelImage(new byte[0], 0, 0);
+    return new KernelImage(ByteBuffer.allocate(0), 0, 0);
   }
 
-  private static boolean startsWith(byte[] file, int at, byte[] magic) {
-    return file.length >= at + magic.length
-        && Arrays.equals(file, at, at + magic.length, magic, 0, magic.length);
-  }
-
-  /** The file. */
-  byte[] bytes() {
-    return bytes;
+  /** The file, from position 0 to its end. */
+  ByteBuffer file() {
+    return file.duplicate();
   }
 
   /** Where the kernel wants to be, counted from the start of RAM. */

@@ -2,6 +2,7 @@ package lockstep.vmm.machine.board;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,9 +73,9 @@ record GuestFiles(Path folder, long ramBytes, String extraArguments) {
         GuestCompiler.of(compiler));
   }
 
-  private byte[] read(String name) {
+  private ByteBuffer read(String name) {
     try {
-      return Files.readAllBytes(folder.resolve(name));
+      return ByteBuffer.wrap(Files.readAllBytes(folder.resolve(name)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

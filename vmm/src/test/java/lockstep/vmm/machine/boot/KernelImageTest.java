@@ -32,11 +32,15 @@ final class KernelImageTest {
   }
 
   private static KernelImage kernel() throws BootException {
-    return KernelImage.parse(file(unchanged -> {}));
+    return parse(file(unchanged -> {}));
+  }
+
+  private static KernelImage parse(byte[] file) throws BootException {
+    return KernelImage.parse(ByteBuffer.wrap(file));
   }
 
   private static String refusal(byte[] file) {
-    return assertThrows(BootException.class, () -> KernelImage.parse(file)).toString();
+    return assertThrows(BootException.class, () -> parse(file)).toString();
   }
 
   @Test
@@ -78,7 +82,7 @@ final class KernelImageTest {
     PhysicalMemory memory = new PhysicalMemory(32 << 20);
     byte[] initramfs = {9, 8, 7};
     BootLayout layout = BootLayout.place(RAM_BASE, 32 << 20, kernel(), initramfs.length);
-    layout.load(memory, kernel(), initramfs, new byte[] {1, 2, 3, 4});
+    layout.load(memory, kernel(), ByteBuffer.wrap(initramfs), new byte[] {1, 2, 3, 4});
     assertEquals(77, memory.load(layout.kernelAddress() + FILE_BYTES - 1, 0));
     assertEquals(7, memory.load(layout.initramfs().orElseThrow().end() - 1, 0));
     assertEquals(0x0403_0201, memory.load32(layout.deviceTreeAddress()));
@@ -89,7 +93,7 @@ final class KernelImageTest {
     KernelImage kernel = kernel();
     assertThrows(BootException.class, () -> BootLayout.place(RAM_BASE, 2 << 20, kernel, 0));
     assertThrows(BootException.class, () -> BootLayout.place(RAM_BASE, 8 << 20, kernel, 6 << 20));
-    KernelImage huge = KernelImage.parse(file(f -> f.putLong(16, Long.MAX_VALUE)));
+    KernelImage huge = parse(file(f -> f.putLong(16, Long.MAX_VALUE)));
     assertThrows(BootException.class, () -> BootLayout.place(RAM_BASE, 64 << 20, huge, 1));
   }
 
@@ -99,7 +103,7 @@ final class KernelImageTest {
     long[] offsets = {64 << 20, 1L << 40, 1L << 62, Long.MAX_VALUE & -0x20_0000, -RAM_BASE & ~SIGN};
     for (long size : sizes) {
       for (long offset : offsets) {
-        KernelImage kernel = KernelImage.parse(file(f -> f.putLong(16, size).putLong(8, offset)));
+        KernelImage kernel = parse(file(f -> f.putLong(16, size).putLong(8, offset)));
         for (long initramfsBytes : new long[] {0, 1, Integer.MAX_VALUE}) {
           BootException refused =
               assertThrows(
