@@ -1,6 +1,7 @@
 package lockstep.vmm.machine.memory;
 
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.function.IntConsumer;
 
 /**
@@ -16,6 +17,10 @@ final class PageHashes {
   private final MemorySegment ram;
   private final long[] hashOfPage;
   private final int[] changed;
+
+  /** Pages that were ever written; all others are zero, and need not be looked at. */
+  private final BitSet written;
+
   private int changedCount;
   private long total;
 
@@ -23,11 +28,13 @@ final class PageHashes {
     this.ram = ram;
     hashOfPage = new long[pages];
     changed = new int[pages];
+    written = new BitSet(pages);
   }
 
   /** A page is about to change for the first time since the last {@link #update}. */
   void changed(int page) {
     changed[changedCount++] = page;
+    written.set(page);
   }
 
   boolean isCurrent() {
@@ -50,6 +57,9 @@ final class PageHashes {
   }
 
   boolean isZero(int page) {
+    if (!written.get(page)) {
+      return true;
+    }
     long base = (long) page * PAGE_BYTES;
     for (long at = base; at < base + PAGE_BYTES; at += Long.BYTES) {
       if (ram.get(PhysicalMemory.LE64, at) != 0) {
