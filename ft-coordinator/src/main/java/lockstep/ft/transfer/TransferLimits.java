@@ -1,9 +1,13 @@
 package lockstep.ft.transfer;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * Bounds of a state transfer.
  *
  * @param bandwidthBytesPerSecond pages are sent no faster
+ * @param delayNanos nothing is sent for so long from the begin: that is most often just after a
+ *     failover, when the guest's clients, who have waited, need the host more
  * @param unackedBytesMax pages sent and not taken yet
  * @param pagesPerMessage sent together, at most; one message an event, so that the guest goes on
  * @param cutPagesMax with so few pages left, the guest is stopped for the rest
@@ -14,6 +18,7 @@ package lockstep.ft.transfer;
  */
 public record TransferLimits(
     long bandwidthBytesPerSecond,
+    long delayNanos,
     long unackedBytesMax,
     int pagesPerMessage,
     int cutPagesMax,
@@ -22,12 +27,19 @@ public record TransferLimits(
 
   /** What production uses. */
   public static final TransferLimits DEFAULT =
-      new TransferLimits(200_000_000, 4L << 20, 64, 512, 6, 8L << 20);
+      new TransferLimits(
+          200_000_000, TimeUnit.MILLISECONDS.toNanos(200), 4L << 20, 64, 512, 6, 8L << 20);
 
   /** The same with another bandwidth. */
   public TransferLimits withBandwidth(long bytesPerSecond) {
     return new TransferLimits(
-        bytesPerSecond, unackedBytesMax, pagesPerMessage, cutPagesMax, roundsMax, cutStateBytesMax);
+        bytesPerSecond,
+        delayNanos,
+        unackedBytesMax,
+        pagesPerMessage,
+        cutPagesMax,
+        roundsMax,
+        cutStateBytesMax);
   }
 
   public TransferLimits {

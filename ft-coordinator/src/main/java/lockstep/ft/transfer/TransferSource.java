@@ -64,7 +64,7 @@ public final class TransferSource {
     this.limits = limits;
     this.pending = new BitSet(memory.pageCount());
     this.notZeroThere = new BitSet(memory.pageCount());
-    this.sendAtNanos = nowNanos;
+    this.sendAtNanos = nowNanos + limits.delayNanos();
     memory.takeChanged(pending::set);
   }
 

@@ -43,7 +43,7 @@ final class Simulation {
           2 << 10,
           16 << 10,
           16 << 10,
-          new TransferLimits(30_000, 400, 3, 3, 3, 1_000));
+          new TransferLimits(30_000, 20 * World.MILLI, 400, 3, 3, 3, 1_000));
 
   static final long LEASE_MILLIS = 400;
 
@@ -152,6 +152,7 @@ final class Simulation {
     transferLimits =
         new TransferLimits(
             usual.bandwidthBytesPerSecond(),
+            usual.delayNanos(),
             usual.unackedBytesMax(),
             usual.pagesPerMessage(),
             usual.cutPagesMax(),

@@ -10,13 +10,16 @@ final class RestartDelay {
   /** Who lived shorter is likely to die of the same again. */
   private static final long SHORT_LIFE_NANOS = Duration.ofSeconds(10).toNanos();
 
-  /** Not at once: a failover is under way, and needs the host more than a JVM that starts. */
-  private static final long SOON_NANOS = Duration.ofSeconds(1).toNanos();
+  /**
+   * Not at once: a failover is under way, then a state transfer to the spare; both need the host
+   * more than a JVM that starts.
+   */
+  private static final long SOON_NANOS = Duration.ofSeconds(2).toNanos();
 
   static final int SHORT_LIVES_MAX = 8;
 
   /** What waits longest if it did not end of itself: 2 s. */
-  private static final int SHORT_LIVES_NOT_BLAMED_MAX = 2;
+  private static final int SHORT_LIVES_NOT_BLAMED_MAX = 1;
 
   private long startedNanos;
   private long againNanos;

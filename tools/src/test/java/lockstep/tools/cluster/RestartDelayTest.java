@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class RestartDelayTest {
-  private static final long SOON_MILLIS = 1_000;
+  private static final long SOON_MILLIS = 2_000;
 
   private final RestartDelay delay = new RestartDelay();
   private long now = -Duration.ofSeconds(3).toNanos();
@@ -64,7 +64,7 @@ final class RestartDelayTest {
     for (int life = 1; life < 3 * RestartDelay.SHORT_LIVES_MAX; life++) {
       live(1_000);
       assertTrue(delay.ended(now, false));
-      pass(2 * SOON_MILLIS);
+      pass(SOON_MILLIS);
       assertTrue(delay.isOver(now));
     }
   }

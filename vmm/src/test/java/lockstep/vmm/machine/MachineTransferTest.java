@@ -1,6 +1,7 @@
 package lockstep.vmm.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
@@ -17,7 +18,8 @@ import org.junit.jupiter.api.Test;
 /** State transfer of the real machine, while it runs and writes all over its memory. */
 final class MachineTransferTest {
   private static final long RAM_BYTES = 1 << 20;
-  private static final TransferLimits LIMITS = new TransferLimits(1_000_000, 1 << 16, 4, 8, 3, 0);
+  private static final TransferLimits LIMITS =
+      new TransferLimits(1_000_000, 0, 1 << 16, 4, 8, 3, 0);
 
   /** Walks over 128 KiB again and again, writing every 520th byte's doubleword. */
   private static final int[] PROGRAM = {
@@ -86,6 +88,15 @@ final class MachineTransferTest {
     from.run(from.position() + 100_000);
     to.run(from.position());
     assertEquals(from.hash(), to.hash());
+  }
+
+  @Test
+  void nothingIsSentBeforeTheDelayIsOver() {
+    TransferLimits delayed = new TransferLimits(1_000_000, 500, 1 << 16, 4, 8, 3, 0);
+    TransferSource source = new TransferSource(running(), delayed, 1_000);
+    assertInstanceOf(TransferSource.Step.Wait.class, source.next(1_499, true));
+    assertEquals(1_500, source.deadlineNanos());
+    assertInstanceOf(TransferSource.Step.Send.class, source.next(1_500, true));
   }
 
   @Test
