@@ -47,7 +47,7 @@ final class KillTest {
           epoch = server.checkAndChangeTheRecord(transport, epoch);
           try (TestAttach disk = server.attach(transport)) {
             stamped.checkAnswered(disk);
-            stamped.load(disk, 500 + random.nextInt(1_500), server::kill);
+            stamped.load(disk, 500 + random.nextInt(1_500), server::kill, true);
           }
         }
       }

@@ -92,7 +92,7 @@ final class PowerCutTest {
             disk.cut();
             server.kill();
           };
-      stamped.load(attach, 1 + random.nextInt(ANSWERS_MAX), cut);
+      stamped.load(attach, 1 + random.nextInt(ANSWERS_MAX), cut, false);
     }
   }
 
