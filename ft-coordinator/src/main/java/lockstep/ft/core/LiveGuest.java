@@ -91,7 +91,6 @@ final class LiveGuest {
     hashWanted = true;
     checkHash();
     live.log().append(new Payload.HandedOver());
-    live.log().reached(machine.position(), false);
   }
 
   private void moveClock() {
