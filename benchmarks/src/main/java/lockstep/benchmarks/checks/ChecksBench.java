@@ -4,74 +4,79 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
 import lockstep.vmm.compiler.CompilerMode;
 import lockstep.vmm.replica.RecordingReplay;
 import lockstep.vmm.replica.RecordingReplay.Checks;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/**
- * Executes a recording again and again, by turns with its checks, as each replica of a pair makes
- * them (hash, and remember the state for explaining a difference), and without, and prints the
- * seconds of CPU that the guest's thread took for each, and what the checks add.
- *
- * <p>Arguments: the recording; {@code --rounds N}; {@code --compiler on}; {@code --tsv} for a line
- * of name, ours, peer, ratio, bar and verdict.
- */
-public final class ChecksBench {
-  private static final int ROUNDS_DEFAULT = 5;
+/** Measures what comparing both machines costs. */
+@Command(
+    name = "bench checks",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Executes a recording again and again, by turns with its checks, as each replica of a pair",
+      "makes them (hash, and remember the state for explaining a difference), and without, and",
+      "prints the seconds of CPU that the guest's thread took for each, and what the checks add."
+    })
+public final class ChecksBench implements Callable<Integer> {
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double MILLIONS = 1e6;
 
   /** The checks may take so much of the time. */
   private static final double SHARE_MAX = 0.01;
 
-  private ChecksBench() {}
+  @Parameters(paramLabel = "RECORDING", description = "Made by `lockstep record`.")
+  private Path recording = Path.of("recording.lockstep");
 
-  public static void main(String[] arguments) throws IOException {
-    List<String> given = new ArrayList<>(Arrays.asList(arguments));
-    boolean tsv = given.remove("--tsv");
-    int rounds = value(given, "--rounds", ROUNDS_DEFAULT);
-    CompilerMode compiler = given.remove("--compiler") ? mode(given) : CompilerMode.OFF;
-    boolean help = given.remove("--help");
-    if (help || given.size() != 1 || given.getFirst().startsWith("--") || rounds < 1) {
-      System.err.println(
-          "usage: lockstep bench checks RECORDING [--rounds N] [--compiler off|on] [--tsv]");
-      System.exit(help ? 0 : 2);
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "How often each is measured (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--compiler",
+      paramLabel = "MODE",
+      defaultValue = "OFF",
+      description = "What executes it: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private CompilerMode compiler = CompilerMode.OFF;
+
+  @Option(
+      names = "--tsv",
+      description = "Print a line of name, ours, peer, ratio, bar, and met or missed.")
+  private boolean tsv;
+
+  public static void main(String[] arguments) {
+    System.exit(
+        new CommandLine(new ChecksBench())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (rounds < 1) {
+      System.err.println("--rounds is at least 1");
+      return 2;
     }
-    measure(Path.of(given.getFirst()), compiler, rounds, tsv);
+    measure();
+    return 0;
   }
 
-  private static CompilerMode mode(List<String> given) {
-    return given.remove("on") ? CompilerMode.ON : given.remove("off") ? CompilerMode.OFF : none();
-  }
-
-  private static CompilerMode none() {
-    System.err.println("--compiler is off or on");
-    System.exit(2);
-    return CompilerMode.OFF;
-  }
-
-  private static int value(List<String> given, String name, int otherwise) {
-    int at = given.indexOf(name);
-    if (at < 0 || at + 1 >= given.size()) {
-      return otherwise;
-    }
-    given.remove(at);
-    return Integer.parseInt(given.remove(at));
-  }
-
-  private static void measure(Path recording, CompilerMode compiler, int rounds, boolean tsv)
-      throws IOException {
-    run(recording, compiler, Checks.REMEMBERED); // warms up
+  private void measure() throws IOException {
+    run(Checks.REMEMBERED); // warms up
     List<Double> without = new ArrayList<>();
     List<Double> with = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
       boolean first = round % 2 == 0;
-      (first ? without : with)
-          .add(run(recording, compiler, first ? Checks.IGNORED : Checks.REMEMBERED));
-      (first ? with : without)
-          .add(run(recording, compiler, first ? Checks.REMEMBERED : Checks.IGNORED));
+      (first ? without : with).add(run(first ? Checks.IGNORED : Checks.REMEMBERED));
+      (first ? with : without).add(run(first ? Checks.REMEMBERED : Checks.IGNORED));
       if (!tsv) {
         System.out.printf(
             "round %d: without %.2f s, with %.2f s%n",
@@ -92,8 +97,7 @@ public final class ChecksBench {
   }
 
   /** Seconds of this thread's CPU time. */
-  private static double run(Path recording, CompilerMode compiler, Checks checks)
-      throws IOException {
+  private double run(Checks checks) throws IOException {
     long begun = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     RecordingReplay.Result result =
         RecordingReplay.run(recording, compiler, checks, position -> {});

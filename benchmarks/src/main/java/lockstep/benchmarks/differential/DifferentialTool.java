@@ -5,27 +5,54 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import lockstep.benchmarks.differential.Comparison.Difference;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
-/**
- * Compares random programs until it has compared a number of steps, then prints how many. Stops at
- * the first difference: makes the program small, and saves it with what differs.
- *
- * <p>Arguments: steps to compare, first seed, and steps of each program; all may be left out.
- */
-public final class DifferentialTool {
-  private static final long STEPS = 10_000_000;
-  private static final long STEPS_A_PROGRAM = 200_000;
+/** Compares interpreter and compiler on random programs. */
+@Command(
+    name = "bench differential",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Executes random programs, interpreted and compiled, and compares the machines' states until",
+      "so many steps have been compared, then prints how many. Stops at the first difference:",
+      "makes the program small, and saves it with what differs."
+    })
+public final class DifferentialTool implements Callable<Integer> {
   private static final int RUN_STEPS_MAX = 4000;
   private static final int PROGRESS_PROGRAMS = 100;
   private static final int NOP_HALVES = 0x0001;
 
-  private DifferentialTool() {}
+  @Parameters(
+      index = "0",
+      paramLabel = "STEPS",
+      defaultValue = "10000000",
+      description = "To compare (default: ${DEFAULT-VALUE}).")
+  private long steps;
 
-  public static void main(String[] arguments) throws IOException {
-    long steps = arguments.length > 0 ? Long.parseLong(arguments[0]) : STEPS;
-    long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : 1;
-    long each = arguments.length > 2 ? Long.parseLong(arguments[2]) : STEPS_A_PROGRAM;
+  @Parameters(
+      index = "1",
+      paramLabel = "SEED",
+      defaultValue = "1",
+      description = "Of the first program; the next has the next (default: ${DEFAULT-VALUE}).")
+  private long firstSeed;
+
+  @Parameters(
+      index = "2",
+      paramLabel = "STEPS_OF_EACH",
+      defaultValue = "200000",
+      description = "Of each program (default: ${DEFAULT-VALUE}).")
+  private long each;
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new DifferentialTool()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    long seed = firstSeed;
     long compared = 0;
     for (int programs = 1; compared < steps; programs++, seed++) {
       byte[] image = RandomProgram.image(seed);
@@ -33,7 +60,7 @@ public final class DifferentialTool {
       if (difference.isPresent()) {
         System.out.printf("seed %d differs, %,d steps compared before%n", seed, compared);
         save(seed, smaller(image, seed, each), each);
-        System.exit(1);
+        return 1;
       }
       compared += each;
       if (programs % PROGRESS_PROGRAMS == 0) {
@@ -41,6 +68,7 @@ public final class DifferentialTool {
       }
     }
     System.out.printf("%,d steps compared, no difference%n", compared);
+    return 0;
   }
 
   private static Optional<Difference> run(byte[] image, long seed, long steps) {

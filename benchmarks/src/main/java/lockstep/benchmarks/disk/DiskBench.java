@@ -116,7 +116,9 @@ public final class DiskBench implements Callable<Integer> {
 
   /**
    * One load after the other, and each on one server after the other, so that a disk which is
-   * faster now than in a quarter of an hour favours none. Those whose turn it is not stand still.
+   * faster now than in a quarter of an hour favours none. Those whose turn it is not stand still;
+   * but while latencies are probed they only have nothing to do, for what has just been stopped is
+   * slow at more than its first request.
    */
   private void measure(Set<Target.Kind> kinds, Path scratch)
       throws IOException, InterruptedException {
@@ -185,17 +187,18 @@ public final class DiskBench implements Callable<Integer> {
     System.err.println(what + ": all of them in turns");
     syncAll();
     Map<Target.Kind, LatencyProbe> probes = new EnumMap<>(Target.Kind.class);
+    for (Target target : targets.values()) {
+      target.resume();
+    }
     try {
       for (int done = 0; done < PROBES; done += PROBES_TOGETHER) {
         for (Map.Entry<Target.Kind, Target> entry : targets.entrySet()) {
           Target target = entry.getValue();
-          target.resume();
           if (!probes.containsKey(entry.getKey())) {
             probes.put(
                 entry.getKey(), new LatencyProbe(target.port(), target.export(), mebibytes << 20));
           }
           probes.get(entry.getKey()).measure(what, PROBES_TOGETHER);
-          target.pause();
         }
       }
       probes.forEach(
@@ -207,6 +210,9 @@ public final class DiskBench implements Callable<Integer> {
     } finally {
       for (LatencyProbe probe : probes.values()) {
         probe.close();
+      }
+      for (Target target : targets.values()) {
+        target.pause();
       }
     }
   }

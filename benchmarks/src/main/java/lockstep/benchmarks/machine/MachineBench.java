@@ -5,25 +5,30 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import lockstep.vmm.compiler.CompilerMode;
 import lockstep.vmm.compiler.GuestCompiler;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/**
- * Prints how fast the machine runs each kernel, in seconds of CPU a round: interpreted; compiled,
- * the first round of a machine that compiles everything anew, and the best one when that is done;
- * and, where it is installed, QEMU. CPU time is that of the guest's thread, and of QEMU's whole
- * process, of which its start is taken off. The ratio is that of QEMU to our best round. Then what
- * it costs to count steps and to test for their limit, by comparison with code that does not, and
- * what it costs to stop at a certain step.
- *
- * <p>Arguments: {@code --tsv} for lines of name, ours, peer, ratio, bar and verdict; names of
- * kernels; none for all of them. Needs the host's cross compiler.
- */
-public final class MachineBench {
+/** Measures bare kernels: interpreted, compiled, and, where it is installed, under QEMU. */
+@Command(
+    name = "bench machine",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Prints how fast the machine runs each kernel, in seconds of CPU a round: interpreted;",
+      "compiled, the first round of a machine that compiles everything anew, and the best one when",
+      "that is done; and, where it is installed (qemu-system-misc), QEMU. CPU time is that of the",
+      "guest's thread, and of QEMU's whole process, of which its start is taken off. The ratio is",
+      "that of QEMU to our best round. Then what it costs to count steps and to test for their",
+      "limit, by comparison with code that does not, and what it costs to stop at a certain step.",
+      "Needs gcc-riscv64-linux-gnu."
+    })
+public final class MachineBench implements Callable<Integer> {
   private static final int REPETITIONS = 2;
 
   /** Enough for the interpreter to be compiled itself. */
@@ -47,38 +52,44 @@ public final class MachineBench {
   /** What the interpreter has to reach by itself, in millions of steps per second. */
   private static final double INTERPRETER_BAR = 110;
 
-  private final CrossCompiler compiler;
-  private final boolean qemu;
+  @Parameters(
+      paramLabel = "KERNEL",
+      arity = "0..*",
+      description = "Only these: ${COMPLETION-CANDIDATES}.")
+  private List<Kernel> kernels = List.of(Kernel.values());
 
-  private MachineBench(CrossCompiler compiler, boolean qemu) {
-    this.compiler = compiler;
-    this.qemu = qemu;
+  @Option(
+      names = "--tsv",
+      description = "Print lines of name, ours, peer, ratio, bar, and met or missed.")
+  private boolean tsv;
+
+  private final boolean qemu = Qemu.isInstalled();
+
+  public static void main(String[] arguments) {
+    System.exit(
+        new CommandLine(new MachineBench())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(arguments));
   }
 
-  public static void main(String[] arguments) throws IOException, InterruptedException {
+  @Override
+  public Integer call() throws IOException, InterruptedException {
     if (!CrossCompiler.isInstalled()) {
       System.err.println("the kernels need a cross compiler: package gcc-riscv64-linux-gnu");
-      System.exit(1);
+      return 1;
     }
-    List<String> names = Arrays.stream(arguments).filter(name -> !name.startsWith("--")).toList();
-    List<Kernel> kernels =
-        names.isEmpty()
-            ? List.of(Kernel.values())
-            : names.stream().map(name -> Kernel.valueOf(name.toUpperCase(Locale.ROOT))).toList();
-    Path directory = Files.createTempDirectory("lockstep-kernels");
-    boolean tsv = Arrays.asList(arguments).contains("--tsv");
-    MachineBench bench = new MachineBench(new CrossCompiler(directory), Qemu.isInstalled());
-    print(bench, kernels, tsv, System.out);
+    print(new CrossCompiler(Files.createTempDirectory("lockstep-kernels")), System.out);
+    return 0;
   }
 
-  private static void print(MachineBench bench, List<Kernel> kernels, boolean tsv, PrintStream out)
+  private void print(CrossCompiler compiler, PrintStream out)
       throws IOException, InterruptedException {
     List<Measurement> all = new ArrayList<>();
     if (!tsv) {
       out.println(Measurement.HEAD);
     }
     for (Kernel kernel : kernels) {
-      Measurement one = bench.measure(kernel);
+      Measurement one = measure(compiler, kernel);
       all.add(one);
       if (!tsv) {
         out.println(one);
@@ -89,7 +100,8 @@ public final class MachineBench {
     }
   }
 
-  private Measurement measure(Kernel kernel) throws IOException, InterruptedException {
+  private Measurement measure(CrossCompiler compiler, Kernel kernel)
+      throws IOException, InterruptedException {
     byte[] few = Files.readAllBytes(compiler.build(kernel, ROUNDS_INTERPRETED));
     Path file = compiler.build(kernel, Rounds.COUNT);
     byte[] rounds = Files.readAllBytes(file);
@@ -103,8 +115,8 @@ public final class MachineBench {
       Rounds compiled = Rounds.run(rounds, GuestCompiler.of(CompilerMode.ON));
       first = i == 0 ? compiled.firstSeconds() : first;
       steady = Math.min(steady, compiled.steadySeconds());
-      peer = Math.min(peer, ofQemu(kernel, false));
-      icount = Math.min(icount, ofQemu(kernel, true));
+      peer = Math.min(peer, ofQemu(compiler, kernel, false));
+      icount = Math.min(icount, ofQemu(compiler, kernel, true));
       stopping =
           Math.min(
               stopping,
@@ -125,7 +137,8 @@ public final class MachineBench {
   }
 
   /** Seconds of a round, without what QEMU takes to start and to translate. */
-  private double ofQemu(Kernel kernel, boolean counting) throws IOException, InterruptedException {
+  private double ofQemu(CrossCompiler compiler, Kernel kernel, boolean counting)
+      throws IOException, InterruptedException {
     if (!qemu) {
       return Double.NaN;
     }
