@@ -156,6 +156,11 @@ public final class Cluster implements AutoCloseable {
 
   /** Starts the disk server if it does not run, and waits until it answers. */
   public void startDiskServer() throws IOException {
+    start(diskServer(), settings.diskHttpPort(), this::launchDiskServer);
+  }
+
+  /** Starts the disk server, which does not run, and does not wait. */
+  Process launchDiskServer() throws IOException {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -171,11 +176,16 @@ public final class Cluster implements AutoCloseable {
                 "--http-port",
                 Integer.toString(settings.diskHttpPort())));
     arguments.addAll(diskServerMore);
-    start(diskServer(), settings.diskHttpPort(), arguments);
+    return launch(diskServer(), arguments);
   }
 
   /** Starts the client proxy if it does not run, and waits until it answers. */
   public void startClientProxy() throws IOException {
+    start(clientProxy(), settings.proxyHttpPort(), this::launchClientProxy);
+  }
+
+  /** Starts the client proxy, which does not run, and does not wait. */
+  Process launchClientProxy() throws IOException {
     List<String> arguments = new ArrayList<>(List.of(CLIENT_PROXY, "--vm", settings.vm()));
     arguments.addAll(diskServerArguments(settings.nbdPort(), network.proxyArbiterPort()));
     String host = place(clientProxy()).host();
@@ -189,7 +199,7 @@ public final class Cluster implements AutoCloseable {
             Integer.toString(settings.linkPort()),
             "--http-port",
             Integer.toString(settings.proxyHttpPort())));
-    start(clientProxy(), settings.proxyHttpPort(), arguments);
+    return launch(clientProxy(), arguments);
   }
 
   /** Starts a VMM if it does not run, and waits until it answers. */
@@ -197,13 +207,12 @@ public final class Cluster implements AutoCloseable {
     start(
         replicaProcess(index),
         settings.replicas().get(index).httpPort(),
-        replicaArguments(index, more));
+        () -> launchReplica(index, more));
   }
 
   /** Starts a VMM that does not run, and does not wait. */
   public Process launchReplica(int index, List<String> more) throws IOException {
-    ServerProcess process = replicaProcess(index);
-    return process.start(place(process).enter(), replicaArguments(index, more));
+    return launch(replicaProcess(index), replicaArguments(index, more));
   }
 
   private List<String> replicaArguments(int index, List<String> more) {
@@ -265,12 +274,21 @@ public final class Cluster implements AutoCloseable {
         Integer.toString(settings.diskHttpPort()));
   }
 
-  private void start(ServerProcess process, int httpPort, List<String> arguments)
-      throws IOException {
+  private Process launch(ServerProcess process, List<String> arguments) throws IOException {
+    return process.start(place(process).enter(), arguments);
+  }
+
+  /** Starts a process, and does not wait. */
+  @FunctionalInterface
+  interface Launch {
+    Process run() throws IOException;
+  }
+
+  private void start(ServerProcess process, int httpPort, Launch launch) throws IOException {
     if (process.running().isPresent()) {
       return;
     }
-    var _ = process.start(place(process).enter(), arguments);
+    var _ = launch.run();
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
     while (http.status(httpPort).isEmpty()) {
       if (process.running().isEmpty()) {

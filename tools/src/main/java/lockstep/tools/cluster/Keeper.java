@@ -12,8 +12,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the processes of a cluster running: whichever dies is started again, so that the pair finds
- * a new backup by itself. A VMM that ends because its guest has shut down is left so, and ends the
- * keeping; one whose guest asked for a reset is started again, and the guest with it.
+ * a new backup by itself. It waits for none of them: one that does not come up must not keep it
+ * from the others. Disk server and proxy, of which there is only one each, are tried for ever. A
+ * VMM that ends because its guest has shut down is left so, and ends the keeping; one whose guest
+ * asked for a reset is started again, and the guest with it.
  */
 public final class Keeper {
   private static final Logger log = LoggerFactory.getLogger(Keeper.class);
@@ -38,6 +40,7 @@ public final class Keeper {
   private static final int LOG_LINES = 12;
 
   private final Cluster cluster;
+  private final List<KeptServer> servers;
   private final List<KeptReplica> replicas = new ArrayList<>();
   private OptionalLong resetAtNanos = OptionalLong.empty();
 
@@ -47,6 +50,10 @@ public final class Keeper {
    */
   public Keeper(Cluster cluster, int replicas, List<String> more) {
     this.cluster = cluster;
+    this.servers =
+        List.of(
+            new KeptServer(cluster.diskServer(), cluster::launchDiskServer),
+            new KeptServer(cluster.clientProxy(), cluster::launchClientProxy));
     for (int i = 0; i < replicas; i++) {
       this.replicas.add(new KeptReplica(i, more));
     }
@@ -55,13 +62,14 @@ public final class Keeper {
   /**
    * Runs until the guest has shut down, as far as VMMs are kept that can say so.
    *
-   * @throws IOException if no VMM stays up, or another server can't be started
+   * @throws IOException if no VMM stays up, or the state directory can't be read
    */
   public void run() throws IOException {
     while (replicas.stream().anyMatch(KeptReplica::isKept)) {
       long now = System.nanoTime();
-      keepServer(cluster.diskServer(), cluster::startDiskServer);
-      keepServer(cluster.clientProxy(), cluster::startClientProxy);
+      for (KeptServer server : servers) {
+        server.keep(now);
+      }
       for (KeptReplica replica : replicas) {
         replica.keep(now);
       }
@@ -73,14 +81,79 @@ public final class Keeper {
     log.info("the guest has shut down; nothing more to keep");
   }
 
-  private interface Start {
-    void run() throws IOException;
+  /** Disk server or proxy: runs, or has ended and waits to be started again. */
+  private static final class KeptServer {
+    private final ServerProcess process;
+    private final Cluster.Launch launch;
+    private final RestartDelay delay = RestartDelay.ofOnlyServer();
+    private Optional<Process> started = Optional.empty();
+    private boolean ran;
+
+    private KeptServer(ServerProcess process, Cluster.Launch launch) {
+      this.process = process;
+      this.launch = launch;
+    }
+
+    private void keep(long nowNanos) throws IOException {
+      if (process.running().isPresent()) {
+        ran = true;
+        return;
+      }
+      if (ran) {
+        ran = false;
+        ended(nowNanos);
+      }
+      if (delay.isOver(nowNanos)) {
+        started = Keeper.start(process, launch, delay, nowNanos);
+        ran = started.isPresent();
+      }
+    }
+
+    private void ended(long nowNanos) {
+      OptionalInt exitCode = exitCodeOf(started);
+      log.info(
+          "{} has ended, exit code {}; its log ends: {}",
+          process.name(),
+          text(exitCode),
+          lastLine(process));
+      boolean ofItself = exitCode.isPresent() && exitCode.getAsInt() <= SIGNALLED;
+      if (!delay.ended(nowNanos, ofItself)) {
+        log.error("{} does not stay up; it is tried again now and then", process.name());
+      }
+    }
   }
 
-  private static void keepServer(ServerProcess server, Start start) throws IOException {
-    if (server.running().isEmpty()) {
-      log.info("starting {}", server.name());
-      start.run();
+  /** Starts it; empty, and tried again later, if there can't be a process. */
+  private static Optional<Process> start(
+      ServerProcess process, Cluster.Launch launch, RestartDelay delay, long nowNanos) {
+    log.info("starting {}", process.name());
+    delay.started(nowNanos);
+    try {
+      return Optional.of(launch.run());
+    } catch (IOException e) {
+      log.error("{} can't be started: {}", process.name(), e.getMessage());
+      var _ = delay.ended(nowNanos, true);
+      return Optional.empty();
+    }
+  }
+
+  /** Empty if it still runs, or was started by an earlier keeper. */
+  private static OptionalInt exitCodeOf(Optional<Process> started) {
+    return started.isPresent() && !started.get().isAlive()
+        ? OptionalInt.of(started.get().exitValue())
+        : OptionalInt.empty();
+  }
+
+  private static String text(OptionalInt exitCode) {
+    return exitCode.isPresent() ? Integer.toString(exitCode.getAsInt()) : "unknown";
+  }
+
+  /** Of its log, which is moved away when it is started again, and lost when it is once more. */
+  private static String lastLine(ServerProcess process) {
+    try {
+      return process.logTail(1);
+    } catch (IOException e) {
+      return "it can't be read: " + e.getMessage();
     }
   }
 
@@ -88,7 +161,7 @@ public final class Keeper {
   private final class KeptReplica {
     private final int index;
     private final List<String> more;
-    private final RestartDelay delay = new RestartDelay();
+    private final RestartDelay delay = RestartDelay.ofVmm();
     private Optional<Process> started = Optional.empty();
     private boolean ran;
     private boolean shutDown;
@@ -119,17 +192,16 @@ public final class Keeper {
         ended(process, exitCode(process), nowNanos);
       }
       if (isKept() && delay.isOver(nowNanos)) {
-        log.info("starting {}", process.name());
-        delay.started(nowNanos);
-        started = Optional.of(cluster.launchReplica(index, more));
-        ran = true;
+        started = start(process, () -> cluster.launchReplica(index, more), delay, nowNanos);
+        ran = started.isPresent();
       }
     }
 
     /** Of a VMM that an earlier keeper has started only its log tells how its guest ended. */
     private OptionalInt exitCode(ServerProcess process) throws IOException {
-      if (started.isPresent() && !started.get().isAlive()) {
-        return OptionalInt.of(started.get().exitValue());
+      OptionalInt known = exitCodeOf(started);
+      if (known.isPresent()) {
+        return known;
       }
       String last = process.logTail(LOG_LINES);
       if (last.contains("halted reason=GUEST_OFF")) {
@@ -138,15 +210,6 @@ public final class Keeper {
       return last.contains("halted reason=GUEST_RESET")
           ? OptionalInt.of(GUEST_RESET)
           : OptionalInt.empty();
-    }
-
-    /** Of its log, which is moved away when it is started again, and lost when it is once more. */
-    private static String lastLine(ServerProcess process) {
-      try {
-        return process.logTail(1);
-      } catch (IOException e) {
-        return "it can't be read: " + e.getMessage();
-      }
     }
 
     private void ended(ServerProcess process, OptionalInt exitCode, long nowNanos)
@@ -161,7 +224,7 @@ public final class Keeper {
       log.info(
           "{} has ended, exit code {}; its log ends: {}",
           process.name(),
-          exitCode.isPresent() ? exitCode.getAsInt() : "unknown",
+          text(exitCode),
           lastLine(process));
       if (!shutDown && !delay.ended(nowNanos, code != LOST && code <= SIGNALLED)) {
         givenUp = true;

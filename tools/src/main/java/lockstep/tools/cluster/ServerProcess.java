@@ -38,6 +38,11 @@ public final class ServerProcess {
     return state.logFile(name);
   }
 
+  /** Whether it has ever been started. */
+  public boolean wasStarted() {
+    return Files.exists(state.pidFile(name));
+  }
+
   /** The running process, if it runs. */
   public Optional<ProcessHandle> running() throws IOException {
     Path file = state.pidFile(name);

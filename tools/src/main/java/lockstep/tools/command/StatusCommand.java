@@ -45,6 +45,9 @@ public final class StatusCommand implements Callable<Integer> {
       System.out.printf("vm %s in %s%n", cluster.settings().vm(), cluster.state().root());
       printServer(cluster, cluster.diskServer(), cluster.settings().diskHttpPort());
       printServer(cluster, cluster.clientProxy(), cluster.settings().proxyHttpPort());
+      if (cluster.keeper().wasStarted()) {
+        System.out.println(StatusText.keeper(cluster.keeper().runs()));
+      }
       for (int i = 0; i < after.size(); i++) {
         System.out.println(
             StatusText.replica(before.get(i), after.get(i), SAMPLE.toMillis() / 1e3));

@@ -27,6 +27,13 @@ final class StatusText {
         .formatted(name, how, running.get().pid(), hint(name, running.get()));
   }
 
+  /** What starts again what dies. */
+  static String keeper(Optional<ServerProcess.Running> running) {
+    return running.isEmpty()
+        ? "%-13s down: what dies is not started again, until `lockstep up`".formatted("keeper")
+        : server("keeper", running, true);
+  }
+
   /**
    * A VMM.
    *

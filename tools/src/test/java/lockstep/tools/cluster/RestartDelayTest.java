@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 final class RestartDelayTest {
   private static final long SOON_MILLIS = 2_000;
 
-  private final RestartDelay delay = new RestartDelay();
+  private final RestartDelay delay = RestartDelay.ofVmm();
   private long now = -Duration.ofSeconds(3).toNanos();
 
   private void pass(long millis) {
@@ -66,6 +66,30 @@ final class RestartDelayTest {
       assertTrue(delay.ended(now, false));
       pass(SOON_MILLIS);
       assertTrue(delay.isOver(now));
+    }
+  }
+
+  @Test
+  void theOnlyServerOfItsKindIsStartedAtOnceAfterItWasKilled() {
+    RestartDelay server = RestartDelay.ofOnlyServer();
+    for (int life = 1; life < 3 * RestartDelay.SHORT_LIVES_MAX; life++) {
+      server.started(now);
+      pass(1_000);
+      assertTrue(server.ended(now, false));
+      assertTrue(server.isOver(now));
+    }
+  }
+
+  @Test
+  void theOnlyServerOfItsKindIsTriedForEver() {
+    RestartDelay server = RestartDelay.ofOnlyServer();
+    for (int life = 1; life < 100; life++) {
+      server.started(now);
+      pass(1_000);
+      var _ = server.ended(now, true);
+      assertFalse(server.isOver(now));
+      pass(30_000);
+      assertTrue(server.isOver(now));
     }
   }
 }

@@ -31,6 +31,14 @@ final class StatusTextTest {
   }
 
   @Test
+  void withoutAKeeperNothingIsStartedAgain() {
+    assertEquals("keeper        up           pid 42", StatusText.keeper(RUNS));
+    assertEquals(
+        "keeper        down: what dies is not started again, until `lockstep up`",
+        StatusText.keeper(Optional.empty()));
+  }
+
+  @Test
   void aReplicasRatesAreOfTheTimeBetweenTwoLooks() {
     ReplicaView before = view("vmm-1", "PRIMARY", 10_000_000, 500);
     ReplicaView after = view("vmm-1", "PRIMARY", 60_000_000, 1_500);
