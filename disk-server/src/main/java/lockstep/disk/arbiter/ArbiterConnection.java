@@ -77,8 +77,11 @@ final class ArbiterConnection implements MessageListener<ArbiterRequest, Arbiter
     server.enqueue(
         known.get(),
         () -> {
-          server.decide(this, known.get(), request);
-          count(-1);
+          try {
+            server.decide(this, known.get(), request);
+          } finally {
+            count(-1);
+          }
         });
   }
 

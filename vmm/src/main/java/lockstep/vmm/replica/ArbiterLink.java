@@ -61,10 +61,9 @@ final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest>
     }
   }
 
-  private void giveUpIfUnanswered() {
-    MessageChannel<ArbiterRequest> open = channel;
+  private void giveUpIfUnanswered(MessageChannel<ArbiterRequest> open) {
     long since = unansweredSinceNanos.get();
-    if (open == null || closed) {
+    if (open != channel || closed) {
       return;
     }
     if (since != NOTHING_ASKED
@@ -73,15 +72,15 @@ final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest>
       open.abort();
     } else {
       send(new ArbiterRequest.Watch(vm));
-      scheduleCheck();
+      scheduleCheck(open);
     }
   }
 
-  private void scheduleCheck() {
+  private void scheduleCheck(MessageChannel<ArbiterRequest> open) {
     var _ =
         transport
             .eventLoops()
-            .schedule(this::giveUpIfUnanswered, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+            .schedule(() -> giveUpIfUnanswered(open), CHECK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   boolean up() {
@@ -101,7 +100,7 @@ final class ArbiterLink implements MessageListener<ArbiterReply, ArbiterRequest>
     unansweredSinceNanos.set(NOTHING_ASKED);
     opened.send(new ArbiterRequest.Hello(vm));
     channel = opened;
-    scheduleCheck();
+    scheduleCheck(opened);
   }
 
   @Override

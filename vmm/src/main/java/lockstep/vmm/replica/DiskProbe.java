@@ -42,9 +42,10 @@ final class DiskProbe {
     if (closed) {
       return;
     }
+    // First, so that nothing that fails now ends it.
+    transport.eventLoops().schedule(this::start, Silence.PROBE_MILLIS, TimeUnit.MILLISECONDS);
     judge();
     ask();
-    transport.eventLoops().schedule(this::start, Silence.PROBE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   void close() {
