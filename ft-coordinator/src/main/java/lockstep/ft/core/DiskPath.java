@@ -197,6 +197,10 @@ final class DiskPath {
     }
   }
 
+  boolean isReady() {
+    return state == State.READY;
+  }
+
   /** Whether a flush of the replica's own is under way. */
   boolean isFlushing() {
     return underWay.values().stream().anyMatch(asked -> asked.purpose instanceof Purpose.OwnFlush);

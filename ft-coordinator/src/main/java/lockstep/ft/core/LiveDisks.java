@@ -50,6 +50,11 @@ final class LiveDisks {
     return paths.stream().mapToLong(DiskPath::ownFlushesEnded).sum();
   }
 
+  /** Whether every disk takes requests, as far as is known. */
+  boolean areReady() {
+    return paths.stream().allMatch(DiskPath::isReady);
+  }
+
   boolean areFlushing() {
     return paths.stream().anyMatch(DiskPath::isFlushing);
   }
@@ -62,6 +67,11 @@ final class LiveDisks {
   /** Whether the disk server has attached or answered anything so lately. */
   boolean wereHeardWithin(long nanos) {
     return heardAtNanos.isPresent() && core.now() - heardAtNanos.getAsLong() < nanos;
+  }
+
+  /** Whether the disk server has attached or answered anything since then. */
+  boolean wereHeardSince(long nanos) {
+    return heardAtNanos.isPresent() && heardAtNanos.getAsLong() - nanos > 0;
   }
 
   /** Takes an attach or an answer; returns whether the replica is fenced for good. */

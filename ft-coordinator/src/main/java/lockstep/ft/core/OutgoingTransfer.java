@@ -54,15 +54,16 @@ final class OutgoingTransfer {
 
   /**
    * Too much is open or kept for the cut. If it still is when a flush has been tried, the guest is
-   * to make less of it; not more often than a guest can show what that has changed.
-   *
-   * @param ownFlushesEnded of all disks, all in all
+   * to make less of it; not more often than a guest can show what that has changed, nor while its
+   * disks answer nothing.
    */
-  void heldUp(long ownFlushesEnded, boolean isFlushing) {
+  void heldUp(LiveDisks disks) {
+    long ownFlushesEnded = disks.ownFlushesEnded();
     boolean begins = heldUpSinceNanos.isEmpty();
     boolean slows =
         !begins
-            && (ownFlushesEnded > ownFlushesSeen || !isFlushing)
+            && (ownFlushesEnded > ownFlushesSeen || !disks.areFlushing())
+            && disks.wereHeardSince(heldUpSinceNanos.getAsLong())
             && core.now() - heldUpSinceNanos.getAsLong() >= core.limits.retryNanos();
     if (slows) {
       source.slowDown();

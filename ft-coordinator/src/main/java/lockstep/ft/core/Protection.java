@@ -62,6 +62,10 @@ final class Protection {
   private boolean rolesSwitched;
 
   private int roundFlushed;
+
+  /** A candidate has found its memory to hash otherwise than this one's. */
+  private boolean hashesAreDoubted;
+
   private Optional<TransferProgress> progress = Optional.empty();
   private OptionalLong pausedAtNanos = OptionalLong.empty();
 
@@ -110,6 +114,9 @@ final class Protection {
         }
       }
       case LogChannelMessage.Diverged diverged -> {
+        // Its memory is what was sent. A page that has changed here without a store is remembered
+        // with the hash of before, and every candidate would differ in it.
+        hashesAreDoubted |= live.role() == Role.ALONE;
         // The claim first: keeping this replica's state takes its time.
         live.losePeer("the backup has diverged: " + diverged.what());
         core.emit(
@@ -148,6 +155,10 @@ final class Protection {
     close("the candidate comes again");
     core.emit(new Effect.SendToPeer(from, core.hello(HelloRole.LIVE, live.epoch())));
     if (live.guestHasRun()) {
+      if (hashesAreDoubted) {
+        hashesAreDoubted = false;
+        core.guest.machine.pages().forgetHashes();
+      }
       OutgoingTransfer outgoing = new OutgoingTransfer(from, hello.replica(), core);
       transfer = Optional.of(outgoing);
       roundFlushed = 0;
@@ -299,8 +310,10 @@ final class Protection {
       roundFlushed = outgoing.progress().round();
       live.disks().flushIfKeptOver(core.limits.transfer().cutStateBytesMax() / KEPT_PARTS_TO_CARRY);
     }
-    if (tooMuch && mayEnlistSoon() && outgoing.awaitsCut()) {
-      outgoing.heldUp(live.disks().ownFlushesEnded(), live.disks().areFlushing());
+    // What a disk can't take now is not the guest's fault.
+    boolean byGuest = live.mayRelease() && live.disks().areReady();
+    if (tooMuch && byGuest && mayEnlistSoon() && outgoing.awaitsCut()) {
+      outgoing.heldUp(live.disks());
     } else {
       outgoing.notHeldUp();
     }

@@ -211,6 +211,7 @@ final class Waiting implements Stage {
       core.tellRole(before, role(), why);
     }
     transfer = Optional.empty();
+    core.evidence.end(core.guest); // of a log that is not this one's any more
     if (machineTaken && !core.forgetAdopted()) {
       core.halt(HaltReason.TRANSFER_LOST, why);
     }

@@ -25,6 +25,8 @@
  *       <td>PRIMARY; the guest runs</td></tr>
  *   <tr><td>ALONE</td><td>a candidate has acknowledged the cut of its state transfer: enlist
  *       granted</td><td>PRIMARY</td></tr>
+ *   <tr><td></td><td>a candidate finds what it was sent to hash otherwise</td><td>ALONE; before the
+ *       next transfer every page is hashed anew</td></tr>
  *   <tr><td></td><td>that candidate is lost, enlist asked and not answered</td>
  *       <td>GOING_ALONE: claims</td></tr>
  *   <tr><td>PRIMARY</td><td>backup silent, channel closed, or diverged</td>
@@ -48,6 +50,9 @@
  *   <tr><td>SEALED</td><td>claim granted</td><td>GOING_LIVE: replays to the last entry</td></tr>
  *   <tr><td>GOING_LIVE</td><td>log replayed</td>
  *       <td>ALONE: kept outputs leave, disks attached anew, open requests issued again</td></tr>
+ *   <tr><td>SEALED, GOING_LIVE</td><td>own state differs from the log</td><td>HALTED (DIVERGED): what
+ *       it would go on with is not what the clients know; if it is too late for the other to go on
+ *       alone, the guest is started anew when the lease is over</td></tr>
  *   <tr><td>any</td><td>the open question is lost; a later record names another live; a disk
  *       refuses the epoch</td><td>HALTED</td></tr>
  *   <tr><td>PRIMARY, ALONE</td><td>power-off has left the gate, disks are quiet: resign granted</td>

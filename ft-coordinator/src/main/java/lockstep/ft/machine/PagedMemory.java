@@ -35,6 +35,12 @@ public interface PagedMemory {
    */
   void hashSome(int pagesMax);
 
+  /**
+   * Remembers no page's hash any more: the next {@link DeterministicMachine#hash} looks at every
+   * page that was ever written, as if each had changed.
+   */
+  void forgetHashes();
+
   /** What a page holds now. */
   Contents readPage(int page);
 

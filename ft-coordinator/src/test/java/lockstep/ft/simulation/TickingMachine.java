@@ -111,6 +111,9 @@ final class TickingMachine implements DeterministicMachine, PagedMemory {
   public void hashSome(int pagesMax) {}
 
   @Override
+  public void forgetHashes() {}
+
+  @Override
   public Contents readPage(int page) {
     throw new IllegalArgumentException("no page " + page);
   }

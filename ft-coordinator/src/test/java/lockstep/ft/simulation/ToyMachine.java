@@ -620,6 +620,9 @@ final class ToyMachine implements DeterministicMachine, PagedMemory {
   public void hashSome(int pagesMax) {}
 
   @Override
+  public void forgetHashes() {}
+
+  @Override
   public Contents readPage(int page) {
     ByteBuffer bytes = ByteBuffer.allocate(pageBytes());
     boolean zero = true;

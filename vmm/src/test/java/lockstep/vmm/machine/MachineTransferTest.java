@@ -2,6 +2,7 @@ package lockstep.vmm.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
@@ -128,6 +129,29 @@ final class MachineTransferTest {
     transfer(from, to, 20);
     to.run(to.position() + 1_000);
     from.memory().store64(PhysicalMemory.RAM_BASE + 0x8000, 0);
+    transfer(from, to, 20);
+    assertEquals(from.hash(), to.hash());
+  }
+
+  /** A bit that flips in the host's memory: what is sent has it, what is remembered has not. */
+  @Test
+  void changeWithoutAStoreIsAgreedOnOnceHashesAreForgotten()
+      throws IOException, MalformedMessageException {
+    Machine from = running();
+    long before = from.hash().memory();
+    long address = PhysicalMemory.RAM_BASE;
+    long inHost = address + from.memory().hostOffset();
+    PhysicalMemory.HOST.set(
+        PhysicalMemory.LE64,
+        inHost,
+        PhysicalMemory.HOST.get(PhysicalMemory.LE64, inHost) ^ 1L << 40);
+    assertEquals(before, from.hash().memory());
+    Machine differing = machine();
+    transfer(from, differing, 20);
+    assertNotEquals(from.hash(), differing.hash());
+
+    from.pages().forgetHashes();
+    Machine to = machine();
     transfer(from, to, 20);
     assertEquals(from.hash(), to.hash());
   }

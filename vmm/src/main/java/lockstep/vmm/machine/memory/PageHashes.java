@@ -37,6 +37,10 @@ final class PageHashes {
     written.set(page);
   }
 
+  boolean wasWritten(int page) {
+    return written.get(page);
+  }
+
   boolean isCurrent() {
     return changedCount == 0;
   }

@@ -305,6 +305,17 @@ public final class PhysicalMemory implements GuestMemory, PagedMemory {
     }
   }
 
+  @Override
+  public void forgetHashes() {
+    for (int page = 0; page < marks.length; page++) {
+      if ((marks[page] & DIRTY_FOR_HASH) == 0 && hashes.wasWritten(page)) {
+        hashes.changed(page);
+        history.aboutToChange(page);
+        mark(page, DIRTY_FOR_HASH);
+      }
+    }
+  }
+
   /**
    * Hands every page dirty for state transfer to {@code taker} and clears that mark. A first taking
    * gets every page.
