@@ -1,10 +1,13 @@
 package lockstep.tools.cluster;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,12 +17,19 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One server as a process of its own, known by its name in a state directory. Its file there holds
  * the pid and the start time, so that a pid that was given away again is not taken for it.
  */
 public final class ServerProcess {
+  private static final Logger log = LoggerFactory.getLogger(ServerProcess.class);
+
+  /** Of a log: enough for what a server says of its end. */
+  private static final int LAST_BYTES = 8 << 10;
+
   private static final Pattern PID = Pattern.compile("[0-9]{1,18}");
 
   private final StateDirectory state;
@@ -82,7 +92,8 @@ public final class ServerProcess {
 
   /**
    * Starts {@code lockstep ARGUMENTS}, which outlives this process; its output goes to its log
-   * file. The log of the run before is kept beside it.
+   * file. The log of the run before is kept beside it. How it ends is written down, if this process
+   * is still there to see it ({@link ServerEnd}).
    *
    * @return the process, by which its starter learns how it ends
    */
@@ -115,7 +126,39 @@ public final class ServerProcess {
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
     Process process = builder.start();
     adopt(process.toHandle());
+    tellEndOf(process);
     return process;
+  }
+
+  /** Has it written down how a process that has just been started ends. */
+  void tellEndOf(Process process) throws IOException {
+    FileChannel own = FileChannel.open(logFile()); // it is moved away when the next one starts
+    var _ = process.onExit().thenAccept(ended -> tellEnd(ended, own));
+  }
+
+  private void tellEnd(Process ended, FileChannel ownLog) {
+    try (ownLog) {
+      ServerEnd end =
+          new ServerEnd(
+              Instant.now(),
+              name,
+              ended.pid(),
+              ended.exitValue(),
+              ServerEnd.lastWords(lastLines(ownLog)));
+      Files.writeString(
+          state.endsFile(), end.line(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      log.error("how {} has ended could not be written down: {}", name, e.getMessage());
+    }
+  }
+
+  private static List<String> lastLines(FileChannel ownLog) throws IOException {
+    long from = Math.max(0, ownLog.size() - LAST_BYTES);
+    ByteBuffer bytes = ByteBuffer.allocate((int) (ownLog.size() - from));
+    while (bytes.hasRemaining() && ownLog.read(bytes, from + bytes.position()) >= 0) {
+      // on to the end
+    }
+    return StandardCharsets.UTF_8.decode(bytes.flip()).toString().lines().toList();
   }
 
   /**

@@ -12,7 +12,8 @@ import java.nio.file.Path;
  * defined.json   the VM as it was put onto the disk server, and of which guest
  * guest/         kernel, initramfs, root.img, guest.json
  * disk/          the disk server's store: disks, arbiter, definitions
- * logs/          one file a server
+ * logs/          one file a server; how each process of theirs has ended
+ * kept/          saved states, and states that differed
  * run/           one file a server process: its pid
  * </pre>
  */
@@ -34,12 +35,22 @@ public record StateDirectory(Path root) {
     return root.resolve("disk");
   }
 
+  /** Where VMMs keep saved states, and what differed. */
+  public Path kept() {
+    return root.resolve("kept");
+  }
+
   public Path logs() {
     return root.resolve("logs");
   }
 
   public Path logFile(String server) {
     return logs().resolve(server + ".log");
+  }
+
+  /** How servers' processes have ended, a {@link ServerEnd} a line. */
+  public Path endsFile() {
+    return logs().resolve("ends");
   }
 
   public Path pidFile(String server) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import lockstep.ft.core.Effect;
+import lockstep.ft.core.HaltReason;
 import lockstep.ft.core.ReplicaConfig.StartRule;
 import lockstep.ft.net.Endpoints;
 import lockstep.proxy.ClientProxyOptions;
@@ -196,12 +197,17 @@ public final class VmmCommand implements Callable<Integer> {
       }
       Effect.Halt halt = running.awaitHalt();
       log.info("halted reason={} detail=\"{}\"", halt.reason(), halt.detail());
-      return switch (halt.reason()) {
-        case GUEST_OFF, SUSPENDED -> 0;
-        case GUEST_RESET -> Lockstep.EXIT_RESET;
-        case LOST, FENCED, DISMISSED, DIVERGED, TRANSFER_LOST -> Lockstep.EXIT_LOST;
-        case REFUSED -> Lockstep.EXIT_REFUSED;
-      };
+      return exitCode(halt.reason());
     }
+  }
+
+  /** How a VMM ends whose replica has halted. */
+  public static int exitCode(HaltReason reason) {
+    return switch (reason) {
+      case GUEST_OFF, SUSPENDED -> 0;
+      case GUEST_RESET -> Lockstep.EXIT_RESET;
+      case LOST, FENCED, DISMISSED, DIVERGED, TRANSFER_LOST -> Lockstep.EXIT_LOST;
+      case REFUSED -> Lockstep.EXIT_REFUSED;
+    };
   }
 }
