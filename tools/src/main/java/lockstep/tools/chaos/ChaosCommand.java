@@ -80,7 +80,7 @@ public final class ChaosCommand implements Callable<Integer> {
       paramLabel = "COUNT",
       defaultValue = "600",
       description = {
-        "No more single failures after that long; if not all are done then, not all has held",
+        "No more faults after that long; if not all are done then, not all has held",
         "(default: ${DEFAULT-VALUE})."
       })
   private int minutes;
@@ -225,13 +225,15 @@ public final class ChaosCommand implements Callable<Integer> {
               System.out.println(StormReport.line(survived, plan.sum()));
               if (survived.number() % FAULTS_PER_SUM == 0) {
                 int done = survived.number();
-                System.out.println(StormReport.soFar(done, plan.sum(), storm.soFar(roles)));
+                System.out.println(
+                    StormReport.soFar(done, plan.sum(), storm.soFar(roles), guest.findings()));
               }
             });
     DiskAgreement.Found disk = agreement(storm, guest, outcome, e2fsck, progress);
-    StormReport.print(System.out, guest.networkText(), storm.survived(), outcome, disk);
+    ServerFindings servers = guest.findings();
+    StormReport.print(System.out, guest.networkText(), storm.survived(), outcome, servers, disk);
     draw(storm, roles, drawing);
-    Verdict verdict = Verdict.of(plan, storm.survived().size(), outcome, disk);
+    Verdict verdict = Verdict.of(plan, storm.survived().size(), outcome, servers, disk);
     System.out.println(verdict.line(seed));
     return verdict.allHeld();
   }

@@ -25,6 +25,7 @@ import lockstep.tools.redis.RedisErrorException;
  */
 final class DiskAgreement {
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
+  private static final String RUN_ID = "run_id:";
 
   /**
    * What was found.
@@ -82,6 +83,8 @@ final class DiskAgreement {
   static Found check(StormGuest guest, List<String> keys, Path e2fsck, Progress progress)
       throws IOException, InterruptedException, RedisErrorException {
     List<String> before = values(guest, keys);
+    String runBefore = run(guest);
+    guest.noteGeneration(0, "after the last fault");
     try (Progress.Step _ = progress.step("shutting the guest down")) {
       guest.shutDown();
     }
@@ -89,12 +92,38 @@ final class DiskAgreement {
     String complaint = fileSystem(guest, image, e2fsck, progress);
     Files.deleteIfExists(image);
     guest.start(progress);
+    guest.noteGeneration(1, "the boot from its disk in the end");
+    String runAfter = run(guest);
+    if (runAfter.equals(runBefore)) {
+      return Found.nothing("Redis run " + runBefore + " has answered both before and after");
+    }
     List<String> after = values(guest, keys);
     int differing = 0;
     for (int i = 0; i < before.size(); i++) {
       differing += before.get(i).equals(after.get(i)) ? 0 : 1;
     }
     return new Found(before.size(), differing, complaint);
+  }
+
+  /** The name that Redis has given itself when it started. */
+  private static String run(StormGuest guest) throws IOException, RedisErrorException {
+    try (RedisConnection connection = guest.connect(ANSWER_TIMEOUT)) {
+      return runId(connection.command("INFO", "server"));
+    }
+  }
+
+  /**
+   * Of what Redis answers to {@code INFO server}.
+   *
+   * @throws IOException if it does not tell
+   */
+  static String runId(String info) throws IOException {
+    return info.lines()
+        .filter(line -> line.startsWith(RUN_ID))
+        .map(line -> line.substring(RUN_ID.length()).strip())
+        .filter(id -> !id.isEmpty())
+        .findFirst()
+        .orElseThrow(() -> new IOException("Redis does not tell its run_id"));
   }
 
   private static List<String> values(StormGuest guest, List<String> keys)

@@ -19,6 +19,17 @@ record Pair(ReplicaView primary, ReplicaView backup) {
         .findFirst();
   }
 
+  /** Whether {@code view} is of one of the two processes. */
+  boolean has(ReplicaView view) {
+    String name = view.process().name();
+    return name.equals(primary.process().name()) || name.equals(backup.process().name());
+  }
+
+  /** How often the guest was started from its disk, this time included. */
+  long generation() {
+    return primary.number("guestGeneration");
+  }
+
   /** A record of the arbiter has an epoch of its own: who are at one epoch are named by one. */
   private static boolean isBackupOf(ReplicaView primary, ReplicaView view) {
     return view.hasRole("BACKUP")

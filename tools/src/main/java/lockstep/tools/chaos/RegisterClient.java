@@ -46,6 +46,20 @@ final class RegisterClient implements AutoCloseable {
     /** Counts what all did, by which they choose the same keys. */
     private final AtomicLong operations = new AtomicLong();
 
+    /** Holds them all before their next operation. */
+    private final Gate gate = new Gate();
+
+    /** What keys may hold by what they were told. */
+    private final LastWrites lastWrites = new LastWrites();
+
+    Gate gate() {
+      return gate;
+    }
+
+    LastWrites lastWrites() {
+      return lastWrites;
+    }
+
     /** The keys used so far. */
     List<String> keys() {
       long generations = operations.get() / (KEYS * OPERATIONS_PER_KEY) + 1;
@@ -134,6 +148,7 @@ final class RegisterClient implements AutoCloseable {
           var _ = connection.command(first.toArray(String[]::new));
         }
         while (!stopping.get()) {
+          shared.gate.pass();
           operate(connection);
           pause(pace);
         }
@@ -151,19 +166,28 @@ final class RegisterClient implements AutoCloseable {
       write(connection, key, shared.values.incrementAndGet());
     } else {
       long called = call();
-      String answer = connection.command("GET", key);
-      long value = answer.isEmpty() ? Operation.NOTHING : Long.parseLong(answer);
-      history.add(new Operation(key, false, value, called, answered()));
+      long value = read(connection, key);
+      long answered = answered();
+      shared.lastWrites.wasRead(key, value, answered);
+      history.add(new Operation(key, false, value, called, answered));
     }
+  }
+
+  /** What a key holds; {@link Operation#NOTHING} if nothing was ever written. */
+  static long read(RedisConnection connection, String key) throws IOException, RedisErrorException {
+    String answer = connection.command("GET", key);
+    return answer.isEmpty() ? Operation.NOTHING : Long.parseLong(answer);
   }
 
   private void write(RedisConnection connection, String key, long value)
       throws IOException, RedisErrorException {
     long called = call();
     long answered = Operation.NEVER;
+    shared.lastWrites.called(key, value, called);
     try {
       var _ = connection.command("SET", key, Long.toString(value));
       answered = answered();
+      shared.lastWrites.answered(key, value, answered);
     } finally {
       history.add(new Operation(key, true, value, called, answered));
     }

@@ -2,6 +2,7 @@ package lockstep.tools.chaos;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import lockstep.ft.history.History;
 import lockstep.tools.cluster.Cluster;
+import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.redis.IncrementLoad;
 import lockstep.tools.redis.LongestWait;
 import lockstep.tools.redis.RedisConnection;
@@ -51,6 +53,7 @@ final class Storm {
   private final List<Survived> survived = new ArrayList<>();
   private final Map<StormFault.Cost, Long> connectionsLost = new EnumMap<>(StormFault.Cost.class);
   private IncrementLoad.Result counted = new IncrementLoad.Result(0, 0, 0, "", 0);
+  private LastWrites.Compared kept = LastWrites.Compared.NONE;
   private Optional<String> ended = Optional.empty();
   private volatile boolean endWanted;
 
@@ -69,7 +72,7 @@ final class Storm {
 
   /** Hears of each fault when the guest is protected again. */
   interface Listener {
-    void survived(Survived survived);
+    void survived(Survived survived) throws IOException;
   }
 
   /**
@@ -78,7 +81,7 @@ final class Storm {
    * @param single that cost a pause each
    * @param proxyDeaths that cost the clients' connections
    * @param doubles that cost the running guest
-   * @param atMost no single failure is done when so much time has gone by
+   * @param atMost no fault is done any more when so much time has gone by
    */
   record Plan(int single, int proxyDeaths, int doubles, Duration atMost) {
     int sum() {
@@ -91,6 +94,7 @@ final class Storm {
    *
    * @param ended why it has ended before its time; empty if it has not
    * @param counted what the client saw that counted over one connection
+   * @param kept what was read after double failures, before anything was written again
    * @param lostBySingles connections that other clients lost to single failures
    * @param lostByProxyDeaths and to the proxy's deaths
    * @param lostByDoubles and to double failures
@@ -101,6 +105,7 @@ final class Storm {
   record Outcome(
       Optional<String> ended,
       IncrementLoad.Result counted,
+      LastWrites.Compared kept,
       long operations,
       int keys,
       long lostBySingles,
@@ -119,6 +124,7 @@ final class Storm {
       if (counted.repeated() > 0) {
         complaints.add(counted.repeated() + " writes applied twice");
       }
+      complaints.addAll(kept.complaints());
       if (connectionsLostBySingles() > 0) {
         complaints.add(connectionsLostBySingles() + " connections lost to single failures");
       }
@@ -156,9 +162,11 @@ final class Storm {
     listener = whoHears;
     long deadline = System.nanoTime() + plan.atMost().toNanos();
     try {
-      var _ = guest.awaitProtected(PROTECTED_TIMEOUT);
-      part(StormFault.Cost.CONNECTIONS, plan.proxyDeaths(), SYNC_EVERY_SECOND);
-      part(StormFault.Cost.COLD_START, plan.doubles(), SYNC_ALWAYS);
+      Pair first = guest.awaitProtected(PROTECTED_TIMEOUT);
+      guest.lookAtEnds();
+      guest.generations().note(first.generation(), 0, ServerEnds.BEFORE_THE_FIRST);
+      part(StormFault.Cost.CONNECTIONS, plan.proxyDeaths(), SYNC_EVERY_SECOND, deadline);
+      part(StormFault.Cost.COLD_START, plan.doubles(), SYNC_ALWAYS, deadline);
       singleFailures(plan.single(), deadline);
       if (endWanted && survived.size() < plan.sum()) {
         ended = Optional.of("it was ended from outside");
@@ -183,6 +191,7 @@ final class Storm {
     return new Outcome(
         ended,
         counted,
+        kept,
         history.size(),
         history.keys(),
         connectionsLostBy(StormFault.Cost.PAUSE),
@@ -211,9 +220,10 @@ final class Storm {
     return new StormClients(count, guest.clients(), clientPace, history, shared, first, random);
   }
 
-  private void part(StormFault.Cost cost, int faults, List<String> first) throws IOException {
+  private void part(StormFault.Cost cost, int faults, List<String> first, long deadline)
+      throws IOException {
     try (StormClients clients = clients(faults == 0 ? 0 : clientCount, first)) {
-      for (int i = 0; i < faults && !endWanted; i++) {
+      for (int i = 0; i < faults && goesOn(deadline); i++) {
         strike(cost, clients, Optional.empty());
       }
       connectionsLost.put(cost, clients.connectionsLost());
@@ -226,7 +236,7 @@ final class Storm {
         RedisConnection connection = guest.connect(ANSWER_TIMEOUT);
         IncrementLoad count = IncrementLoad.start(connection, "storm", COUNTING_PACE)) {
       try {
-        for (int i = 0; i < faults && !endWanted && System.nanoTime() < deadline; i++) {
+        for (int i = 0; i < faults && goesOn(deadline); i++) {
           strike(StormFault.Cost.PAUSE, clients, Optional.of(count));
         }
       } finally {
@@ -236,6 +246,10 @@ final class Storm {
     }
   }
 
+  private boolean goesOn(long deadline) {
+    return !endWanted && System.nanoTime() - deadline < 0;
+  }
+
   private void strike(StormFault.Cost cost, StormClients clients, Optional<IncrementLoad> count)
       throws IOException {
     clients.awaitAnswers(ANSWER_TIMEOUT);
@@ -243,30 +257,64 @@ final class Storm {
     StormFault fault =
         StormFault.any(cost == StormFault.Cost.PAUSE ? singles : StormFault.of(cost), random);
     Pair pair = guest.awaitProtected(PROTECTED_TIMEOUT);
+    int number = survived.size() + 1;
+    guest.generations().note(pair.generation(), 0, "before fault " + number);
+    guest.ends().begins(number, fault, Instant.now());
     var _ = clients.takeLongestWait();
     count.ifPresent(IncrementLoad::takePause);
     long began = System.nanoTime();
     long again;
     try {
       strikes.strike(fault, pair);
-      var _ =
-          guest.awaitProtected(
-              cost == StormFault.Cost.COLD_START ? COLD_START_TIMEOUT : PROTECTED_TIMEOUT);
+      if (cost == StormFault.Cost.COLD_START) {
+        clients.hold(); // the lease is not over yet: nobody serves them
+      }
+      protectedAgain(number, fault);
       again = System.nanoTime() - began;
+      if (cost == StormFault.Cost.COLD_START) {
+        compare(clients);
+      }
       clients.awaitAnswers(
           cost == StormFault.Cost.COLD_START ? COLD_START_TIMEOUT : ANSWER_TIMEOUT);
     } catch (IOException e) {
       throw new IOException(fault + ": " + e.getMessage(), e);
     } finally {
+      clients.goOn();
       connectionsLost.put(cost, clients.connectionsLost());
       count.ifPresent(load -> counted = load.soFar());
     }
     LongestWait.Taken counting = count.map(IncrementLoad::takePause).orElse(LongestWait.Taken.NONE);
     Survived done =
-        new Survived(
-            survived.size() + 1, fault, began, clients.takeLongestWait().or(counting), again);
+        new Survived(number, fault, began, clients.takeLongestWait().or(counting), again);
     survived.add(done);
+    guest.lookAtEnds();
     listener.survived(done);
     history.settle(System.nanoTime() - SETTLED_AFTER.toNanos(), shared.keysNow());
+  }
+
+  /** Waits for it, and notes by whom, and whether it is the same guest. */
+  private void protectedAgain(int number, StormFault fault) throws IOException {
+    boolean anew = fault.cost() == StormFault.Cost.COLD_START;
+    Pair pair = guest.awaitProtected(anew ? COLD_START_TIMEOUT : PROTECTED_TIMEOUT);
+    guest
+        .generations()
+        .note(pair.generation(), anew ? 1 : 0, "fault %d, %s".formatted(number, fault));
+    for (ReplicaView view : List.of(pair.primary(), pair.backup())) {
+      view.running().ifPresent(running -> guest.ends().keeps(view.process().name(), running.pid()));
+    }
+  }
+
+  /** Whether a guest that was started anew has kept what clients know to have written. */
+  private void compare(StormClients clients) throws IOException {
+    try (RedisConnection connection = guest.awaitService(ANSWER_TIMEOUT, COLD_START_TIMEOUT)) {
+      clients.awaitHeld(COLD_START_TIMEOUT);
+      kept =
+          kept.and(
+              shared
+                  .lastWrites()
+                  .compare(key -> RegisterClient.read(connection, key), System.nanoTime()));
+    } catch (RedisErrorException e) {
+      throw new IOException("what it has kept can't be read: " + e.getMessage(), e);
+    }
   }
 }

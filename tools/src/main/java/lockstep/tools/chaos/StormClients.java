@@ -16,6 +16,7 @@ final class StormClients implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(20);
 
   private final List<RegisterClient> clients = new ArrayList<>();
+  private final Gate gate;
 
   /**
    * Starts them.
@@ -31,6 +32,7 @@ final class StormClients implements AutoCloseable {
       RegisterClient.Shared shared,
       List<String> first,
       Random random) {
+    gate = shared.gate();
     for (int i = 0; i < count; i++) {
       clients.add(RegisterClient.start(guest, pace, history, shared, first, random.nextLong()));
     }
@@ -65,8 +67,35 @@ final class StormClients implements AutoCloseable {
     }
   }
 
+  /** Lets what is under way be the last for a while. */
+  void hold() {
+    gate.close();
+  }
+
+  /**
+   * Waits until nothing is under way any more, and each has a connection.
+   *
+   * @throws IOException if it takes longer than {@code timeout}
+   */
+  void awaitHeld(Duration timeout) throws IOException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (gate.waiting() < clients.size()) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException(
+            "a client's last operation has not ended within " + timeout.toSeconds() + " s");
+      }
+      Cluster.sleep(POLL);
+    }
+  }
+
+  /** Lets them go on. */
+  void goOn() {
+    gate.open();
+  }
+
   @Override
   public void close() throws IOException {
+    goOn();
     for (RegisterClient client : clients) {
       client.stop();
     }

@@ -82,6 +82,18 @@ enum StormFault {
     COLD_START
   }
 
+  /** Whom a fault may part from the guest; who has lost it so has to halt. */
+  enum Loser {
+    /** Nobody: whom the fault kills does not halt, and all others go on. */
+    NOBODY,
+    PRIMARY,
+    BACKUP,
+    /** One of the two, whoever is second to claim. */
+    ONE_OF_THE_PAIR,
+    /** A spare that is being made the backup of who is killed. */
+    CANDIDATE
+  }
+
   private final Cost cost;
   private final int weight;
 
@@ -92,6 +104,37 @@ enum StormFault {
 
   Cost cost() {
     return cost;
+  }
+
+  Loser loser() {
+    return switch (this) {
+      case STOP_PRIMARY -> Loser.PRIMARY;
+      case STOP_BACKUP -> Loser.BACKUP;
+      case CUT_LOG_CHANNEL, HOLD_LOG_CHANNEL, HALF_LOG_CHANNEL -> Loser.ONE_OF_THE_PAIR;
+      case KILL_PRIMARY_THEN_NEXT -> Loser.CANDIDATE;
+      case KILL_PRIMARY,
+          KILL_BACKUP,
+          KILL_SPARE,
+          STOP_SPARE,
+          KILL_DISK_SERVER,
+          STOP_DISK_SERVER,
+          STOP_PROXY,
+          HOLD_ARBITER,
+          CUT_DISKS,
+          HOLD_PROXY,
+          HALF_ARBITER,
+          HALF_DISKS,
+          HALF_PROXY,
+          HOLD_BACKUP_ARBITER,
+          HOLD_BACKUP_PROXY,
+          HOLD_SPARE,
+          HOLD_PROXY_ARBITER,
+          SWITCH,
+          PAUSE_RESUME,
+          KILL_PROXY,
+          KILL_PAIR ->
+          Loser.NOBODY;
+    };
   }
 
   /** All that cost so much. */

@@ -3,11 +3,16 @@ package lockstep.tools.chaos;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import lockstep.tools.chaos.network.StormNetwork;
 import lockstep.tools.chaos.network.Wire;
 import lockstep.tools.chaos.network.Wires;
@@ -16,6 +21,7 @@ import lockstep.tools.cluster.ClusterSettings;
 import lockstep.tools.cluster.GuestReady;
 import lockstep.tools.cluster.Keeper;
 import lockstep.tools.cluster.ReplicaView;
+import lockstep.tools.cluster.ServerEnd;
 import lockstep.tools.cluster.ServerProcess;
 import lockstep.tools.cluster.StateDirectory;
 import lockstep.tools.cluster.VmSetup;
@@ -24,6 +30,7 @@ import lockstep.tools.image.Guest;
 import lockstep.tools.image.HostLacksException;
 import lockstep.tools.image.Progress;
 import lockstep.tools.redis.RedisConnection;
+import lockstep.tools.redis.RedisErrorException;
 
 /**
  * The guest in the storm: a cluster of its own on a {@link StormNetwork}, and a keeper that starts
@@ -44,7 +51,10 @@ final class StormGuest implements AutoCloseable {
   private final int clientPort;
   private final StormNetwork network;
   private final Cluster cluster;
+  private final ServerEnds ends = new ServerEnds();
+  private final Generations generations = new Generations();
   private Optional<Thread> keeper = Optional.empty();
+  private int endsLookedAt;
 
   private StormGuest(
       StateDirectory directory, ClusterSettings settings, int clientPort, StormNetwork network) {
@@ -140,16 +150,59 @@ final class StormGuest implements AutoCloseable {
     }
   }
 
-  /** Presses the power button, and waits until every VMM has ended. */
+  /**
+   * Presses the power button, and waits until every VMM has ended.
+   *
+   * @throws IOException if one has not: then it is not known that the guest has shut down
+   */
   void shutDown() throws IOException {
+    List<ReplicaView> all = awaitAllAnswer();
     ReplicaView live =
-        cluster.live().orElseThrow(() -> new IOException("nobody is live to be shut down"));
+        all.stream()
+            .filter(ReplicaView::isLive)
+            .findFirst()
+            .orElseThrow(() -> new IOException("nobody is live to be shut down"));
+    all.forEach(
+        view ->
+            view.running()
+                .ifPresent(running -> ends.shutsDown(view.process().name(), running.pid())));
     cluster.http().post(live.ports().httpPort(), "/power-button");
-    long deadline = System.nanoTime() + END_TIMEOUT.toNanos();
-    for (ReplicaView view : cluster.replicas()) {
-      view.process().awaitEnd(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
-    }
+    awaitEnds(all.stream().map(ReplicaView::process).toList(), END_TIMEOUT);
     stopKeeper();
+  }
+
+  /** A VMM that is only being started now might find nobody live, and start the guest anew. */
+  private List<ReplicaView> awaitAllAnswer() throws IOException {
+    long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+    List<ReplicaView> all = cluster.replicas();
+    while (all.stream().anyMatch(view -> view.role().isEmpty())) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("not all VMMs answer; logs are below " + directory.root());
+      }
+      Cluster.sleep(POLL);
+      all = cluster.replicas();
+    }
+    return all;
+  }
+
+  /**
+   * Waits until all of these have ended.
+   *
+   * @throws IOException naming those that have not
+   */
+  static void awaitEnds(List<ServerProcess> processes, Duration timeout) throws IOException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    List<String> left = new ArrayList<>();
+    for (ServerProcess process : processes) {
+      if (!process.awaitEnd(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+        left.add(process.name());
+      }
+    }
+    if (!left.isEmpty()) {
+      throw new IOException(
+          "the guest has not shut down within %d s: %s still run"
+              .formatted(timeout.toSeconds(), String.join(", ", left)));
+    }
   }
 
   private void stopKeeper() throws IOException {
@@ -169,6 +222,63 @@ final class StormGuest implements AutoCloseable {
     return cluster;
   }
 
+  /** Which ends of its servers are to be expected. */
+  ServerEnds ends() {
+    return ends;
+  }
+
+  /**
+   * Notes how often it was started by now.
+   *
+   * @param rise by how much that had to rise since it was noted last
+   * @param since what has happened since then
+   */
+  void noteGeneration(int rise, String since) throws IOException {
+    ReplicaView live = cluster.live().orElseThrow(() -> new IOException("nobody is live"));
+    generations.note(live.number("guestGeneration"), rise, since);
+  }
+
+  /** How often it was started. */
+  Generations generations() {
+    return generations;
+  }
+
+  /**
+   * Looks into the VMMs' logs for what explains the ends since the last look: soon after them, for
+   * a log is gone when its VMM has been started twice more.
+   */
+  void lookAtEnds() throws IOException {
+    List<ServerEnd> all = ServerEnd.all(directory.endsFile());
+    for (ServerEnd end : all.subList(endsLookedAt, all.size())) {
+      if (ends.mayBeFalseAlarm(end) && FalseAlarms.explain(end.at(), vmmLogs())) {
+        ends.wasFalseAlarm(end);
+      }
+    }
+    endsLookedAt = all.size();
+  }
+
+  /** What VMMs have logged about lateness and silence, now and in the run before. */
+  private List<String> vmmLogs() throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (DirectoryStream<Path> logs = Files.newDirectoryStream(directory.logs(), "vmm-*.log")) {
+      for (Path log : logs) {
+        try (Stream<String> all = Files.lines(log, StandardCharsets.ISO_8859_1)) {
+          all.filter(FalseAlarms::matters).forEach(lines::add);
+        }
+      }
+    }
+    return lines;
+  }
+
+  /** What was seen of its servers by now. */
+  ServerFindings findings() throws IOException {
+    lookAtEnds();
+    return new ServerFindings(
+        ends.judge(ServerEnd.all(directory.endsFile())),
+        ServerFindings.divergences(directory.kept()),
+        generations.complaints());
+  }
+
   StateDirectory directory() {
     return directory;
   }
@@ -182,6 +292,33 @@ final class StormGuest implements AutoCloseable {
   RedisConnection connect(Duration answerTimeout) throws IOException {
     InetSocketAddress address = clients();
     return new RedisConnection(address.getHostString(), address.getPort(), answerTimeout);
+  }
+
+  /**
+   * A connection to it as soon as its service answers.
+   *
+   * @throws IOException if it does not within {@code timeout}
+   */
+  RedisConnection awaitService(Duration answerTimeout, Duration timeout) throws IOException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (true) {
+      try {
+        RedisConnection connection = connect(answerTimeout);
+        try {
+          var _ = connection.command("PING");
+          return connection;
+        } catch (IOException | RedisErrorException e) { // it still reads its file, for example
+          connection.close();
+          throw new IOException(e);
+        }
+      } catch (IOException e) {
+        if (System.nanoTime() > deadline) {
+          throw new IOException(
+              "the guest does not serve within %d s".formatted(timeout.toSeconds()), e);
+        }
+        Cluster.sleep(POLL);
+      }
+    }
   }
 
   /** What its servers' network is, for people. */

@@ -1,9 +1,12 @@
 package lockstep.tools.chaos;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import lockstep.tools.redis.Pauses;
 
 /** A storm summed up, as a table for people. */
@@ -27,14 +30,17 @@ final class StormReport {
   }
 
   /** What has come of it by now, in one line: a run that is cut short has proved so much. */
-  static String soFar(int done, int faults, Storm.Outcome outcome) {
-    return "so far, %d of %d faults: lost %d, applied twice %d of %,d increments; connections lost: single failures %d, proxy %d, double failures %d; %,d operations, %s; two live: %s"
+  static String soFar(int done, int faults, Storm.Outcome outcome, ServerFindings servers) {
+    List<String> complaints = servers.complaints();
+    return "so far, %d of %d faults: lost %d, applied twice %d of %,d increments; kept by double failures: %,d values compared, %d lost; connections lost: single failures %d, proxy %d, double failures %d; %,d operations, %s; two live: %s; servers: %s"
         .formatted(
             done,
             faults,
             outcome.counted().lost(),
             outcome.counted().repeated(),
             outcome.counted().acknowledged(),
+            outcome.kept().values(),
+            outcome.kept().lost().size(),
             outcome.connectionsLostBySingles(),
             outcome.lostByProxyDeaths(),
             outcome.lostByDoubles(),
@@ -43,7 +49,8 @@ final class StormReport {
                 .notLinearizable()
                 .map(key -> key + " is NOT linearizable")
                 .orElse("linearizable"),
-            outcome.twoLive().orElse("never seen"));
+            outcome.twoLive().orElse("never seen"),
+            complaints.isEmpty() ? "as they must be" : String.join("; ", complaints));
   }
 
   static void print(
@@ -51,10 +58,22 @@ final class StormReport {
       String network,
       List<Storm.Survived> survived,
       Storm.Outcome outcome,
+      ServerFindings servers,
       DiskAgreement.Found disk) {
     printPauses(out, survived);
+    printEnds(out, servers.ends());
     out.printf("%nnetwork                   %s%n", network);
     print(out, outcome);
+    out.printf(
+        "guest started anew        %s%n",
+        servers.generations().isEmpty()
+            ? "by each double failure, and in the end, never else"
+            : String.join("; ", servers.generations()));
+    out.printf(
+        "states that differed      %s%n",
+        servers.divergences().isEmpty()
+            ? "none"
+            : servers.divergences().stream().map(Path::toString).collect(Collectors.joining(", ")));
     out.printf("disk                      %s%n", disk.text());
   }
 
@@ -87,10 +106,40 @@ final class StormReport {
                 ofKind.unprotected().percentileNanos(50) / 1e9));
   }
 
+  /** The table of ends that no fault has planned, by kind. */
+  static void printEnds(PrintStream out, ServerEnds.Judged ends) {
+    out.printf("%nservers ended as planned  %d times%n", ends.planned());
+    if (ends.unplanned().isEmpty()) {
+      out.printf("not planned               never%n");
+      return;
+    }
+    Map<String, Map<String, Integer>> kinds = new TreeMap<>();
+    for (ServerEnds.Unplanned one : ends.unplanned()) {
+      String because = one.explained() ? one.fault() : one.end().server() + " " + one.fault();
+      kinds
+          .computeIfAbsent(
+              (one.explained() ? "" : "NOT explained: ") + one.kind(), _ -> new TreeMap<>())
+          .merge(because, 1, Integer::sum);
+    }
+    out.printf("%-42s %6s   because of%n", "not planned", "count");
+    kinds.forEach(
+        (kind, causes) ->
+            out.printf(
+                "%-42s %6d   %s%n",
+                kind,
+                causes.values().stream().mapToInt(Integer::intValue).sum(),
+                causes.entrySet().stream()
+                    .map(cause -> cause.getKey() + " " + cause.getValue())
+                    .collect(Collectors.joining(", "))));
+  }
+
   private static void print(PrintStream out, Storm.Outcome outcome) {
     out.printf("acknowledged increments   %,d%n", outcome.counted().acknowledged());
     out.printf("lost writes               %d%n", outcome.counted().lost());
     out.printf("applied twice             %d%n", outcome.counted().repeated());
+    out.printf(
+        "after double failures     %,d values compared with what was acknowledged, %d lost%n",
+        outcome.kept().values(), outcome.kept().lost().size());
     out.printf(
         "connections lost          by single failures %d, by deaths of the proxy %d, by double"
             + " failures %d%n",

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import lockstep.ft.core.HaltReason;
 import lockstep.tools.chaos.network.Wire;
 import lockstep.tools.chaos.network.Wires;
 import lockstep.tools.cluster.Cluster;
@@ -32,19 +34,20 @@ final class Strikes {
   }
 
   void strike(StormFault fault, Pair pair) throws IOException {
+    excuse(fault.loser(), pair);
     ReplicaView primary = pair.primary();
     ReplicaView backup = pair.backup();
     Wires wires = guest.wires(primary);
     // The channel was dialled by whoever of the two was not live first.
     List<Wire> logs = List.of(wires.log(), guest.wires(backup).log());
     switch (fault) {
-      case KILL_PRIMARY -> kill(primary.process());
-      case KILL_BACKUP -> kill(backup.process());
-      case KILL_SPARE -> kill(awaitSpare());
+      case KILL_PRIMARY -> killed(primary.process());
+      case KILL_BACKUP -> killed(backup.process());
+      case KILL_SPARE -> killed(awaitSpare());
       case STOP_PRIMARY -> stopUntilTakenOver(primary, primary);
       case STOP_BACKUP -> stopUntilTakenOver(backup, primary);
       case STOP_SPARE -> stopAWhile(awaitSpare());
-      case KILL_DISK_SERVER -> kill(guest.cluster().diskServer());
+      case KILL_DISK_SERVER -> killed(guest.cluster().diskServer());
       case STOP_DISK_SERVER -> stopAWhile(guest.cluster().diskServer());
       case STOP_PROXY -> stopAWhile(guest.cluster().clientProxy());
       case CUT_LOG_CHANNEL -> {
@@ -101,10 +104,10 @@ final class Strikes {
         Cluster.sleep(Duration.ofMillis(random.nextInt(PAUSED_MILLIS_MIN, PAUSED_MILLIS_MAX)));
         ask("/resume");
       }
-      case KILL_PROXY -> kill(guest.cluster().clientProxy());
+      case KILL_PROXY -> killed(guest.cluster().clientProxy());
       case KILL_PAIR -> {
-        ProcessHandle first = running(primary.process());
-        ProcessHandle second = running(backup.process());
+        ProcessHandle first = planned(primary.process());
+        ProcessHandle second = planned(backup.process());
         // At once: neither may have time to do anything about the other.
         signal(primary.process(), "KILL");
         signal(backup.process(), "KILL");
@@ -112,10 +115,47 @@ final class Strikes {
         awaitEnd(backup.process(), second);
       }
       case KILL_PRIMARY_THEN_NEXT -> {
-        kill(primary.process());
-        kill(awaitTakenOver(primary).process());
+        killed(primary.process());
+        killed(awaitTakenOver(primary).process());
       }
     }
+  }
+
+  /** Tells beforehand which VMM may come to halt. */
+  private void excuse(StormFault.Loser loser, Pair pair) throws IOException {
+    switch (loser) {
+      case NOBODY -> {}
+      case PRIMARY -> mayLose(pair.primary(), ServerEnds.PRIMARY_LOSES);
+      case BACKUP -> mayLose(pair.backup(), ServerEnds.BACKUP_LOSES);
+      case ONE_OF_THE_PAIR -> {
+        mayLose(pair.primary(), ServerEnds.PRIMARY_LOSES);
+        mayLose(pair.backup(), ServerEnds.BACKUP_LOSES);
+      }
+      case CANDIDATE -> {
+        for (ReplicaView view : guest.cluster().replicas()) {
+          if (!pair.has(view)) {
+            mayLose(view, ServerEnds.CANDIDATE_LOSES);
+          }
+        }
+      }
+    }
+  }
+
+  private void mayLose(ReplicaView view, Set<HaltReason> reasons) {
+    view.running()
+        .ifPresent(running -> guest.ends().mayLose(view.process().name(), running.pid(), reasons));
+  }
+
+  private void killed(ServerProcess process) throws IOException {
+    var _ = planned(process);
+    kill(process);
+  }
+
+  /** The process that is about to be killed. */
+  private ProcessHandle planned(ServerProcess process) throws IOException {
+    ProcessHandle running = running(process);
+    guest.ends().kills(process.name(), running.pid());
+    return running;
   }
 
   /** Mostly longer than what it takes until a way counts as lost, and the roles are switched. */

@@ -15,12 +15,18 @@ record Verdict(int planned, int done, List<String> complaints) {
     complaints = List.copyOf(complaints);
   }
 
-  static Verdict of(Storm.Plan plan, int done, Storm.Outcome outcome, DiskAgreement.Found disk) {
+  static Verdict of(
+      Storm.Plan plan,
+      int done,
+      Storm.Outcome outcome,
+      ServerFindings servers,
+      DiskAgreement.Found disk) {
     List<String> complaints = new ArrayList<>();
     if (done < plan.sum() && outcome.ended().isEmpty()) {
       complaints.add("the time was over before all faults were done");
     }
     complaints.addAll(outcome.complaints());
+    complaints.addAll(servers.complaints());
     complaints.addAll(disk.complaints());
     return new Verdict(plan.sum(), done, complaints);
   }
