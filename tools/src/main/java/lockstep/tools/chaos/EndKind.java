@@ -3,6 +3,7 @@ package lockstep.tools.chaos;
 import java.util.Arrays;
 import java.util.Optional;
 import lockstep.ft.core.HaltReason;
+import lockstep.tools.Lockstep;
 import lockstep.tools.cluster.ServerEnd;
 import lockstep.tools.command.VmmCommand;
 
@@ -23,7 +24,11 @@ record EndKind(Optional<HaltReason> reason, String text) {
 
   private static final int SIGKILL = 9;
 
+  /** What a VMM says last that was started while there was no disk server. */
+  private static final String UNSERVED = "lockstep: the disk server gives no ";
+
   private static final EndKind KILL = new EndKind("killed");
+  private static final EndKind NO_DISK_SERVER = new EndKind("no disk server to start from");
 
   private EndKind(String text) {
     this(Optional.empty(), text);
@@ -47,6 +52,9 @@ record EndKind(Optional<HaltReason> reason, String text) {
     if (end.lastWords().contains(OUT_OF_MEMORY)) {
       return new EndKind("out of memory");
     }
+    if (code == Lockstep.EXIT_FAILED && end.lastWords().startsWith(UNSERVED)) {
+      return NO_DISK_SERVER;
+    }
     return Arrays.stream(HaltReason.values())
         .filter(reason -> VmmCommand.exitCode(reason) == code)
         .filter(reason -> end.lastWords().contains("halted reason=" + reason + " "))
@@ -58,6 +66,11 @@ record EndKind(Optional<HaltReason> reason, String text) {
   /** Whether SIGKILL has ended it. */
   boolean isKill() {
     return equals(KILL);
+  }
+
+  /** Whether it is that of a VMM which could not start, for it was not told what. */
+  boolean isWantOfDiskServer() {
+    return equals(NO_DISK_SERVER);
   }
 
   @Override

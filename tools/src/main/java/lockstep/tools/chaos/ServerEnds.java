@@ -16,7 +16,8 @@ import lockstep.tools.cluster.ServerEnd;
  *
  * <p>There are four good reasons: a fault kills a process; a fault has the guest go on without a
  * VMM, which then has to halt and say that it has lost; the same, because a busy host has made a
- * replica late ({@link FalseAlarms}); the guest is shut down. Whatever else ends a process is none:
+ * replica late ({@link FalseAlarms}); the guest is shut down. And a VMM that starts while a fault
+ * keeps the disk server away gives up, and is started again. Whatever else ends a process is none:
  * a bug of its own, a state that differs, want of memory, another's signal, and also a loss that
  * nothing explains.
  *
@@ -47,23 +48,28 @@ final class ServerEnds {
   }
 
   /** How a VMM may end, and because of what. */
-  private record Excuse(Set<HaltReason> reasons, String fault) {}
+  private record Excuse(Set<HaltReason> reasons, String because) {}
 
-  private record Fault(int number, StormFault kind, Instant began) {}
+  private record Fault(int number, StormFault kind, Instant began) {
+    private String text() {
+      return "in fault %d, %s, or after it".formatted(number, kind);
+    }
+  }
 
   private final Set<Incarnation> killed = new HashSet<>();
+  private final Set<Incarnation> shutDown = new HashSet<>();
   private final Map<Incarnation, Excuse> excused = new HashMap<>();
   private final List<Fault> faults = new ArrayList<>();
 
   /**
    * An end that no fault has planned.
    *
-   * @param fault the kind that explains it, or, if none does, the last one that had begun by then
+   * @param because what explains it, or, if nothing does, which fault was the last to begin by then
    */
-  record Unplanned(ServerEnd end, EndKind kind, String fault, boolean explained) {
+  record Unplanned(ServerEnd end, EndKind kind, String because, boolean explained) {
     String text() {
       return "%s (pid %d) ended: %s; %s; its log: %s"
-          .formatted(end.server(), end.pid(), kind, fault, end.lastWords());
+          .formatted(end.server(), end.pid(), kind, because, end.lastWords());
     }
   }
 
@@ -107,8 +113,7 @@ final class ServerEnds {
 
   /** The guest is shut down, and a VMM ends with it. */
   void shutsDown(String server, long pid) {
-    excused.put(
-        new Incarnation(server, pid), new Excuse(Set.of(HaltReason.GUEST_OFF), "the shutdown"));
+    shutDown.add(new Incarnation(server, pid));
   }
 
   /** Whether it can be that a pair has fallen apart because a replica was late, and that is all. */
@@ -123,12 +128,8 @@ final class ServerEnds {
   }
 
   /** The last fault that had begun by a time. */
-  private String lastFault(Instant by) {
-    return faults.reversed().stream()
-        .filter(fault -> !fault.began.isAfter(by))
-        .findFirst()
-        .map(fault -> "in fault %d, %s, or after it".formatted(fault.number, fault.kind))
-        .orElse(BEFORE_THE_FIRST);
+  private Optional<Fault> lastFault(Instant by) {
+    return faults.reversed().stream().filter(fault -> !fault.began.isAfter(by)).findFirst();
   }
 
   /** Which of these ends were to be expected. */
@@ -137,28 +138,39 @@ final class ServerEnds {
     List<Unplanned> unplanned = new ArrayList<>();
     Set<Incarnation> seen = new HashSet<>();
     for (ServerEnd end : ends) {
-      Incarnation process = Incarnation.of(end);
-      EndKind kind = EndKind.of(end);
-      Optional<Excuse> excuse =
-          Optional.ofNullable(excused.get(process))
-              .filter(e -> kind.reason().filter(e.reasons::contains).isPresent());
-      boolean first = seen.add(process); // a pid is given away again
-      if (first && killed.contains(process) && kind.isKill()) {
-        planned++;
-      } else if (first
-          && kind.reason().equals(Optional.of(HaltReason.GUEST_OFF))
-          && excuse.isPresent()) {
+      boolean first = seen.add(Incarnation.of(end)); // a pid is given away again
+      if (first && isPlanned(end)) {
         planned++;
       } else {
-        boolean explained = first && excuse.isPresent();
+        Optional<String> why = first ? explanation(end) : Optional.empty();
         unplanned.add(
             new Unplanned(
                 end,
-                kind,
-                explained ? excuse.orElseThrow().fault : lastFault(end.at()),
-                explained));
+                EndKind.of(end),
+                why.orElseGet(() -> lastFault(end.at()).map(Fault::text).orElse(BEFORE_THE_FIRST)),
+                why.isPresent()));
       }
     }
     return new Judged(planned, unplanned);
+  }
+
+  private boolean isPlanned(ServerEnd end) {
+    EndKind kind = EndKind.of(end);
+    return (kind.isKill() && killed.contains(Incarnation.of(end)))
+        || (kind.reason().equals(Optional.of(HaltReason.GUEST_OFF))
+            && shutDown.contains(Incarnation.of(end)));
+  }
+
+  /** What explains an end that was not planned, if anything does. */
+  private Optional<String> explanation(ServerEnd end) {
+    EndKind kind = EndKind.of(end);
+    if (kind.isWantOfDiskServer()) {
+      return lastFault(end.at())
+          .filter(fault -> fault.kind.takesDiskServerAway())
+          .map(fault -> fault.kind.toString());
+    }
+    return Optional.ofNullable(excused.get(Incarnation.of(end)))
+        .filter(excuse -> kind.reason().filter(excuse.reasons::contains).isPresent())
+        .map(Excuse::because);
   }
 }

@@ -87,6 +87,20 @@ final class Storm {
     int sum() {
       return single + proxyDeaths + doubles;
     }
+
+    /** How many that cost so much. */
+    int of(StormFault.Cost cost) {
+      return switch (cost) {
+        case PAUSE -> single;
+        case CONNECTIONS -> proxyDeaths;
+        case COLD_START -> doubles;
+      };
+    }
+
+    /** Whether the time is over, of whatever kind the next fault would be. */
+    boolean isOver(long beganNanos, long nowNanos) {
+      return nowNanos - beganNanos >= atMost.toNanos();
+    }
   }
 
   /**
@@ -160,14 +174,14 @@ final class Storm {
    */
   Outcome run(Plan plan, RoleWatch roles, Listener whoHears) throws InterruptedException {
     listener = whoHears;
-    long deadline = System.nanoTime() + plan.atMost().toNanos();
+    long began = System.nanoTime();
     try {
       Pair first = guest.awaitProtected(PROTECTED_TIMEOUT);
       guest.lookAtEnds();
       guest.generations().note(first.generation(), 0, ServerEnds.BEFORE_THE_FIRST);
-      part(StormFault.Cost.CONNECTIONS, plan.proxyDeaths(), SYNC_EVERY_SECOND, deadline);
-      part(StormFault.Cost.COLD_START, plan.doubles(), SYNC_ALWAYS, deadline);
-      singleFailures(plan.single(), deadline);
+      part(plan, StormFault.Cost.CONNECTIONS, SYNC_EVERY_SECOND, began);
+      part(plan, StormFault.Cost.COLD_START, SYNC_ALWAYS, began);
+      singleFailures(plan, began);
       if (endWanted && survived.size() < plan.sum()) {
         ended = Optional.of("it was ended from outside");
       }
@@ -220,25 +234,21 @@ final class Storm {
     return new StormClients(count, guest.clients(), clientPace, history, shared, first, random);
   }
 
-  private void part(StormFault.Cost cost, int faults, List<String> first, long deadline)
+  private void part(Plan plan, StormFault.Cost cost, List<String> first, long began)
       throws IOException {
-    try (StormClients clients = clients(faults == 0 ? 0 : clientCount, first)) {
-      for (int i = 0; i < faults && goesOn(deadline); i++) {
-        strike(cost, clients, Optional.empty());
-      }
+    try (StormClients clients = clients(plan.of(cost) == 0 ? 0 : clientCount, first)) {
+      strikeAll(plan, cost, clients, Optional.empty(), began);
       connectionsLost.put(cost, clients.connectionsLost());
     }
   }
 
-  private void singleFailures(int faults, long deadline)
+  private void singleFailures(Plan plan, long began)
       throws IOException, InterruptedException, RedisErrorException {
     try (StormClients clients = clients(clientCount, SYNC_EVERY_SECOND);
         RedisConnection connection = guest.connect(ANSWER_TIMEOUT);
         IncrementLoad count = IncrementLoad.start(connection, "storm", COUNTING_PACE)) {
       try {
-        for (int i = 0; i < faults && goesOn(deadline); i++) {
-          strike(StormFault.Cost.PAUSE, clients, Optional.of(count));
-        }
+        strikeAll(plan, StormFault.Cost.PAUSE, clients, Optional.of(count), began);
       } finally {
         counted = count.stop();
         connectionsLost.put(StormFault.Cost.PAUSE, clients.connectionsLost());
@@ -246,8 +256,19 @@ final class Storm {
     }
   }
 
-  private boolean goesOn(long deadline) {
-    return !endWanted && System.nanoTime() - deadline < 0;
+  private void strikeAll(
+      Plan plan,
+      StormFault.Cost cost,
+      StormClients clients,
+      Optional<IncrementLoad> count,
+      long began)
+      throws IOException {
+    for (int i = 0; i < plan.of(cost) && !endWanted; i++) {
+      if (plan.isOver(began, System.nanoTime())) {
+        return;
+      }
+      strike(cost, clients, count);
+    }
   }
 
   private void strike(StormFault.Cost cost, StormClients clients, Optional<IncrementLoad> count)

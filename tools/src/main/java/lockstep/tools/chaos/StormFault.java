@@ -61,6 +61,19 @@ enum StormFault {
    * live, the proxy hears from that one alone.
    */
   HOLD_PROXY_ARBITER(Cost.PAUSE, 4),
+  /**
+   * The primary is cut off from all other servers, with or without their hearing of it, for a while
+   * after the backup has gone live; then it has to end.
+   */
+  ISOLATE_PRIMARY(Cost.PAUSE, 5),
+  /** The same to the backup: the primary goes on alone. */
+  ISOLATE_BACKUP(Cost.PAUSE, 4),
+  /**
+   * Nothing passes on the log channel, nor between the primary and the arbiter, for a while after
+   * the backup has gone live: two that could both serve, for both reach disks and proxy. The
+   * primary has to end.
+   */
+  HOLD_PRIMARY_LOG_AND_ARBITER(Cost.PAUSE, 5),
   /** The operator has the roles switched. */
   SWITCH(Cost.PAUSE, 8),
   /** The operator has the guest paused for a moment. */
@@ -108,8 +121,8 @@ enum StormFault {
 
   Loser loser() {
     return switch (this) {
-      case STOP_PRIMARY -> Loser.PRIMARY;
-      case STOP_BACKUP -> Loser.BACKUP;
+      case STOP_PRIMARY, ISOLATE_PRIMARY, HOLD_PRIMARY_LOG_AND_ARBITER -> Loser.PRIMARY;
+      case STOP_BACKUP, ISOLATE_BACKUP -> Loser.BACKUP;
       case CUT_LOG_CHANNEL, HOLD_LOG_CHANNEL, HALF_LOG_CHANNEL -> Loser.ONE_OF_THE_PAIR;
       case KILL_PRIMARY_THEN_NEXT -> Loser.CANDIDATE;
       case KILL_PRIMARY,
@@ -135,6 +148,11 @@ enum StormFault {
           KILL_PAIR ->
           Loser.NOBODY;
     };
+  }
+
+  /** Whether a VMM that starts meanwhile is not told what to run. */
+  boolean takesDiskServerAway() {
+    return this == KILL_DISK_SERVER || this == STOP_DISK_SERVER;
   }
 
   /** All that cost so much. */

@@ -328,9 +328,18 @@ final class StormGuest implements AutoCloseable {
 
   /** The wires of the VMM that {@code view} is of. */
   Wires wires(ReplicaView view) {
+    return network.wires(index(view));
+  }
+
+  /** All wires at once between the VMM that {@code view} is of and the other servers. */
+  Wire allWires(ReplicaView view) {
+    return network.allWires(index(view));
+  }
+
+  private int index(ReplicaView view) {
     for (int i = 0; i < cluster.settings().replicas().size(); i++) {
       if (cluster.replicaProcess(i).name().equals(view.process().name())) {
-        return network.wires(i);
+        return i;
       }
     }
     throw new IllegalArgumentException("no VMM of this storm: " + view.process().name());
@@ -343,7 +352,7 @@ final class StormGuest implements AutoCloseable {
 
   /** Whether nothing that the arbiter says reaches the VMM that {@code view} is of. */
   boolean isCutOffFromArbiter(ReplicaView view) {
-    return !wires(view).arbiter().isOpen();
+    return !wires(view).arbiter().isOpen() || !allWires(view).isOpen();
   }
 
   Optional<ReplicaView> replicaWith(String role) throws IOException {

@@ -115,7 +115,7 @@ final class StormReport {
     }
     Map<String, Map<String, Integer>> kinds = new TreeMap<>();
     for (ServerEnds.Unplanned one : ends.unplanned()) {
-      String because = one.explained() ? one.fault() : one.end().server() + " " + one.fault();
+      String because = one.explained() ? one.because() : one.end().server() + " " + one.because();
       kinds
           .computeIfAbsent(
               (one.explained() ? "" : "NOT explained: ") + one.kind(), _ -> new TreeMap<>())

@@ -2,6 +2,7 @@ package lockstep.tools.chaos;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -98,6 +99,21 @@ final class Strikes {
         switchRoles(pair);
         guest.proxyToArbiter().mend();
       }
+      case ISOLATE_PRIMARY -> isolate(primary, pair);
+      case ISOLATE_BACKUP -> isolate(backup, pair);
+      case HOLD_PRIMARY_LOG_AND_ARBITER -> {
+        List<Wire> held = new ArrayList<>(logs);
+        held.add(wires.arbiter());
+        part(
+            primary,
+            pair,
+            () -> {
+              for (Wire wire : held) {
+                wire.hold();
+              }
+            },
+            () -> mend(held));
+      }
       case SWITCH -> switchRoles(pair);
       case PAUSE_RESUME -> {
         ask("/pause");
@@ -156,6 +172,44 @@ final class Strikes {
     ProcessHandle running = running(process);
     guest.ends().kills(process.name(), running.pid());
     return running;
+  }
+
+  /** Cuts a VMM off; with or without the others' hearing of it. */
+  private void isolate(ReplicaView who, Pair pair) throws IOException {
+    Wire all = guest.allWires(who);
+    boolean isHeardOf = random.nextBoolean();
+    part(who, pair, isHeardOf ? all::cut : all::hold, all::mend);
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** Parts one of the pair from the other, who goes on alone; then it hears of that, and ends. */
+  private void part(ReplicaView who, Pair pair, Step parting, Step mending) throws IOException {
+    ProcessHandle before = running(who.process());
+    ReplicaView other = who.equals(pair.primary()) ? pair.backup() : pair.primary();
+    parting.run();
+    try {
+      var _ = awaitWithout(who, other);
+      aWhile();
+    } finally {
+      mending.run();
+    }
+    awaitHalt(who.process(), before);
+  }
+
+  /** Waits until {@code other} runs the guest, and not with {@code who}. */
+  private ReplicaView awaitWithout(ReplicaView who, ReplicaView other) throws IOException {
+    return await(
+        TAKEN_OVER_TIMEOUT,
+        other.process().name() + " does not go on without " + who.process().name(),
+        () ->
+            guest.cluster().replicas().stream()
+                .filter(view -> view.text("replica").equals(other.text("replica")))
+                .filter(view -> view.hasRole("ALONE") || view.hasRole("PRIMARY"))
+                .filter(view -> !view.text("peer").equals(who.text("replica")))
+                .findFirst());
   }
 
   /** Mostly longer than what it takes until a way counts as lost, and the roles are switched. */
@@ -263,9 +317,13 @@ final class Strikes {
     } finally {
       signal(process, "CONT");
     }
+    awaitHalt(process, before);
+  }
+
+  private static void awaitHalt(ServerProcess process, ProcessHandle before) throws IOException {
     if (!ServerProcess.awaitEnd(before, END_TIMEOUT)) {
       throw new IOException(
-          "%s, continued after the guest had gone on without it, has not ended within %d s"
+          "%s, without which the guest has gone on, may hear of it by now, but has not ended in %d s"
               .formatted(process.name(), END_TIMEOUT.toSeconds()));
     }
   }

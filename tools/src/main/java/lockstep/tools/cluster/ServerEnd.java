@@ -41,7 +41,9 @@ public record ServerEnd(Instant at, String server, long pid, int exitCode, Strin
             .filter(line -> TELLING.matcher(line).find())
             .findFirst()
             .orElse(lines.isEmpty() ? "" : lines.getLast());
-    return words.length() <= WORDS_MAX ? words : words.substring(0, WORDS_MAX); // a stack trace
+    return words
+        .substring(0, Math.min(words.length(), WORDS_MAX))
+        .strip(); // a stack trace is longer
   }
 
   String line() {

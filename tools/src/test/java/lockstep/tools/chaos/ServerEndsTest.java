@@ -75,7 +75,7 @@ final class ServerEndsTest {
     Judged judged = ends.judge(List.of(halted("vmm-1", 7, HaltReason.FENCED)));
     assertEquals(0, judged.planned());
     assertEquals(1, judged.unplanned().size());
-    assertEquals("stop-primary", judged.unplanned().getFirst().fault());
+    assertEquals("stop-primary", judged.unplanned().getFirst().because());
     assertEquals(List.of(), judged.unexplained());
   }
 
@@ -113,7 +113,7 @@ final class ServerEndsTest {
   void anEndThatNothingExplainsNamesTheFaultBeforeIt() {
     assertEquals(
         "before the first fault",
-        ends.judge(List.of(killed("disk-server", 5))).unexplained().getFirst().fault());
+        ends.judge(List.of(killed("disk-server", 5))).unexplained().getFirst().because());
     begins(1, StormFault.SWITCH);
     begins(2, StormFault.KILL_BACKUP);
     assertEquals(
@@ -162,7 +162,7 @@ final class ServerEndsTest {
     ends.wasFalseAlarm(lost);
     assertEquals(List.of(), unexplained(lost));
     assertEquals(
-        "a replica that was late", ends.judge(List.of(lost)).unplanned().getFirst().fault());
+        "a replica that was late", ends.judge(List.of(lost)).unplanned().getFirst().because());
   }
 
   @Test
@@ -173,5 +173,15 @@ final class ServerEndsTest {
     }
     assertFalse(ends.mayBeFalseAlarm(end("vmm-2", 7, 70, "")));
     assertFalse(ends.mayBeFalseAlarm(killed("vmm-2", 7)));
+  }
+
+  @Test
+  void aVmmThatStartsWhileTheDiskServerIsAwayIsExplainedByThatFaultAlone() {
+    ServerEnd unserved = end("vmm-2", 7, 1, "lockstep: the disk server gives no http://x/vms/y");
+    begins(1, StormFault.SWITCH);
+    assertEquals(List.of("vmm-2 no disk server to start from"), unexplained(unserved));
+    ends.begins(2, StormFault.KILL_DISK_SERVER, unserved.at());
+    assertEquals(List.of(), unexplained(unserved));
+    assertEquals(List.of("vmm-2 exit code 1"), unexplained(end("vmm-2", 8, 1, "lockstep: x")));
   }
 }

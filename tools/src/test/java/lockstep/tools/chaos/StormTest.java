@@ -1,10 +1,12 @@
 package lockstep.tools.chaos;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
@@ -29,6 +31,34 @@ final class StormTest {
       }
     }
     assertEquals(EnumSet.allOf(StormFault.class), drawn);
+  }
+
+  @Test
+  void thePlanCountsEachCostAndBoundsAllOfThemByOneTime() {
+    Storm.Plan plan = new Storm.Plan(17, 2, 1, Duration.ofMinutes(10));
+    assertEquals(17, plan.of(StormFault.Cost.PAUSE));
+    assertEquals(2, plan.of(StormFault.Cost.CONNECTIONS));
+    assertEquals(1, plan.of(StormFault.Cost.COLD_START));
+    long began = Long.MAX_VALUE - 5;
+    assertFalse(plan.isOver(began, began + Duration.ofSeconds(599).toNanos()));
+    assertTrue(plan.isOver(began, began + Duration.ofMinutes(10).toNanos()));
+  }
+
+  @Test
+  void aFaultPartsAVmmFromTheGuestOnlyIfItSaysSo() {
+    for (StormFault fault : StormFault.values()) {
+      boolean parts =
+          switch (fault.loser()) {
+            case NOBODY -> false;
+            case PRIMARY, BACKUP, ONE_OF_THE_PAIR, CANDIDATE -> true;
+          };
+      boolean mayPart =
+          fault
+                  .toString()
+                  .matches(".*(log-channel|log-and-arbiter)|isolate-.*|stop-(primary|backup)")
+              || fault == StormFault.KILL_PRIMARY_THEN_NEXT;
+      assertEquals(mayPart, parts, fault.toString());
+    }
   }
 
   @Test

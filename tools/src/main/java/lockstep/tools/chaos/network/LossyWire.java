@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A wire that leads through a router, which loses what is held: packets, without a word, so that
- * TCP goes on as it does on a bad network. It sends again after longer and longer pauses; an end
- * that is given up meanwhile is not heard of; who dials waits.
+ * A wire, or several together, that leads through a router, which loses what is held: packets,
+ * without a word, so that TCP goes on as it does on a bad network. It sends again after longer and
+ * longer pauses; an end that is given up meanwhile is not heard of; who dials waits.
  *
  * <p>The router is told by rules of its own routing (ip-rule(8)) that name the wire's port: nothing
  * else is lost. Cut, what is there is ended at both ends too (ss(8), {@code -K}), as by somebody
@@ -20,43 +20,63 @@ final class LossyWire implements Wire {
 
   private final NetworkPrograms programs;
   private final String router;
-  private final int number;
-  private final List<End> diallers;
-  private final End listener;
-  private final int port;
+  private final List<Strand> strands;
   private volatile Set<Way> lost = Set.of();
 
   /** A server at one end. */
   record End(String namespace, String address) {}
 
   /**
-   * @param router its namespace
-   * @param number of this wire, no other of the router has it
+   * What leads to one port.
+   *
+   * @param number no other of the router has it
    * @param diallers if they are several, they are all who dial that port
    */
-  LossyWire(
-      NetworkPrograms programs,
-      String router,
-      int number,
-      List<End> diallers,
-      End listener,
-      int port) {
+  record Strand(int number, List<End> diallers, End listener, int port) {
+    Strand {
+      diallers = List.copyOf(diallers);
+    }
+
+    /** What the router loses one way. */
+    String rule(Way way) {
+      String dialler = diallers.size() == 1 ? diallers.getFirst().address : "all";
+      return switch (way) {
+        case THERE ->
+            "pref %d from %s to %s ipproto tcp dport %d blackhole"
+                .formatted(PREFERENCE_FIRST + 2 * number, dialler, listener.address, port);
+        case BACK ->
+            "pref %d from %s to %s ipproto tcp sport %d blackhole"
+                .formatted(PREFERENCE_FIRST + 2 * number + 1, listener.address, dialler, port);
+      };
+    }
+
+    private void end(NetworkPrograms programs) throws IOException {
+      String theirs = diallers.size() == 1 ? "dst " + diallers.getFirst().address + " and " : "";
+      programs.endConnections(
+          programs.enter(listener.namespace), List.of(theirs + "sport = :" + port));
+      for (End dialler : diallers) {
+        programs.endConnections(
+            programs.enter(dialler.namespace),
+            List.of("dst " + listener.address + " and dport = :" + port));
+      }
+    }
+  }
+
+  /**
+   * @param router its namespace
+   * @param strands what is held, cut and mended together
+   */
+  LossyWire(NetworkPrograms programs, String router, List<Strand> strands) {
     this.programs = programs;
     this.router = router;
-    this.number = number;
-    this.diallers = List.copyOf(diallers);
-    this.listener = listener;
-    this.port = port;
+    this.strands = List.copyOf(strands);
   }
 
   @Override
   public synchronized void cut() throws IOException {
     hold(); // or else who has lost a connection would make another at once
-    programs.endConnections(programs.enter(listener.namespace), List.of("sport = :" + port));
-    for (End dialler : diallers) {
-      programs.endConnections(
-          programs.enter(dialler.namespace),
-          List.of("dst " + listener.address + " and dport = :" + port));
+    for (Strand strand : strands) {
+      strand.end(programs);
     }
   }
 
@@ -86,9 +106,9 @@ final class LossyWire implements Wire {
     Set<Way> either = EnumSet.noneOf(Way.class);
     for (Way way : Way.values()) {
       if (next.contains(way) && !before.contains(way)) {
-        lines.add("rule add " + rule(way));
+        strands.forEach(strand -> lines.add("rule add " + strand.rule(way)));
       } else if (before.contains(way) && !next.contains(way)) {
-        lines.add("rule del " + rule(way));
+        strands.forEach(strand -> lines.add("rule del " + strand.rule(way)));
       }
       if (next.contains(way) || before.contains(way)) {
         either.add(way);
@@ -99,18 +119,5 @@ final class LossyWire implements Wire {
       programs.within(router, lines);
       lost = next;
     }
-  }
-
-  /** What the router loses one way. */
-  String rule(Way way) {
-    String dialler = diallers.size() == 1 ? diallers.getFirst().address : "all";
-    return switch (way) {
-      case THERE ->
-          "pref %d from %s to %s ipproto tcp dport %d blackhole"
-              .formatted(PREFERENCE_FIRST + 2 * number, dialler, listener.address, port);
-      case BACK ->
-          "pref %d from %s to %s ipproto tcp sport %d blackhole"
-              .formatted(PREFERENCE_FIRST + 2 * number + 1, listener.address, dialler, port);
-    };
   }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import lockstep.tools.chaos.network.LossyWire.End;
+import lockstep.tools.chaos.network.LossyWire.Strand;
 import lockstep.tools.chaos.network.NamespacePlan.Owner;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ClusterNetwork;
@@ -39,8 +40,9 @@ final class NamespaceNetwork implements StormNetwork {
   private final NamespacePlan plan;
   private final ClusterSettings settings;
   private final List<Wires> wires = new ArrayList<>();
+  private final List<Wire> allWires = new ArrayList<>();
   private final Wire proxyToArbiter;
-  private int wiresMade;
+  private int strandsMade;
 
   private NamespaceNetwork(NetworkPrograms programs, NamespacePlan plan, ClusterSettings settings) {
     this.programs = programs;
@@ -57,9 +59,30 @@ final class NamespaceNetwork implements StormNetwork {
               wire(vmm, Cluster.DISK_SERVER, settings.arbiterPort()),
               wire(vmm, Cluster.CLIENT_PROXY, settings.linkPort()),
               wire(others, vmms.get(i), settings.replicas().get(i).logPort())));
+      allWires.add(wire(strandsOf(i, vmms)));
     }
     proxyToArbiter =
         wire(List.of(Cluster.CLIENT_PROXY), Cluster.DISK_SERVER, settings.arbiterPort());
+  }
+
+  /**
+   * All that leads from a VMM or to it; what leads to another VMM's port from a third one is not.
+   */
+  private List<Strand> strandsOf(int index, List<String> vmms) {
+    String self = vmms.get(index);
+    List<Strand> strands = new ArrayList<>();
+    strands.add(strand(List.of(self), Cluster.DISK_SERVER, settings.nbdPort()));
+    strands.add(strand(List.of(self), Cluster.DISK_SERVER, settings.arbiterPort()));
+    strands.add(strand(List.of(self), Cluster.CLIENT_PROXY, settings.linkPort()));
+    for (int other = 0; other < vmms.size(); other++) {
+      if (other != index) {
+        int ownPort = settings.replicas().get(index).logPort();
+        int otherPort = settings.replicas().get(other).logPort();
+        strands.add(strand(List.of(vmms.get(other)), self, ownPort));
+        strands.add(strand(List.of(self), vmms.get(other), otherPort));
+      }
+    }
+    return strands;
   }
 
   private static Stream<String> vmms(ClusterSettings settings) {
@@ -67,13 +90,16 @@ final class NamespaceNetwork implements StormNetwork {
   }
 
   private LossyWire wire(List<String> diallers, String listener, int port) {
-    return new LossyWire(
-        programs,
-        plan.namespace(NamespacePlan.ROUTER),
-        wiresMade++,
-        diallers.stream().map(this::end).toList(),
-        end(listener),
-        port);
+    return wire(List.of(strand(diallers, listener, port)));
+  }
+
+  private LossyWire wire(List<Strand> strands) {
+    return new LossyWire(programs, plan.namespace(NamespacePlan.ROUTER), strands);
+  }
+
+  private Strand strand(List<String> diallers, String listener, int port) {
+    return new Strand(
+        strandsMade++, diallers.stream().map(this::end).toList(), end(listener), port);
   }
 
   private End end(String server) {
@@ -202,6 +228,11 @@ final class NamespaceNetwork implements StormNetwork {
   }
 
   @Override
+  public Wire allWires(int index) {
+    return allWires.get(index);
+  }
+
+  @Override
   public Wire proxyToArbiter() {
     return proxyToArbiter;
   }
@@ -210,6 +241,9 @@ final class NamespaceNetwork implements StormNetwork {
   public void mend() throws IOException {
     for (Wires ofOne : wires) {
       ofOne.mend();
+    }
+    for (Wire all : allWires) {
+      all.mend();
     }
     proxyToArbiter.mend();
   }

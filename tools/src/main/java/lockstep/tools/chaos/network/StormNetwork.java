@@ -66,6 +66,12 @@ public interface StormNetwork extends AutoCloseable {
   /** The wires of VMM {@code index}. */
   Wires wires(int index);
 
+  /**
+   * All wires at once between VMM {@code index} and the other servers, its log channels with the
+   * other VMMs included, whoever has dialled.
+   */
+  Wire allWires(int index);
+
   /** The wire by which the proxy reaches the arbiter. */
   Wire proxyToArbiter();
 

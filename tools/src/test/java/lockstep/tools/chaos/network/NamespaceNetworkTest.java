@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 final class NamespaceNetworkTest {
   private static final int PORT = 10809;
   private static final int LOG_PORT = 10001;
+  private static final int OTHER_LOG_PORT = 10002;
   private static final ClusterSettings SETTINGS =
       new ClusterSettings(
           "storm",
@@ -35,7 +36,7 @@ final class NamespaceNetworkTest {
           10811,
           10812,
           10813,
-          List.of(new ReplicaPorts(LOG_PORT, 1, 2), new ReplicaPorts(10002, 3, 4)));
+          List.of(new ReplicaPorts(LOG_PORT, 1, 2), new ReplicaPorts(OTHER_LOG_PORT, 3, 4)));
   private static final String DIALLER = Cluster.replicaName(0);
 
   /** No process has this pid on Linux. */
@@ -177,6 +178,46 @@ final class NamespaceNetworkTest {
     network().wires(0).log().cut();
     assertEquals("ended", ends.near().hear());
     assertEquals("ended", ends.far().hear());
+  }
+
+  @Test
+  void aHostIsCutOffFromAllOthersAtOnceAndTheyNotFromEachOther() throws Exception {
+    String other = Cluster.replicaName(1);
+    Ends disk = connect(DIALLER, Cluster.DISK_SERVER, PORT);
+    Ends dialled = connect(DIALLER, other, OTHER_LOG_PORT);
+    Ends called = connect(other, DIALLER, LOG_PORT);
+    Talker arbiter = listen(Cluster.DISK_SERVER, PORT + 1);
+    Talker next = dial(other, Cluster.DISK_SERVER, PORT + 1);
+    Wire all = network().allWires(0);
+
+    all.hold();
+    assertFalse(all.isOpen());
+    for (Ends ends : List.of(disk, dialled, called)) {
+      ends.near().say("two");
+      assertEquals(Optional.empty(), ends.far().hearSoon());
+      ends.far().say("three");
+      assertEquals(Optional.empty(), ends.near().hearSoon());
+    }
+    next.say("one");
+    assertEquals("one", arbiter.hear());
+
+    network().mend();
+    assertTrue(all.isOpen());
+    for (Ends ends : List.of(disk, dialled, called)) {
+      assertEquals("two", ends.far().hear());
+      assertEquals("three", ends.near().hear());
+    }
+  }
+
+  @Test
+  void thatAHostIsCutOffIsHeardAtItsOwnConnectionsAlone() throws Exception {
+    Ends own = connect(DIALLER, Cluster.DISK_SERVER, PORT);
+    Ends others = connect(Cluster.replicaName(1), Cluster.DISK_SERVER, PORT + 1);
+    network().allWires(0).cut();
+    assertEquals("ended", own.near().hear());
+    assertEquals("ended", own.far().hear());
+    others.near().say("two");
+    assertEquals("two", others.far().hear());
   }
 
   @Test

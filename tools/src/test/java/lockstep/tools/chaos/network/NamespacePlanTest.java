@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import lockstep.tools.chaos.network.LossyWire.End;
+import lockstep.tools.chaos.network.LossyWire.Strand;
 import lockstep.tools.chaos.network.NamespacePlan.Owner;
 import org.junit.jupiter.api.Test;
 
@@ -130,14 +131,9 @@ final class NamespacePlanTest {
         NamespacePlan.leftOver(all, owner -> owner.equals(PLAN.owner())));
   }
 
-  private static LossyWire wire(int number, List<String> diallers, String listener, int port) {
-    return new LossyWire(
-        PROGRAMS,
-        "router",
-        number,
-        diallers.stream().map(NamespacePlanTest::end).toList(),
-        end(listener),
-        port);
+  private static Strand strand(int number, List<String> diallers, String listener, int port) {
+    return new Strand(
+        number, diallers.stream().map(NamespacePlanTest::end).toList(), end(listener), port);
   }
 
   private static End end(String server) {
@@ -146,7 +142,7 @@ final class NamespacePlanTest {
 
   @Test
   void aWireLosesWhatIsForItsPortOrFromIt() {
-    LossyWire wire = wire(0, List.of("vmm-1"), "disk-server", 10809);
+    Strand wire = strand(0, List.of("vmm-1"), "disk-server", 10809);
     assertEquals(
         "pref 1000 from 10.213.0.10 to 10.213.0.2 ipproto tcp dport 10809 blackhole",
         wire.rule(Wire.Way.THERE));
@@ -157,7 +153,7 @@ final class NamespacePlanTest {
 
   @Test
   void aWireThatSeveralDialIsOneForAll() {
-    LossyWire wire = wire(3, List.of("vmm-2", "vmm-3"), "vmm-1", 20001);
+    Strand wire = strand(3, List.of("vmm-2", "vmm-3"), "vmm-1", 20001);
     assertEquals(
         "pref 1006 from all to 10.213.0.10 ipproto tcp dport 20001 blackhole",
         wire.rule(Wire.Way.THERE));

@@ -1,6 +1,7 @@
 package lockstep.tools.chaos.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -69,6 +70,28 @@ final class StormNetworkTest {
       network.mend();
       assertTrue(all.stream().allMatch(Wire::isOpen));
       assertEquals(Place.LOOPBACK, network.cluster().places().apply("disk-server"));
+    }
+  }
+
+  @Test
+  void allWiresOfAVmmAreHeldAndMendedAtOnce() throws Exception {
+    ClusterSettings settings =
+        new ClusterSettings(
+            "storm", 1, 2, 3, 4, 5, List.of(new ReplicaPorts(6, 7, 8), new ReplicaPorts(9, 7, 8)));
+    try (StormNetwork network = StormNetwork.make(Kind.RELAYS, settings)) {
+      Wires own = network.wires(0);
+      Wires other = network.wires(1);
+      Wire all = network.allWires(0);
+      List<Wire> held = List.of(own.disks(), own.arbiter(), own.proxy(), own.log(), other.log());
+      all.hold();
+      assertTrue(held.stream().noneMatch(Wire::isOpen));
+      assertTrue(
+          List.of(other.disks(), other.arbiter(), other.proxy()).stream().allMatch(Wire::isOpen));
+      assertFalse(all.isOpen());
+      assertTrue(network.allWires(1).isOpen(), "the other one still reaches the arbiter");
+      all.mend();
+      assertTrue(held.stream().allMatch(Wire::isOpen));
+      assertTrue(all.isOpen());
     }
   }
 }
