@@ -2,6 +2,7 @@ package lockstep.ft.core;
 
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.OptionalLong;
 import lockstep.ft.log.Payload;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.DiskOperation;
@@ -174,6 +175,9 @@ final class DiskPath {
     underWay.put(tag, new UnderWay(purpose, core.now()));
     core.emit(
         new Effect.SubmitDisk(
+            purpose instanceof Purpose.ForGuest
+                ? core.guest.open.numberOf(disk, request.requestId())
+                : OptionalLong.empty(),
             disk,
             attach,
             tag,
@@ -213,7 +217,9 @@ final class DiskPath {
     unflushed.ownFlushBegan(flush);
     long tag = nextTag++;
     underWay.put(tag, new UnderWay(new Purpose.OwnFlush(flush), core.now()));
-    core.emit(new Effect.SubmitDisk(disk, attach, tag, DiskOperation.FLUSH, 0, 0, Bytes.EMPTY));
+    core.emit(
+        new Effect.SubmitDisk(
+            OptionalLong.empty(), disk, attach, tag, DiskOperation.FLUSH, 0, 0, Bytes.EMPTY));
   }
 
   void answered(long tag, DiskStatus status, Bytes data) {

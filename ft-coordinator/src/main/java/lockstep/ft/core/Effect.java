@@ -1,5 +1,6 @@
 package lockstep.ft.core;
 
+import java.util.OptionalLong;
 import lockstep.ft.arbiter.ArbiterRequest;
 import lockstep.ft.arbiter.ReplicaId;
 import lockstep.ft.log.LogChannelMessage;
@@ -44,11 +45,20 @@ public sealed interface Effect {
   /**
    * Send a request on an attach. The requests of an attach need not keep their order.
    *
+   * @param output its number, if it is the guest's; none if the replica makes it by itself, or if
+   *     it had left when this replica took over the guest's state
    * @param tag returned with the answer; unique within the attach
    * @param data what to write, for WRITE; empty otherwise
    */
   record SubmitDisk(
-      int disk, long attach, long tag, DiskOperation operation, long offset, int length, Bytes data)
+      OptionalLong output,
+      int disk,
+      long attach,
+      long tag,
+      DiskOperation operation,
+      long offset,
+      int length,
+      Bytes data)
       implements Effect {}
 
   // The proxy and the rest of the outside.

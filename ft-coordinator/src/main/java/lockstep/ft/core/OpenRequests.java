@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import lockstep.ft.machine.Input;
 import lockstep.ft.machine.Output;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,14 @@ final class OpenRequests {
   /** Whether the disk request waits still. */
   boolean isOpen(int disk, long requestId) {
     return open.containsKey(new Key(disk, requestId));
+  }
+
+  /** Of the output that made the open request; none if it was made before this replica knew it. */
+  OptionalLong numberOf(int disk, long requestId) {
+    Open request = open.get(new Key(disk, requestId));
+    return request == null || request.number < 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(request.number);
   }
 
   boolean isEntropyOpen(long requestId) {

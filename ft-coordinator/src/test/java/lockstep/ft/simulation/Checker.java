@@ -16,6 +16,7 @@ import lockstep.ft.core.ReplicaStatus;
 import lockstep.ft.core.Role;
 import lockstep.ft.log.LogChannelMessage;
 import lockstep.ft.machine.Bytes;
+import lockstep.ft.machine.DiskOperation;
 import lockstep.ft.machine.StateHash;
 
 /**
@@ -59,9 +60,19 @@ final class Checker {
   /** A state that only one machine history has: who writes the log, and how much of it is done. */
   private record Point(long epoch, long nextLsn, long position) {}
 
+  /**
+   * Since a replica alone has made the cut of a state transfer, nobody can say from outside whether
+   * it has a backup: not before it knows itself.
+   *
+   * @param outputsReleased before, when nobody but this replica had to have them
+   */
+  private record Cut(ReplicaId candidate, long outputsReleased) {}
+
   private final Map<Long, ArbiterRecord> records = new HashMap<>();
   private final Map<Long, ReplicaId> releasedBy = new HashMap<>();
-  private final Map<ReplicaId, Long> marksReceived = new HashMap<>();
+  private final Map<ReplicaId, Long> marksAtStart = new HashMap<>();
+  private final Map<Run, Long> marksReceived = new HashMap<>();
+  private final Map<ReplicaId, Cut> cuts = new HashMap<>();
   private final Map<Point, StateHash> hashes = new HashMap<>();
   private final Map<Long, Set<Bytes>> framesReleased = new HashMap<>();
   private final Map<Long, ByteArrayOutputStream> consoles = new HashMap<>();
@@ -109,14 +120,35 @@ final class Checker {
     return current.guestGeneration();
   }
 
+  /** A replica starts with a saved state that contains so many outputs. */
+  void startsWith(ReplicaId replica, long outputsMade) {
+    marksAtStart.put(replica, outputsMade);
+  }
+
   /** A replica that has not sealed its log was given the mark of an output. */
   void markReceived(ReplicaId replica, long output) {
-    marksReceived.merge(replica, output + 1, Math::max);
+    marksReceived.merge(runOf(replica), output + 1, Math::max);
+  }
+
+  /** Up to which output a replica has received everything. */
+  private long marksOf(ReplicaId replica) {
+    return Math.max(
+        marksAtStart.getOrDefault(replica, 0L), marksReceived.getOrDefault(runOf(replica), 0L));
   }
 
   /** The state at a cut contains so many outputs, made or marked. */
-  void cutMade(LogChannelMessage.TransferCut cut, long outputsMade) {
+  void cutMade(
+      ReplicaId replica,
+      Optional<ReplicaId> candidate,
+      LogChannelMessage.TransferCut cut,
+      long outputsMade) {
     outputsAtCut.put(cut, outputsMade);
+    cuts.put(replica, new Cut(candidate.orElseThrow(), cut.outputsReleased()));
+  }
+
+  /** The candidate of the last cut was enlisted, or can't have been any more. */
+  void cutIsSettled(ReplicaId replica) {
+    cuts.remove(replica);
   }
 
   void cutReceived(ReplicaId replica, LogChannelMessage.TransferCut cut) {
@@ -144,11 +176,50 @@ final class Checker {
       case Effect.SendFrame(long output, Bytes frame) -> {
         long ordinal = ByteBuffer.wrap(frame.array()).getLong(1);
         must(ordinal == output, "output " + output + " is the machine's " + ordinal);
+        mayLeave(replica, record, output);
         framesReleased.computeIfAbsent(epoch, e -> new HashSet<>()).add(frame);
       }
-      case Effect.WriteConsole(long _, long offset, Bytes data) ->
-          consoleShows(record.guestGeneration(), offset, data.array());
+      case Effect.WriteConsole(long output, long offset, Bytes data) -> {
+        mayLeave(replica, record, output);
+        consoleShows(record.guestGeneration(), offset, data.array());
+      }
+      case Effect.DrawEntropy(long output, long _, int _) -> mayLeave(replica, record, output);
+      case Effect.SubmitDisk submit -> diskIsAsked(replica, record, submit);
       default -> {}
+    }
+  }
+
+  /** A write says which output it is, also one that is sent again with the kept ones. */
+  private void diskIsAsked(ReplicaId replica, ArbiterRecord record, Effect.SubmitDisk submit) {
+    submit.output().ifPresent(output -> mayLeave(replica, record, output));
+    if (submit.operation() == DiskOperation.WRITE) {
+      long ordinal = ByteBuffer.wrap(submit.data().array()).getLong(Long.BYTES);
+      long output = submit.output().orElse(ordinal);
+      must(ordinal == output, "output " + output + " is the machine's " + ordinal);
+      mayLeave(replica, record, ordinal);
+    }
+  }
+
+  /**
+   * The Output Rule, for one output: whoever is backup, or may be it already, must have received
+   * its mark. Looks at nothing that the replica says of itself.
+   */
+  private void mayLeave(ReplicaId replica, ArbiterRecord record, long output) {
+    if (record.backup().isPresent()) {
+      long received = marksOf(record.backup().get().id());
+      must(
+          output < received,
+          "output " + output + " left, the backup has received marks up to " + received);
+    }
+    Cut cut = cuts.get(replica);
+    if (cut != null) {
+      long received = Math.max(cut.outputsReleased, marksOf(cut.candidate));
+      must(
+          output < received,
+          "since the cut output "
+              + output
+              + " left, the candidate has received marks up to "
+              + received);
     }
   }
 
@@ -167,17 +238,6 @@ final class Checker {
         stream.write(data[i]);
       }
     }
-  }
-
-  /** The replica was alone, and has made the cut of a state transfer to {@code candidate}. */
-  void releasedSinceCut(ReplicaId candidate, ReplicaStatus before, ReplicaStatus after) {
-    long received = marksReceived.getOrDefault(candidate, 0L);
-    must(
-        after.outputsReleased() <= Math.max(received, before.outputsReleased()),
-        "since the cut output "
-            + (after.outputsReleased() - 1)
-            + " was released, the candidate has received marks up to "
-            + received);
   }
 
   /** Positions begin anew with each generation of the guest. */
@@ -222,7 +282,10 @@ final class Checker {
     }
   }
 
-  /** After each event of a live replica: what it counts as released must have been acknowledged. */
+  /**
+   * After each event of a live replica: what it counts as released must have been acknowledged, for
+   * the backup forgets that.
+   */
   void outputsReleased(ReplicaId replica, ReplicaStatus before, ReplicaStatus after) {
     if (after.outputsReleased() <= before.outputsReleased() || !after.role().isLive()) {
       return;
@@ -232,7 +295,7 @@ final class Checker {
       return;
     }
     ReplicaId backup = record.backup().get().id();
-    long received = marksReceived.getOrDefault(backup, 0L);
+    long received = marksOf(backup);
     must(
         after.outputsReleased() <= received,
         "output "

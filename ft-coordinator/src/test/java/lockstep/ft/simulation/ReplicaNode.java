@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import lockstep.ft.arbiter.ArbiterReply;
 import lockstep.ft.arbiter.ArbiterRequest;
@@ -24,6 +25,7 @@ import lockstep.ft.log.LogEntry;
 import lockstep.ft.log.Payload;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.Input;
+import lockstep.ft.machine.Output;
 import lockstep.ft.transfer.TransferProgress;
 
 /** A VMM process: one start of it, on one host. What production's driver does, without a thread. */
@@ -82,7 +84,7 @@ final class ReplicaNode implements Net.Listener {
     this.clockOffset = world.between(-1L << 40, 1L << 40);
     this.clockDrift = sim.clockDrift();
     if (state.outputsMade() > 0) {
-      sim.checker.markReceived(id, state.outputsMade() - 1);
+      sim.checker.startsWith(id, state.outputsMade());
     }
     this.replica = new Replica(config, machine, state, clock());
     this.last = status();
@@ -271,18 +273,15 @@ final class ReplicaNode implements Net.Listener {
   private void handle(ReplicaEvent given) {
     ReplicaEvent event = sabotaged(given);
     ReplicaStatus before = event instanceof ReplicaEvent.RunSlice ? status() : last;
-    Optional<Long> cutBefore = cutChannel;
-    noteMarks(before.role(), event);
     disturbMachine(before);
     List<Effect> effects = new ArrayList<>();
     forgeAcks(before, effects);
     replica.onEvent(event, clock(), effects::add);
     ReplicaStatus after = status();
     last = after;
-    boolean closes = effects.stream().anyMatch(effect -> effect instanceof Effect.ClosePeer);
-    if (cutBefore.isPresent() && before.role() == Role.ALONE && !closes) {
-      before.peer().ifPresent(peer -> sim.checker.releasedSinceCut(peer, before, after));
-    }
+    noteMarks(after, event);
+    noteCut(before.role(), after.role(), effects);
+    letOutEarly(after, event, effects);
     if (!sim.sabotage.statusIsNotLookedAt) {
       sim.checker.says(id, after);
     }
@@ -400,6 +399,36 @@ final class ReplicaNode implements Net.Listener {
     }
   }
 
+  /** What waits at the gate leaves, as if a path beside it did not ask how far it is open. */
+  private void letOutEarly(ReplicaStatus after, ReplicaEvent event, List<Effect> effects) {
+    if (after.role() != Role.PRIMARY) {
+      return;
+    }
+    List<Output> waiting = replica.coreState().unreleased();
+    long number = after.outputsMade() - waiting.size();
+    for (Output output : waiting) {
+      if (sim.sabotage.submitsEarly
+          && output instanceof Output.DiskRequested request
+          && event instanceof ReplicaEvent.DiskAttached attached
+          && attached.disk() == request.disk()) {
+        effects.add(
+            new Effect.SubmitDisk(
+                OptionalLong.of(number),
+                request.disk(),
+                attached.attach(),
+                -number,
+                request.operation(),
+                request.offset(),
+                request.length(),
+                request.data()));
+      }
+      if (sim.sabotage.drawsEarly && output instanceof Output.EntropyRequested request) {
+        effects.add(new Effect.DrawEntropy(number, request.requestId(), request.length()));
+      }
+      number++;
+    }
+  }
+
   private void disturbMachine(ReplicaStatus before) {
     if (sim.sabotage.flipsBitsUnseen && before.role() == Role.BACKUP && world.chance(0.01)) {
       machine.flipBit();
@@ -478,22 +507,38 @@ final class ReplicaNode implements Net.Listener {
     return event;
   }
 
-  /** What an unsealed backup is given, it has received. */
-  private void noteMarks(Role role, ReplicaEvent event) {
-    boolean takes = role == Role.CANDIDATE || role == Role.BACKUP;
-    if (takes
-        && event instanceof ReplicaEvent.PeerSaid(long _, LogChannelMessage.Entries entries)) {
-      entries
-          .entries()
-          .forEach(
-              entry -> {
-                if (entry.payload() instanceof Payload.OutputMade(long output)) {
-                  sim.checker.markReceived(id, output);
-                }
-              });
+  /** What has become part of the log of an unsealed backup, it has received. */
+  private void noteMarks(ReplicaStatus after, ReplicaEvent event) {
+    if (after.role() != Role.CANDIDATE && after.role() != Role.BACKUP) {
+      return;
+    }
+    if (event instanceof ReplicaEvent.PeerSaid(long _, LogChannelMessage.Entries batch)) {
+      for (LogEntry entry : batch.entries()) {
+        boolean taken = entry.lsn() < after.nextLsn();
+        if (taken && entry.payload() instanceof Payload.OutputMade(long output)) {
+          sim.checker.markReceived(id, output);
+        }
+      }
     }
     if (event instanceof ReplicaEvent.PeerSaid(long _, LogChannelMessage.TransferCut cut)) {
       sim.checker.cutReceived(id, cut);
+    }
+  }
+
+  /**
+   * What a cut asks for ends with the enlisting; or with the candidate, if enlisting it was not
+   * asked for yet; or else with the claim that gives it up.
+   */
+  private void noteCut(Role before, Role after, List<Effect> effects) {
+    boolean givesUp =
+        effects.stream()
+            .anyMatch(
+                effect ->
+                    effect instanceof Effect.ClosePeer(long channel)
+                        && cutChannel.equals(Optional.of(channel)));
+    boolean mayBeEnlisted = after == Role.GOING_ALONE || (after == Role.ALONE && !givesUp);
+    if (!mayBeEnlisted || (before == Role.GOING_ALONE && after == Role.ALONE)) {
+      sim.checker.cutIsSettled(id);
     }
   }
 
@@ -607,7 +652,7 @@ final class ReplicaNode implements Net.Listener {
       case LogChannelMessage.TransferBegan _ -> sim.coverage.count(Coverage.Event.TRANSFER_BEGAN);
       case LogChannelMessage.TransferCut cut -> {
         sim.coverage.count(Coverage.Event.TRANSFER_CUT);
-        sim.checker.cutMade(cut, status.outputsMade());
+        sim.checker.cutMade(id, status.peer(), cut, status.outputsMade());
         cutChannel = Optional.of(send.channel());
       }
       case LogChannelMessage.Entries entries -> {

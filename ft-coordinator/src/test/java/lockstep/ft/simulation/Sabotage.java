@@ -50,6 +50,12 @@ final class Sabotage {
   /** The same, to a replica alone that has made the cut of a state transfer. */
   boolean forgesAcksFromTheCut;
 
+  /** A disk, as soon as it is attached, gets all that is open, acknowledged or not. */
+  boolean submitsEarly;
+
+  /** Entropy is drawn at once. */
+  boolean drawsEarly;
+
   /** A sealed backup acknowledges what still comes. */
   boolean acksAfterSeal;
 

@@ -88,6 +88,16 @@ final class SabotageTest {
     assertNoticed(sabotage -> sabotage.forgesAcks = true, "the backup has received marks up to");
   }
 
+  @Test
+  void aDiskRequestThatPassesTheGateByIsNoticed() {
+    assertNoticed(sabotage -> sabotage.submitsEarly = true, " left, the backup has received marks");
+  }
+
+  @Test
+  void entropyThatIsDrawnBeforeTheAcknowledgementIsNoticed() {
+    assertNoticed(sabotage -> sabotage.drawsEarly = true, " left, the backup has received marks");
+  }
+
   /** The right moment is rare. */
   @Test
   void acknowledgementsOfASealedBackupAreNoticed() {
