@@ -7,11 +7,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import lockstep.benchmarks.cluster.BenchCluster;
 import lockstep.benchmarks.cluster.GuestBenchOptions;
+import lockstep.benchmarks.cluster.GuestShell;
 import lockstep.benchmarks.cluster.RedisLoad;
 import lockstep.benchmarks.cluster.RedisLoad.Command;
 import lockstep.tools.cluster.Cluster;
@@ -19,8 +20,6 @@ import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
-import lockstep.tools.redis.RedisConnection;
-import lockstep.tools.redis.RedisErrorException;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,7 +33,6 @@ import picocli.CommandLine.Option;
             + " new backup again and again, idle and under Redis load: rounds, bytes, seconds, and"
             + " for how long the guest stood still. Uses processes and ports of its own.")
 public final class TransferBench implements Callable<Integer> {
-  private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration BEFORE = Duration.ofSeconds(2);
   private static final Duration LOAD_STRETCH = Duration.ofMillis(250);
   private static final int LOAD_CLIENTS = 10;
@@ -49,7 +47,6 @@ public final class TransferBench implements Callable<Integer> {
   private static final int SYSTEM_MEBIBYTES = 64;
 
   private static final double NANOS_PER_MILLI = 1e6;
-  private static final int VALUE_BYTES = 256 << 10;
 
   @Mixin private GuestBenchOptions options = new GuestBenchOptions();
 
@@ -82,12 +79,11 @@ public final class TransferBench implements Callable<Integer> {
       try (BenchCluster cluster = BenchCluster.start(place, guest, mebibytes << 20, progress)) {
         System.err.println("a guest of " + mebibytes + " MB");
         cluster.bootAlone(progress);
-        long filled = fill(cluster, (mebibytes - SYSTEM_MEBIBYTES) * FILLED_EIGHTHS / 8);
+        long filled = (mebibytes - SYSTEM_MEBIBYTES) * FILLED_EIGHTHS / 8;
+        fill(GuestShell.open(cluster), filled);
         for (Load load : Load.values()) {
           rows.add(measure(cluster, new Row(mebibytes, filled, load)));
         }
-      } catch (RedisErrorException e) {
-        throw new IOException("Redis answers: " + e.getMessage(), e);
       }
     }
     print(rows);
@@ -104,26 +100,18 @@ public final class TransferBench implements Callable<Integer> {
     }
   }
 
-  /** Memory that nobody has used is zero and would cost nothing. Returns MiB filled. */
-  private static long fill(BenchCluster cluster, long mebibytes)
-      throws IOException, RedisErrorException {
+  /**
+   * Memory that nobody has used is zero and would cost nothing. Files in memory: Redis keeps its
+   * append-only file on, as it has it, so that its writes are on their way to the disk at the cut.
+   */
+  private static void fill(GuestShell shell, long mebibytes) throws IOException {
     System.err.println("filling " + mebibytes + " MB of it");
-    try (RedisConnection redis =
-        new RedisConnection("127.0.0.1", cluster.redisPort(), ANSWER_TIMEOUT)) {
-      var _ = redis.command("CONFIG", "SET", "appendonly", "no");
-      long values = (mebibytes << 20) / VALUE_BYTES;
-      for (long i = 0; i < values; i++) {
-        var _ =
-            redis.command(
-                "EVAL",
-                "return redis.call('SET', KEYS[1], string.rep(ARGV[1], ARGV[2]))",
-                "1",
-                "fill:" + i,
-                "%016d".formatted(i),
-                Integer.toString(VALUE_BYTES / 16));
-      }
+    var _ = shell.time("mkdir -p /filled && mount -t tmpfs -o size=90% none /filled");
+    byte[] content = new byte[1 << 20];
+    new Random(1).nextBytes(content);
+    for (long i = 0; i < mebibytes; i++) {
+      shell.put(content, "/filled/" + i);
     }
-    return mebibytes;
   }
 
   private Row measure(BenchCluster cluster, Row row) throws IOException {
@@ -147,7 +135,7 @@ public final class TransferBench implements Callable<Integer> {
   }
 
   private interface LongestWait {
-    long nanos();
+    long nanos() throws IOException;
   }
 
   private static Row.Transfer transfer(BenchCluster cluster, LongestWait wait) throws IOException {
@@ -169,9 +157,11 @@ public final class TransferBench implements Callable<Integer> {
 
   /** Redis clients that go on until they are closed. */
   private static final class Clients implements AutoCloseable {
-    private final AtomicBoolean over = new AtomicBoolean();
-    private final AtomicLong longestNanos = new AtomicLong();
     private final Thread thread;
+    private boolean over;
+    private long longestNanos;
+    private long stretches;
+    private Optional<IOException> failure = Optional.empty();
 
     private Clients(RedisLoad load) {
       thread = Thread.ofPlatform().daemon().name("redis-load").unstarted(() -> run(load));
@@ -185,26 +175,59 @@ public final class TransferBench implements Callable<Integer> {
 
     private void run(RedisLoad load) {
       try {
-        while (!over.get()) {
-          long longest = load.run(LOAD_CLIENTS, LOAD_STRETCH).latencies().percentileNanos(100);
-          longestNanos.accumulateAndGet(longest, Math::max);
+        while (!isOver()) {
+          ended(load.run(LOAD_CLIENTS, LOAD_STRETCH).latencies().percentileNanos(100));
         }
       } catch (IOException e) {
-        System.err.println("the load has ended: " + e.getMessage());
+        failed(e);
       }
     }
 
-    void forgetLongestWait() {
-      longestNanos.set(0);
+    private synchronized boolean isOver() {
+      return over;
     }
 
-    long longestWaitNanos() {
-      return longestNanos.get();
+    private synchronized void ended(long longest) {
+      longestNanos = Math.max(longestNanos, longest);
+      stretches++;
+      notifyAll();
+    }
+
+    private synchronized void failed(IOException e) {
+      failure = Optional.of(e);
+      notifyAll();
+    }
+
+    synchronized void forgetLongestWait() {
+      longestNanos = 0;
+    }
+
+    /**
+     * With the stretch that is under way.
+     *
+     * @throws IOException if the load has ended: what was measured was idle
+     */
+    synchronized long longestWaitNanos() throws IOException {
+      long underWay = stretches;
+      try {
+        while (stretches == underWay && failure.isEmpty()) {
+          wait();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
+      }
+      if (failure.isPresent()) {
+        throw new IOException("the load has ended: " + failure.get().getMessage(), failure.get());
+      }
+      return longestNanos;
     }
 
     @Override
     public void close() {
-      over.set(true);
+      synchronized (this) {
+        over = true;
+      }
       try {
         thread.join();
       } catch (InterruptedException e) {
