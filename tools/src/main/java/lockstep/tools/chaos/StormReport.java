@@ -19,7 +19,7 @@ final class StormReport {
   private StormReport() {}
 
   static String line(Storm.Survived survived, int faults) {
-    return "%4d of %d  %-22s  pause %6.0f ms at once, %6.0f ms at most  protected again after %.1f s"
+    return "%4d of %d  %-28s  pause %6.0f ms at once, %6.0f ms at most  protected again after %.1f s"
         .formatted(
             survived.number(),
             faults,
@@ -88,14 +88,14 @@ final class StormReport {
       ofKind.pauses().add(one.pause().longest());
       ofKind.unprotected().add(one.protectedAgainNanos());
     }
-    out.printf("%n%-22s %6s %23s  %32s%n", "", "", "pause at once", "until protected again");
+    out.printf("%n%-28s %6s %23s  %32s%n", "", "", "pause at once", "until protected again");
     out.printf(
-        "%-22s %6s %10s %10s  %10s %10s %10s   protected again p50%n",
+        "%-28s %6s %10s %10s  %10s %10s %10s   protected again p50%n",
         "fault", "count", "p50", "p99", "p50", "p99", "longest");
     seen.forEach(
         (fault, ofKind) ->
             out.printf(
-                "%-22s %6d %7.0f ms %7.0f ms  %7.0f ms %7.0f ms %7.0f ms   %.1f s%n",
+                "%-28s %6d %7.0f ms %7.0f ms  %7.0f ms %7.0f ms %7.0f ms   %.1f s%n",
                 fault,
                 ofKind.pauses().count(),
                 ofKind.atOnce().percentileNanos(50) / NANOS_PER_MILLI,

@@ -207,7 +207,7 @@ final class Strikes {
         () ->
             guest.cluster().replicas().stream()
                 .filter(view -> view.text("replica").equals(other.text("replica")))
-                .filter(view -> view.hasRole("ALONE") || view.hasRole("PRIMARY"))
+                .filter(Strikes::runsGuest)
                 .filter(view -> !view.text("peer").equals(who.text("replica")))
                 .findFirst());
   }
@@ -338,8 +338,13 @@ final class Strikes {
         "nobody has taken over from " + primary.process().name(),
         () ->
             guest.cluster().replicas().stream()
-                .filter(view -> view.isLive() && !isWithItsBackup(view, primary))
+                .filter(view -> runsGuest(view) && !isWithItsBackup(view, primary))
                 .findFirst());
+  }
+
+  /** Who is still to win a claim for it does not. */
+  private static boolean runsGuest(ReplicaView view) {
+    return view.hasRole("ALONE") || view.hasRole("PRIMARY");
   }
 
   private static boolean isWithItsBackup(ReplicaView view, ReplicaView primary) {
