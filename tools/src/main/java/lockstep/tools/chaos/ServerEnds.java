@@ -21,7 +21,7 @@ import lockstep.tools.cluster.ServerEnd;
  * a bug of its own, a state that differs, want of memory, another's signal, and also a loss that
  * nothing explains.
  *
- * <p>Reasons are of a process, not of a server's name: who is started again has none.
+ * <p>Thread-safe. Reasons are of a process, not of a server's name: who is started again has none.
  */
 final class ServerEnds {
   static final String BEFORE_THE_FIRST = "before the first fault";
@@ -91,39 +91,39 @@ final class ServerEnds {
   }
 
   /** A fault begins. */
-  void begins(int number, StormFault kind, Instant now) {
+  synchronized void begins(int number, StormFault kind, Instant now) {
     faults.add(new Fault(number, kind, now));
   }
 
   /** A process is about to be sent SIGKILL. */
-  void kills(String server, long pid) {
+  synchronized void kills(String server, long pid) {
     killed.add(new Incarnation(server, pid));
   }
 
   /** By the fault that has begun, the guest may go on without a VMM, which then ends so. */
-  void mayLose(String server, long pid, Set<HaltReason> reasons) {
+  synchronized void mayLose(String server, long pid, Set<HaltReason> reasons) {
     excused.put(
         new Incarnation(server, pid), new Excuse(reasons, faults.getLast().kind.toString()));
   }
 
   /** The guest is protected again, by these VMMs: it has not gone on without them. */
-  void keeps(String server, long pid) {
+  synchronized void keeps(String server, long pid) {
     excused.remove(new Incarnation(server, pid));
   }
 
   /** The guest is shut down, and a VMM ends with it. */
-  void shutsDown(String server, long pid) {
+  synchronized void shutsDown(String server, long pid) {
     shutDown.add(new Incarnation(server, pid));
   }
 
   /** Whether it can be that a pair has fallen apart because a replica was late, and that is all. */
-  boolean mayBeFalseAlarm(ServerEnd end) {
+  synchronized boolean mayBeFalseAlarm(ServerEnd end) {
     return !excused.containsKey(Incarnation.of(end))
         && EndKind.of(end).reason().filter(LATE_LOSES::contains).isPresent();
   }
 
   /** It was so. */
-  void wasFalseAlarm(ServerEnd end) {
+  synchronized void wasFalseAlarm(ServerEnd end) {
     excused.put(Incarnation.of(end), new Excuse(LATE_LOSES, LATE));
   }
 
@@ -133,7 +133,7 @@ final class ServerEnds {
   }
 
   /** Which of these ends were to be expected. */
-  Judged judge(List<ServerEnd> ends) {
+  synchronized Judged judge(List<ServerEnd> ends) {
     int planned = 0;
     List<Unplanned> unplanned = new ArrayList<>();
     Set<Incarnation> seen = new HashSet<>();

@@ -177,7 +177,6 @@ final class Storm {
     long began = System.nanoTime();
     try {
       Pair first = guest.awaitProtected(PROTECTED_TIMEOUT);
-      guest.lookAtEnds();
       guest.generations().note(first.generation(), 0, ServerEnds.BEFORE_THE_FIRST);
       part(plan, StormFault.Cost.CONNECTIONS, SYNC_EVERY_SECOND, began);
       part(plan, StormFault.Cost.COLD_START, SYNC_ALWAYS, began);
@@ -308,7 +307,6 @@ final class Storm {
     Survived done =
         new Survived(number, fault, began, clients.takeLongestWait().or(counting), again);
     survived.add(done);
-    guest.lookAtEnds();
     listener.survived(done);
     history.settle(System.nanoTime() - SETTLED_AFTER.toNanos(), shared.keysNow());
   }

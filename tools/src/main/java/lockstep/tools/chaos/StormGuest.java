@@ -6,8 +6,10 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,8 @@ final class StormGuest implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration END_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration LOOK = Duration.ofMillis(500);
+  private static final Duration LOOKED_AT_FOR = Duration.ofSeconds(20);
 
   private final StateDirectory directory;
   private final int clientPort;
@@ -54,7 +58,7 @@ final class StormGuest implements AutoCloseable {
   private final ServerEnds ends = new ServerEnds();
   private final Generations generations = new Generations();
   private Optional<Thread> keeper = Optional.empty();
-  private int endsLookedAt;
+  private final Thread watch = Thread.ofPlatform().daemon().name("ends").unstarted(this::watchEnds);
 
   private StormGuest(
       StateDirectory directory, ClusterSettings settings, int clientPort, StormNetwork network) {
@@ -83,6 +87,7 @@ final class StormGuest implements AutoCloseable {
     ClusterSettings settings = ClusterSettings.loadOrChoose(directory, VM);
     StormGuest storm =
         new StormGuest(directory, settings, clientPort, StormNetwork.make(kind, settings));
+    storm.watch.start();
     try {
       storm.cluster.startDiskServer();
       int guestPort = guest.description().ports().getFirst();
@@ -243,18 +248,33 @@ final class StormGuest implements AutoCloseable {
     return generations;
   }
 
+  /** Looks at ends soon after them: a log is gone when its VMM has been started twice more. */
+  private void watchEnds() {
+    try {
+      while (true) {
+        lookAtEnds();
+        Cluster.sleep(LOOK);
+      }
+    } catch (IOException e) {
+      if (!Thread.currentThread().isInterrupted()) {
+        throw new UncheckedIOException(e); // what is not looked at is not explained, either
+      }
+    }
+  }
+
   /**
-   * Looks into the VMMs' logs for what explains the ends since the last look: soon after them, for
-   * a log is gone when its VMM has been started twice more.
+   * Looks into the VMMs' logs for what explains the latest ends; again and again, for who was late
+   * may come to say so after another's end.
    */
-  void lookAtEnds() throws IOException {
-    List<ServerEnd> all = ServerEnd.all(directory.endsFile());
-    for (ServerEnd end : all.subList(endsLookedAt, all.size())) {
-      if (ends.mayBeFalseAlarm(end) && FalseAlarms.explain(end.at(), vmmLogs())) {
+  private synchronized void lookAtEnds() throws IOException {
+    Instant since = Instant.now().minus(LOOKED_AT_FOR);
+    for (ServerEnd end : ServerEnd.all(directory.endsFile())) {
+      if (end.at().isAfter(since)
+          && ends.mayBeFalseAlarm(end)
+          && FalseAlarms.explain(end.at(), vmmLogs())) {
         ends.wasFalseAlarm(end);
       }
     }
-    endsLookedAt = all.size();
   }
 
   /** What VMMs have logged about lateness and silence, now and in the run before. */
@@ -264,6 +284,8 @@ final class StormGuest implements AutoCloseable {
       for (Path log : logs) {
         try (Stream<String> all = Files.lines(log, StandardCharsets.ISO_8859_1)) {
           all.filter(FalseAlarms::matters).forEach(lines::add);
+        } catch (NoSuchFileException _) {
+          // moved away just now, and there under its other name the next time
         }
       }
     }
@@ -392,6 +414,7 @@ final class StormGuest implements AutoCloseable {
     boolean interrupted = Thread.interrupted(); // whoever wants it to end wants all of it to end
     try (StormNetwork _ = network;
         Cluster _ = cluster) {
+      watch.interrupt();
       stopKeeper();
       SavedGuest.stopAll(cluster);
     } finally {

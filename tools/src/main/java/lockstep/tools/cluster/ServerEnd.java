@@ -71,8 +71,9 @@ public record ServerEnd(Instant at, String server, long pid, int exitCode, Strin
   public static List<ServerEnd> all(Path file) throws IOException {
     List<ServerEnd> ends = new ArrayList<>();
     try {
-      for (String line : Files.readAllLines(file)) {
-        ends.add(parse(line));
+      String text = Files.readString(file);
+      for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
+        ends.add(parse(line)); // the last one may be being written
       }
     } catch (NoSuchFileException _) {
       // none has ended yet

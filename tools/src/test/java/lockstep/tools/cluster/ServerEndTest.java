@@ -56,6 +56,14 @@ final class ServerEndTest {
   }
 
   @Test
+  void aLineThatIsBeingWrittenIsNoneYet() throws IOException {
+    state().create();
+    ServerEnd end = new ServerEnd(Instant.ofEpochSecond(7), "vmm-3", 4242, 3, HALTED);
+    Files.writeString(state().endsFile(), end.line() + end.line().substring(0, 30));
+    assertEquals(List.of(end), ServerEnd.all(state().endsFile()));
+  }
+
+  @Test
   void whoHasStartedAServerWritesDownHowItHasEnded() throws Exception {
     state().create();
     Process first = started("first", 3);
