@@ -3,6 +3,7 @@ package lockstep.ft.simulation;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * One seed: serves, breaks things for a while, mends them, and serves again.
@@ -55,7 +56,7 @@ record RandomRun(
     Optional<String> failure = Optional.empty();
     try {
       run.accept(sim);
-    } catch (Checker.Violation | IllegalStateException | IllegalArgumentException e) {
+    } catch (RuntimeException e) {
       failure =
           Optional.of(
               "seed "
@@ -65,7 +66,7 @@ record RandomRun(
                   + " ms: "
                   + e
                   + "\nat "
-                  + e.getStackTrace()[1]
+                  + Stream.of(e.getStackTrace()).limit(2).toList()
                   + "\nrepeat: mvn -pl ft-coordinator test -Dtest=SimulationTest#"
                   + test
                   + " -Dlockstep.seed="
