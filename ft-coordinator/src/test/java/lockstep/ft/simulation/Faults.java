@@ -1,9 +1,13 @@
 package lockstep.ft.simulation;
 
+import java.util.ArrayList;
+import java.util.List;
 import lockstep.ft.core.ReplicaEvent;
 
 /** Breaks things by chance, and mends them. */
 final class Faults {
+  private static final int ONE_IN_LATER = 8;
+
   private final Simulation sim;
   private final World world;
   private boolean over;
@@ -27,6 +31,10 @@ final class Faults {
   }
 
   private void one() {
+    if (sim.hasLaterFaults() && world.later.nextInt(ONE_IN_LATER) == 0) {
+      oneOfTheLater();
+      return;
+    }
     switch (world.random.nextInt(44)) {
       case 0, 1 -> crashReplica(liveHost(), world.chance(0.3));
       case 2, 3 -> crashReplica(otherHost(), world.chance(0.3));
@@ -68,6 +76,10 @@ final class Faults {
       askSwitch();
       sim.runFor(world.between(0, 5 * World.MILLI));
     }
+    if (sim.hasLaterFaults() && world.later.nextInt(ONE_IN_LATER) == 0) {
+      oneOfTheLater();
+      return;
+    }
     switch (world.random.nextInt(15)) {
       case 0, 1 -> crashReplica(liveHost(), world.chance(0.3));
       case 2 -> crashReplica(otherHost(), world.chance(0.3));
@@ -83,6 +95,62 @@ final class Faults {
       case 12 -> slowReplica();
       default -> restartProxy();
     }
+  }
+
+  /** As {@link #one}, of kinds that were added later, from their own chance. */
+  private void oneOfTheLater() {
+    switch (world.later.nextInt(6)) {
+      case 0, 1 -> isolate(liveHost());
+      case 2 -> isolate(otherHost());
+      case 3 -> isolateFromDecisions(liveHost());
+      case 4 -> isolateFromDecisions(otherHost());
+      default -> isolate(world.later.nextInt(Net.HOSTS));
+    }
+  }
+
+  /** A host has no link to any other. */
+  private void isolate(int host) {
+    world.tell("isolated: " + host);
+    sim.coverage.count(Coverage.Event.ISOLATED);
+    List<Integer> others = new ArrayList<>();
+    for (int other = 0; other < Net.HOSTS; other++) {
+      if (other != host) {
+        others.add(other);
+      }
+    }
+    blockAll(host, others);
+  }
+
+  /** It reaches disks and proxy, and neither the other replicas nor the arbiter. */
+  private void isolateFromDecisions(int host) {
+    world.tell("isolated from replicas and arbiter: " + host);
+    sim.coverage.count(Coverage.Event.ISOLATED_FROM_DECISIONS);
+    List<Integer> others = new ArrayList<>(List.of(Net.ARBITER));
+    for (int other = 0; other < Net.REPLICAS; other++) {
+      if (other != host) {
+        others.add(other);
+      }
+    }
+    blockAll(host, others);
+  }
+
+  private void blockAll(int host, List<Integer> others) {
+    others.forEach(other -> blockBothWays(host, other, true));
+    boolean breaks = world.later.nextInt(3) == 0;
+    unlessMended(
+        world.later.nextLong(World.MILLI, 700 * World.MILLI),
+        () -> {
+          world.tell("isolated no longer: " + host);
+          others.forEach(other -> blockBothWays(host, other, false));
+          if (breaks) {
+            others.forEach(other -> sim.net.breakBetween(host, other));
+          }
+        });
+  }
+
+  private void blockBothWays(int a, int b, boolean block) {
+    sim.net.block(a, b, block);
+    sim.net.block(b, a, block);
   }
 
   /** The server dies between its next grant and the answer; a claim follows, to have one. */
@@ -185,8 +253,9 @@ final class Faults {
 
   private void failDisk() {
     world.tell("the disk fails now and then");
-    sim.server.fail(0.3);
-    world.after(world.between(10 * World.MILLI, 200 * World.MILLI), () -> sim.server.fail(0));
+    sim.server.fail(0.3, sim.hasLaterFaults());
+    world.after(
+        world.between(10 * World.MILLI, 200 * World.MILLI), () -> sim.server.fail(0, false));
   }
 
   private void slowReplica() {
@@ -351,7 +420,7 @@ final class Faults {
     }
     sim.net.loseDials(0);
     sim.server.slow(0);
-    sim.server.fail(0);
+    sim.server.fail(0, false);
     sim.server.resume();
     sim.server.start();
     sim.proxy.start();

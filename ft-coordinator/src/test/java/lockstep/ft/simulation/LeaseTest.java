@@ -153,7 +153,7 @@ final class LeaseTest {
   /** Its clients still reach it, its lease runs out, and another guest is started. */
   private static void aloneAndCutOffFromTheArbiterWithASlowClock(Sabotage sabotage) {
     for (long seed = 1; seed <= 20; seed++) {
-      Simulation other = new Simulation(seed, false, sabotage);
+      Simulation other = new Simulation(seed, false, sabotage, true);
       other.startRule(StartRule.ALONE);
       other.clockDrift(-100_000);
       other.start(0);

@@ -16,6 +16,11 @@ final class Net {
   static final int PROXY = 4;
   static final int HOSTS = 5;
 
+  /** The arbiter's own address on the host {@link #SERVER}: what befalls that, befalls this too. */
+  static final int ARBITER = 5;
+
+  private static final int ADDRESSES = 6;
+
   private static final long DIAL_TIMEOUT = 100 * World.MILLI;
 
   /** One process's side of a connection. */
@@ -32,17 +37,35 @@ final class Net {
   }
 
   private final World world;
-  private final boolean[][] blocked = new boolean[HOSTS][HOSTS];
-  private final long[][] extraDelay = new long[HOSTS][HOSTS];
+  private final boolean[][] blocked = new boolean[ADDRESSES][ADDRESSES];
+  private final long[][] extraDelay = new long[ADDRESSES][ADDRESSES];
   private final List<Connection> connections = new ArrayList<>();
   private double ghostChance;
 
-  Net(World world) {
+  private final boolean vanishedTakeTheirTail;
+
+  /**
+   * @param vanishedTakeTheirTail whether a host that vanishes takes some of what it has sent with
+   *     it
+   */
+  Net(World world, boolean vanishedTakeTheirTail) {
     this.world = world;
+    this.vanishedTakeTheirTail = vanishedTakeTheirTail;
   }
 
+  private static int hostOf(int address) {
+    return address == ARBITER ? SERVER : address;
+  }
+
+  /** Between two hosts, or one and the arbiter alone. */
   void block(int from, int to, boolean block) {
     blocked[from][to] = block;
+    if (from == SERVER) {
+      blocked[ARBITER][to] = block;
+    }
+    if (to == SERVER) {
+      blocked[from][ARBITER] = block;
+    }
     if (!block) {
       List.copyOf(connections).forEach(Connection::flush);
     }
@@ -50,6 +73,12 @@ final class Net {
 
   void delay(int from, int to, long extraNanos) {
     extraDelay[from][to] = extraNanos;
+    if (from == SERVER) {
+      extraDelay[ARBITER][to] = extraNanos;
+    }
+    if (to == SERVER) {
+      extraDelay[from][ARBITER] = extraNanos;
+    }
   }
 
   boolean anyBlocked() {
@@ -104,8 +133,7 @@ final class Net {
   /** Breaks every connection between two hosts; both sides hear of it. */
   void breakBetween(int a, int b) {
     for (Connection connection : List.copyOf(connections)) {
-      if ((connection.nearHost == a && connection.farHost == b)
-          || (connection.nearHost == b && connection.farHost == a)) {
+      if (connection.isBetween(a, b)) {
         connection.break_();
       }
     }
@@ -122,8 +150,7 @@ final class Net {
   /** Every connection between two hosts is lost; only who is on {@code told} hears of it. */
   void loseBetween(int told, int other) {
     for (Connection connection : List.copyOf(connections)) {
-      if ((connection.nearHost == told && connection.farHost == other)
-          || (connection.nearHost == other && connection.farHost == told)) {
+      if (connection.isBetween(told, other)) {
         connection.lose(told);
       }
     }
@@ -139,12 +166,21 @@ final class Net {
     private final Pipe toNear;
     private boolean broken;
 
-    private Connection(int nearHost, int farHost, End near) {
-      this.nearHost = nearHost;
-      this.farHost = farHost;
+    private Connection(int from, int to, End near) {
+      this.nearHost = hostOf(from);
+      this.farHost = hostOf(to);
       this.near = near;
-      this.toFar = new Pipe(nearHost, farHost);
-      this.toNear = new Pipe(farHost, nearHost);
+      this.toFar = new Pipe(from, to);
+      this.toNear = new Pipe(to, from);
+    }
+
+    private boolean isBetween(int a, int b) {
+      return (isAt(toFar.from, a) && isAt(toFar.to, b))
+          || (isAt(toFar.from, b) && isAt(toFar.to, a));
+    }
+
+    private static boolean isAt(int address, int wanted) {
+      return address == wanted || hostOf(address) == wanted;
     }
 
     void sendFromNear(Object message) {
@@ -169,12 +205,12 @@ final class Net {
 
     /** The process on one side vanishes with its host: nobody tells the other side. */
     void vanish(int host) {
-      if (host == nearHost) {
-        toFar.closed = true;
-        toNear.deaf = true;
-      } else {
-        toNear.closed = true;
-        toFar.deaf = true;
+      Pipe outwards = host == nearHost ? toFar : toNear;
+      Pipe inwards = host == nearHost ? toNear : toFar;
+      outwards.closed = true;
+      inwards.deaf = true;
+      if (vanishedTakeTheirTail) {
+        outwards.loseTail();
       }
     }
 
@@ -233,6 +269,11 @@ final class Net {
     private final int to;
     private final ArrayDeque<Runnable> held = new ArrayDeque<>();
     private long lastArrival;
+    private long underWay;
+
+    /** So many of those under way arrive; the others are lost. */
+    private long arriving = Long.MAX_VALUE;
+
     private boolean closed;
     private boolean deaf;
 
@@ -255,14 +296,22 @@ final class Net {
       while (!blocked[from][to] && !held.isEmpty()) {
         Runnable delivery = held.removeFirst();
         lastArrival = Math.max(lastArrival, world.now() + latency(from, to));
+        underWay++;
         world.after(
             lastArrival - world.now(),
             () -> {
-              if (!deaf) {
+              underWay--;
+              if (!deaf && arriving-- > 0) {
                 delivery.run();
               }
             });
       }
+    }
+
+    /** Who sends is gone: what was not acknowledged is sent again by nobody. */
+    void loseTail() {
+      held.clear();
+      arriving = world.later.nextLong(underWay + 1);
     }
   }
 }

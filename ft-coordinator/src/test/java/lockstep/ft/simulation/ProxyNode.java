@@ -116,7 +116,7 @@ final class ProxyNode implements Net.Listener {
     long start = starts;
     net.dial(
         Net.PROXY,
-        Net.SERVER,
+        Net.ARBITER,
         Optional.of(server),
         ServerNode.ARBITER,
         new ArbiterEnd(start),

@@ -39,7 +39,15 @@ record RandomRun(
   }
 
   static RandomRun of(long seed, boolean telling, Sabotage sabotage) {
-    return of(seed, telling, sabotage, "oneSeed", RandomRun::go);
+    return of(seed, telling, sabotage, "oneSeed", true, RandomRun::go);
+  }
+
+  /**
+   * With those faults only that there were when the seed was found: the later kinds change what
+   * follows, and the moment that the seed is kept for does not come.
+   */
+  static RandomRun ofEarlierFaults(long seed, boolean telling, Sabotage sabotage) {
+    return of(seed, telling, sabotage, "oneSeedOfEarlierFaults", false, RandomRun::go);
   }
 
   /**
@@ -47,12 +55,29 @@ record RandomRun(
    * again. Nothing of that may lose the guest.
    */
   static RandomRun ofSingleFaults(long seed, boolean telling, Sabotage sabotage) {
-    return of(seed, telling, sabotage, "oneSeedOfSingleFaults", RandomRun::goWithSingleFaults);
+    return of(
+        seed, telling, sabotage, "oneSeedOfSingleFaults", true, RandomRun::goWithSingleFaults);
+  }
+
+  /** As {@link #ofEarlierFaults}. */
+  static RandomRun ofEarlierSingleFaults(long seed, boolean telling, Sabotage sabotage) {
+    return of(
+        seed,
+        telling,
+        sabotage,
+        "oneSeedOfEarlierSingleFaults",
+        false,
+        RandomRun::goWithSingleFaults);
   }
 
   private static RandomRun of(
-      long seed, boolean telling, Sabotage sabotage, String test, Consumer<Simulation> run) {
-    Simulation sim = new Simulation(seed, telling, sabotage);
+      long seed,
+      boolean telling,
+      Sabotage sabotage,
+      String test,
+      boolean laterFaults,
+      Consumer<Simulation> run) {
+    Simulation sim = new Simulation(seed, telling, sabotage, laterFaults);
     Optional<String> failure = Optional.empty();
     try {
       run.accept(sim);

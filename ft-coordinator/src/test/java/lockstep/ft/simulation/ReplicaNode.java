@@ -755,7 +755,7 @@ final class ReplicaNode implements Net.Listener {
           }
         };
     dial(
-        Net.SERVER,
+        Net.ARBITER,
         Optional.of(sim.server),
         ServerNode.ARBITER,
         end,

@@ -24,6 +24,8 @@ import lockstep.ft.machine.DiskStatus;
 final class ServerNode implements Net.Listener {
   static final String ARBITER = "arbiter";
 
+  private static final int ANSWERS_LOST_ONE_IN = 4;
+
   /** Asks only whether anybody is there. */
   static final String PROBE = "probe";
 
@@ -61,6 +63,7 @@ final class ServerNode implements Net.Listener {
   private final ArrayDeque<Runnable> waitingWhileStopped = new ArrayDeque<>();
   private long slowNanos;
   private double errorChance;
+  private boolean failsBehindTheWrite;
   private boolean stopped;
   private long stoppedAt;
   private boolean diesAfterNextGrant;
@@ -97,9 +100,14 @@ final class ServerNode implements Net.Listener {
     slowNanos = nanos;
   }
 
-  /** A request fails so often. */
-  void fail(double chance) {
+  /**
+   * A request fails so often.
+   *
+   * @param behindTheWrite whether what fails may have been done; or nothing be said of it at all
+   */
+  void fail(double chance, boolean behindTheWrite) {
     errorChance = chance;
+    failsBehindTheWrite = behindTheWrite;
   }
 
   long diskBytes() {
@@ -427,17 +435,31 @@ final class ServerNode implements Net.Listener {
               whenRunning(
                   () -> {
                     if (!ended && start == starts && up) {
-                      connection.sendFromFar(execute(request));
+                      execute(request).ifPresent(connection::sendFromFar);
                     }
                   }));
     }
 
-    private DiskSaid execute(DiskAsked request) {
+    /** The answer, if one is given. */
+    private Optional<DiskSaid> execute(DiskAsked request) {
       checker.diskExecutes(asked.replica(), asked.epoch());
-      if (world.chance(errorChance)) {
-        coverage.count(Coverage.Event.DISK_ERROR);
-        return new DiskSaid(request.tag, DiskStatus.IO_ERROR, Bytes.EMPTY);
+      if (!world.chance(errorChance)) {
+        return Optional.of(new DiskSaid(request.tag, DiskStatus.OK, carryOut(request)));
       }
+      coverage.count(Coverage.Event.DISK_ERROR);
+      if (failsBehindTheWrite && world.later.nextBoolean()) {
+        coverage.count(Coverage.Event.DISK_ERROR_BEHIND_THE_WRITE);
+        carryOut(request);
+      }
+      if (failsBehindTheWrite && world.later.nextInt(ANSWERS_LOST_ONE_IN) == 0) {
+        coverage.count(Coverage.Event.DISK_ANSWER_LOST);
+        return Optional.empty();
+      }
+      return Optional.of(new DiskSaid(request.tag, DiskStatus.IO_ERROR, Bytes.EMPTY));
+    }
+
+    /** Returns what was read. */
+    private Bytes carryOut(DiskAsked request) {
       Bytes data = Bytes.EMPTY;
       int block = (int) (request.offset / ToyMachine.BLOCK_BYTES);
       switch (request.operation) {
@@ -452,7 +474,7 @@ final class ServerNode implements Net.Listener {
           }
         }
       }
-      return new DiskSaid(request.tag, DiskStatus.OK, data);
+      return data;
     }
   }
 

@@ -1,12 +1,14 @@
 package lockstep.ft.simulation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import lockstep.ft.arbiter.Member;
 import lockstep.ft.arbiter.ReplicaId;
 import lockstep.ft.core.CoreState;
@@ -50,6 +52,8 @@ final class Simulation {
   /** In millionths: a hundred times what a quartz does. */
   private static final long CLOCK_DRIFT_MAX = 10_000;
 
+  private static final long WALL_CLOCK_OFF_MAX = TimeUnit.HOURS.toNanos(1);
+
   final World world;
   final Net net;
   final Checker checker;
@@ -72,18 +76,36 @@ final class Simulation {
   private int machineVersion = 1;
   private OptionalLong clockDrift = OptionalLong.empty();
   final Sabotage sabotage;
+  private final boolean laterFaults;
 
-  Simulation(long seed, boolean telling, Sabotage sabotage) {
+  /** By host: how far its wall clock is from simulated time. */
+  private final long[] wallClockOffsets = new long[Net.REPLICAS];
+
+  /**
+   * @param laterFaults whether to do what was added when seeds had stories already: hosts are
+   *     isolated, and take with them what they have sent; disks fail behind the write; wall clocks
+   *     differ
+   */
+  Simulation(long seed, boolean telling, Sabotage sabotage, boolean laterFaults) {
     this.world = new World(seed, telling);
     this.sabotage = sabotage;
-    this.net = new Net(world);
+    this.laterFaults = laterFaults;
+    this.net = new Net(world, laterFaults);
+    if (laterFaults) {
+      Arrays.setAll(
+          wallClockOffsets, _ -> world.later.nextLong(-WALL_CLOCK_OFF_MAX, WALL_CLOCK_OFF_MAX));
+    }
     this.checker = new Checker(coverage, sabotage.onlyClientsLook);
     this.server = new ServerNode(world, checker, coverage, LEASE_MILLIS, sabotage);
     this.proxy = new ProxyNode(world, net, checker, coverage, server, sabotage);
   }
 
   Simulation(long seed) {
-    this(seed, false, new Sabotage());
+    this(seed, false, new Sabotage(), true);
+  }
+
+  boolean hasLaterFaults() {
+    return laterFaults;
   }
 
   /** Starts a new process on {@code host}, with a machine not powered on. */
@@ -113,7 +135,7 @@ final class Simulation {
             Collections.nCopies(ToyMachine.DISKS, server.diskBytes()),
             startRule,
             Bytes.of(entropy),
-            world.now(),
+            world.now() + wallClockOffsets[host],
             limits(),
             recordNext);
     recorded = recordNext ? Optional.of(id) : recorded;

@@ -21,6 +21,13 @@ final class World {
   private final List<String> story = new ArrayList<>();
   private final boolean telling;
   final SplittableRandom random;
+
+  /**
+   * For what was added when seeds had stories already that are kept: whatever is drawn here, {@link
+   * #random} gives the same as before.
+   */
+  final SplittableRandom later;
+
   private long now;
   private long order;
   private long events;
@@ -30,6 +37,7 @@ final class World {
    */
   World(long seed, boolean telling) {
     this.random = new SplittableRandom(seed);
+    this.later = new SplittableRandom(~seed);
     this.telling = telling;
   }
 
