@@ -4,6 +4,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import lockstep.ft.arbiter.ArbiterRecord;
 import lockstep.ft.arbiter.ArbiterReply;
 import lockstep.ft.arbiter.ArbiterRequest;
@@ -19,6 +22,7 @@ import lockstep.ft.core.ReplicaEvent;
 import lockstep.ft.core.ReplicaStatus;
 import lockstep.ft.core.Role;
 import lockstep.ft.log.LogChannelMessage;
+import lockstep.ft.log.LogEntry;
 import lockstep.ft.log.Payload;
 import lockstep.ft.machine.Bytes;
 
@@ -30,17 +34,26 @@ final class ClaimModel {
   private static final long LEASE_MILLIS = 1L << 40;
   private static final long STEPS_PER_SLICE = 1;
   private static final long CHANNEL = 1;
+  private static final String[] NAMES = {"replica 0", "replica 1"};
 
   /**
    * How much may go wrong, and happen at all.
    *
    * @param crashes of each replica
    * @param arbiterRestarts all messages to and from it that are under way are lost
-   * @param channelBreaks of the log channel
+   * @param channelBreaks of the log channel: what is sent from then on is lost; what is under way
+   *     still comes, until the end is seen, by each side when it happens to look
+   * @param silences a replica takes the other for dead, on a channel that is not broken
    * @param slices that the guest runs
    * @param switches asked for, of either replica
    */
-  record Budget(int crashes, int arbiterRestarts, int channelBreaks, int slices, int switches) {}
+  record Budget(
+      int crashes,
+      int arbiterRestarts,
+      int channelBreaks,
+      int silences,
+      int slices,
+      int switches) {}
 
   /** What is broken on purpose, to see that the search notices. */
   enum Break {
@@ -52,15 +65,24 @@ final class ClaimModel {
     /** The arbiter grants every claim. */
     EVERY_CLAIM_GRANTED,
     /** Claims do not reach the arbiter. */
-    CLAIMS_LOST
+    CLAIMS_LOST,
+    /** Nor do requests to switch roles. */
+    TAKE_OVERS_LOST,
+    /** What a backup has acknowledged is lost before it is executed. */
+    LOST_BEHIND_THE_ACK
   }
+
+  /** Without a clock nothing follows from them. */
+  private static final Set<String> OF_NO_CONSEQUENCE =
+      Set.of("ReplicaConfig", "Limits", "FailureDetector", "Evidence", "SavedStates", "LeaseGuard");
 
   /**
    * Something that can happen now.
    *
    * @param expected whether it will, in the end; what breaks, or is asked for, may never
+   * @param action does it to a model that has come to the same state
    */
-  record Choice(String name, boolean expected, Runnable action) {}
+  record Choice(String name, boolean expected, Consumer<ClaimModel> action) {}
 
   /** One replica's process. */
   private final class Node {
@@ -100,18 +122,14 @@ final class ClaimModel {
 
     void event(ReplicaEvent event) {
       Role before = replica.role();
-      if (event instanceof ReplicaEvent.PeerSaid(long _, LogChannelMessage.Entries batch)
-          && (before == Role.CANDIDATE || before == Role.BACKUP)) {
-        batch
-            .entries()
-            .forEach(
-                entry -> {
-                  if (entry.payload() instanceof Payload.OutputMade(long output)) {
-                    marksReceived = Math.max(marksReceived, output + 1);
-                  }
-                });
+      if (broken == Break.LOST_BEHIND_THE_ACK
+          && before == Role.BACKUP
+          && event instanceof ReplicaEvent.PeerSaid(long _, LogChannelMessage.Entries lost)) {
+        long next = lost.entries().getLast().lsn() + 1;
+        noteMarks(lost, next);
+        toPeer.addLast(new LogChannelMessage.Ack(next, status().position()));
+        return;
       }
-      long releasedBefore = status().outputsReleased();
       List<Effect> effects = new ArrayList<>();
       if (broken == Break.FORGED_ACKS && before == Role.PRIMARY && channelOpen) {
         LogChannelMessage ack = new LogChannelMessage.Ack(status().nextLsn(), status().position());
@@ -125,33 +143,63 @@ final class ClaimModel {
       }
       replica.onEvent(event, 0, effects::add);
       ReplicaStatus after = status();
-      if (after.role().isLive() && after.outputsReleased() > releasedBefore) {
-        released(this, after);
+      boolean takes = after.role() == Role.CANDIDATE || after.role() == Role.BACKUP;
+      if (takes
+          && event instanceof ReplicaEvent.PeerSaid(long _, LogChannelMessage.Entries batch)) {
+        noteMarks(batch, after.nextLsn());
       }
-      effects.forEach(this::perform);
+      for (Effect effect : effects) {
+        if (effect instanceof Effect.WriteConsole(long output, long _, Bytes _)) {
+          released(this, after.epoch(), output);
+        }
+        perform(effect);
+      }
+    }
+
+    /** What has become part of the log, which goes on at {@code nextLsn}, was received. */
+    private void noteMarks(LogChannelMessage.Entries batch, long nextLsn) {
+      for (LogEntry entry : batch.entries()) {
+        if (entry.lsn() < nextLsn && entry.payload() instanceof Payload.OutputMade(long output)) {
+          marksReceived = Math.max(marksReceived, output + 1);
+        }
+      }
+    }
+
+    private Node other() {
+      return nodes[1 - index];
+    }
+
+    /** The process is gone; what is on its way to it comes nowhere. */
+    private void end() {
+      alive = false;
+      channelOpen = false;
+      answers.clear();
+      other().toPeer.clear();
     }
 
     private void perform(Effect effect) {
       switch (effect) {
         case Effect.AskArbiter(ArbiterRequest.Renew _) -> {} // the lease is no part of the model
         case Effect.AskArbiter ask -> {
-          boolean claims = ask.request() instanceof ArbiterRequest.Claim;
-          if (connected && !(claims && broken == Break.CLAIMS_LOST)) {
+          boolean lost =
+              switch (ask.request()) {
+                case ArbiterRequest.Claim _ -> broken == Break.CLAIMS_LOST;
+                case ArbiterRequest.TakeOver _ -> broken == Break.TAKE_OVERS_LOST;
+                default -> false;
+              };
+          if (connected && !lost) {
             asked.addLast(ask.request());
           }
         }
         case Effect.DialPeer _ -> dialled = true;
         case Effect.SendToPeer send -> {
           noteHandOver(this, send.message());
-          if (channelOpen) {
+          if (channelOpen && !channelBroken && other().alive) {
             toPeer.addLast(send.message());
           }
         }
         case Effect.ClosePeer _ -> channelOpen = false;
-        case Effect.Halt _ -> {
-          alive = false;
-          channelOpen = false;
-        }
+        case Effect.Halt _ -> end();
         case Effect.AttachDisk _,
             Effect.DetachDisk _,
             Effect.SubmitDisk _,
@@ -189,10 +237,12 @@ final class ClaimModel {
   private ArbiterState state = ArbiterState.vacant(Simulation.VM);
   private boolean dialled;
   private boolean channelMade;
+  private boolean channelBroken;
   private long releasedInAll;
   private final int[] crashesLeft;
   private int arbiterRestartsLeft;
   private int channelBreaksLeft;
+  private int silencesLeft;
   private int slicesLeft;
   private int switchesLeft;
 
@@ -201,6 +251,7 @@ final class ClaimModel {
     crashesLeft = new int[] {budget.crashes(), budget.crashes()};
     arbiterRestartsLeft = budget.arbiterRestarts();
     channelBreaksLeft = budget.channelBreaks();
+    silencesLeft = budget.silences();
     slicesLeft = budget.slices();
     switchesLeft = budget.switches();
     records.add(state.record());
@@ -224,92 +275,113 @@ final class ClaimModel {
   List<Choice> choices() {
     List<Choice> choices = new ArrayList<>();
     if (dialled && !channelMade && nodes[0].alive && nodes[1].alive) {
-      choices.add(new Choice("channel opens", true, this::openChannel));
+      choices.add(new Choice("channel opens", true, ClaimModel::openChannel));
     }
     for (Node node : nodes) {
       addChoicesOf(node, choices);
     }
     if (arbiterRestartsLeft > 0) {
-      choices.add(new Choice("arbiter restarts", false, this::restartArbiter));
+      choices.add(new Choice("arbiter restarts", false, ClaimModel::restartArbiter));
     }
     boolean channelIsOpen = nodes[0].channelOpen || nodes[1].channelOpen;
-    if (channelBreaksLeft > 0 && channelMade && channelIsOpen) {
-      choices.add(new Choice("channel breaks", false, this::breakChannel));
+    if (channelBreaksLeft > 0 && channelIsOpen && !channelBroken) {
+      choices.add(new Choice("channel breaks", false, ClaimModel::breakChannel));
     }
     return choices;
   }
 
   private void addChoicesOf(Node node, List<Choice> choices) {
-    Node other = nodes[1 - node.index];
-    String name = "replica " + node.index;
     if (!node.asked.isEmpty()) {
-      choices.add(new Choice("arbiter hears " + name, true, () -> decide(node)));
+      add(choices, node, " is heard by the arbiter", true, ClaimModel::decide);
+    }
+    if (!node.toPeer.isEmpty()) {
+      String what = node.toPeer.getFirst().getClass().getSimpleName();
+      add(choices, node.other(), " hears " + what, true, ClaimModel::deliver);
     }
     if (!node.alive) {
-      if (other.channelOpen && other.alive && channelMade && node.toPeer.isEmpty()) {
-        choices.add(new Choice(name + "'s end is noticed", true, () -> closeAt(other)));
-      }
-      addDelivery(node, other, choices);
       return;
     }
     if (!node.answers.isEmpty()) {
-      choices.add(
-          new Choice(
-              name + " is answered",
-              true,
-              () -> node.event(new ReplicaEvent.ArbiterAnswered(node.answers.removeFirst()))));
+      add(choices, node, " is answered", true, ClaimModel::answer);
     }
     if (!node.connected) {
-      choices.add(new Choice(name + " asks again", true, () -> reconnect(node)));
+      add(choices, node, " asks again", true, ClaimModel::reconnect);
     }
-    addDelivery(node, other, choices);
-    if (node.channelOpen && !other.channelOpen && channelMade && other.toPeer.isEmpty()) {
-      choices.add(new Choice(name + " sees the channel closed", true, () -> closeAt(node)));
-    }
-    boolean live = node.status().role().isLive();
+    addChannelEnd(node, choices);
+    boolean live = node.replica.role().isLive();
     if (node.replica.wantsToRun(0) && (!live || slicesLeft > 0)) {
-      choices.add(
-          new Choice(
-              name + " runs",
-              true,
-              () -> {
-                slicesLeft -= live ? 1 : 0;
-                node.event(new ReplicaEvent.RunSlice(STEPS_PER_SLICE));
-              }));
+      add(choices, node, " runs", true, ClaimModel::runSlice);
     }
-    ReplicaEvent.SwitchWanted wanted = new ReplicaEvent.SwitchWanted();
-    if (switchesLeft > 0 && node.replica.refusal(wanted).isEmpty()) {
-      choices.add(
-          new Choice(
-              name + " is asked to switch",
-              false,
-              () -> {
-                switchesLeft--;
-                node.event(wanted);
-              }));
+    if (switchesLeft > 0 && node.replica.refusal(new ReplicaEvent.SwitchWanted()).isEmpty()) {
+      add(choices, node, " is asked to switch", false, ClaimModel::askSwitch);
     }
     if (crashesLeft[node.index] > 0) {
-      choices.add(
-          new Choice(
-              name + " crashes",
-              false,
-              () -> {
-                crashesLeft[node.index]--;
-                node.alive = false;
-                node.channelOpen = false;
-                node.answers.clear();
-              }));
+      add(choices, node, " crashes", false, ClaimModel::crash);
     }
   }
 
-  private static void addDelivery(Node from, Node to, List<Choice> choices) {
-    if (!from.toPeer.isEmpty() && to.alive) {
-      choices.add(
-          new Choice(
-              "replica " + to.index + " hears " + from.toPeer.getFirst().getClass().getSimpleName(),
-              true,
-              () -> to.event(new ReplicaEvent.PeerSaid(CHANNEL, from.toPeer.removeFirst()))));
+  /**
+   * How a replica's end of the channel may come to its end: what the other has closed, after all
+   * that was sent before; what broke, or whose other host is gone, at any time.
+   */
+  private void addChannelEnd(Node node, List<Choice> choices) {
+    if (!node.channelOpen) {
+      return;
     }
+    Node other = node.other();
+    if (channelBroken || !other.alive) {
+      add(choices, node, " sees the channel broken", true, ClaimModel::seeBroken);
+    } else if (!other.channelOpen && other.toPeer.isEmpty()) {
+      add(choices, node, " sees the channel closed", true, ClaimModel::close);
+    }
+    if (silencesLeft > 0) {
+      add(choices, node, " takes the other for dead", false, ClaimModel::takeForDead);
+    }
+  }
+
+  private static void add(
+      List<Choice> choices,
+      Node node,
+      String what,
+      boolean expected,
+      BiConsumer<ClaimModel, Node> action) {
+    int index = node.index;
+    choices.add(
+        new Choice(
+            NAMES[index] + what, expected, model -> action.accept(model, model.nodes[index])));
+  }
+
+  private void deliver(Node to) {
+    to.event(new ReplicaEvent.PeerSaid(CHANNEL, to.other().toPeer.removeFirst()));
+  }
+
+  private void answer(Node node) {
+    node.event(new ReplicaEvent.ArbiterAnswered(node.answers.removeFirst()));
+  }
+
+  private void runSlice(Node node) {
+    slicesLeft -= node.replica.role().isLive() ? 1 : 0;
+    node.event(new ReplicaEvent.RunSlice(STEPS_PER_SLICE));
+  }
+
+  private void askSwitch(Node node) {
+    switchesLeft--;
+    node.event(new ReplicaEvent.SwitchWanted());
+  }
+
+  private void crash(Node node) {
+    crashesLeft[node.index]--;
+    node.end();
+  }
+
+  private void seeBroken(Node node) {
+    node.other().toPeer.clear();
+    close(node);
+  }
+
+  private void takeForDead(Node node) {
+    silencesLeft--;
+    close(node);
   }
 
   private void openChannel() {
@@ -323,20 +395,12 @@ final class ClaimModel {
 
   private void breakChannel() {
     channelBreaksLeft--;
-    for (Node node : nodes) {
-      node.toPeer.clear();
-    }
-    // Each side notices by itself.
-    nodes[0].channelOpen = false;
-    closeAt(nodes[1]);
-    nodes[0].channelOpen = nodes[0].alive;
+    channelBroken = true;
   }
 
-  private void closeAt(Node node) {
+  private void close(Node node) {
     node.channelOpen = false;
-    if (node.alive) {
-      node.event(new ReplicaEvent.PeerDown(CHANNEL));
-    }
+    node.event(new ReplicaEvent.PeerDown(CHANNEL));
   }
 
   private void decide(Node node) {
@@ -392,17 +456,16 @@ final class ClaimModel {
 
   // What must hold.
 
-  private void released(Node by, ReplicaStatus status) {
-    ArbiterRecord record = records.get((int) status.epoch());
+  private void released(Node by, long epoch, long output) {
+    ArbiterRecord record = records.get((int) epoch);
     Checker.require(
         record.live().map(member -> member.id().equals(by.id)).orElse(false),
-        "replica " + by.index + " releases at epoch " + status.epoch() + ", not being live then");
+        "replica " + by.index + " releases at epoch " + epoch + ", not being live then");
     if (record.backup().isPresent()) {
       Checker.require(
-          status.outputsReleased() <= nodes[1 - by.index].marksReceived,
-          "released what its backup has not received");
+          output < by.other().marksReceived, "released what its backup has not received");
     }
-    releasedInAll = Math.max(releasedInAll, status.outputsReleased());
+    releasedInAll = Math.max(releasedInAll, output + 1);
   }
 
   /** After each step. */
@@ -444,33 +507,26 @@ final class ClaimModel {
     }
   }
 
-  /** All that tells one state from another, as far as it shows. */
-  String fingerprint() {
-    StringBuilder print = new StringBuilder();
+  /** All that tells one state from another, hidden or not. */
+  HiddenState.Digest fingerprint() {
+    List<Object> all = new ArrayList<>();
     for (Node node : nodes) {
-      print
-          .append(node.alive ? node.status() : "dead")
-          .append(node.toPeer)
-          .append(node.alive ? node.asked : List.of())
-          .append(node.asked.size())
-          .append(node.alive ? node.answers : List.of())
-          .append(node.channelOpen)
-          .append(node.watches)
-          .append(node.connected)
-          .append(node.marksReceived)
-          .append(crashesLeft[node.index])
-          .append('|');
+      all.add(node.toPeer);
+      all.add(node.asked);
+      all.add(node.alive);
+      if (node.alive) {
+        all.add(node.replica);
+        all.add(node.answers);
+        all.add(node.channelOpen);
+        all.add(node.watches);
+        all.add(node.connected);
+      }
+      all.add(node.marksReceived);
     }
-    return print
-        .append(state)
-        .append(dialled)
-        .append(channelMade)
-        .append(releasedInAll)
-        .append(arbiterRestartsLeft)
-        .append(channelBreaksLeft)
-        .append(slicesLeft)
-        .append(' ')
-        .append(switchesLeft)
-        .toString();
+    all.addAll(
+        List.of(state, records, dialled, channelMade, channelBroken, releasedInAll, crashesLeft));
+    all.addAll(
+        List.of(arbiterRestartsLeft, channelBreaksLeft, silencesLeft, slicesLeft, switchesLeft));
+    return HiddenState.of(all, OF_NO_CONSEQUENCE);
   }
 }
