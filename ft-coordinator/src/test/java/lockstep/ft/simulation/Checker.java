@@ -169,7 +169,8 @@ final class Checker {
         "released at epoch " + epoch + " by " + replica.brief() + ", who was not live then");
     must(
         record.guestGeneration() == current.guestGeneration(),
-        "released by a guest of generation "
+        effect.getClass().getSimpleName()
+            + " released by a guest of generation "
             + record.guestGeneration()
             + ", which was started anew since");
     switch (effect) {

@@ -130,6 +130,9 @@ final class ServerNode implements Net.Listener {
 
   /** The process stands still. */
   void stop() {
+    if (stopped) {
+      return; // it has stood still since then
+    }
     world.tell("server is stopped");
     stopped = true;
     stoppedAt = world.now();
