@@ -293,13 +293,13 @@ final class Storm {
       again = System.nanoTime() - began;
       if (cost == StormFault.Cost.COLD_START) {
         compare(clients);
+        clients.goOn();
       }
       clients.awaitAnswers(
           cost == StormFault.Cost.COLD_START ? COLD_START_TIMEOUT : ANSWER_TIMEOUT);
     } catch (IOException e) {
       throw new IOException(fault + ": " + e.getMessage(), e);
     } finally {
-      clients.goOn();
       connectionsLost.put(cost, clients.connectionsLost());
       count.ifPresent(load -> counted = load.soFar());
     }
