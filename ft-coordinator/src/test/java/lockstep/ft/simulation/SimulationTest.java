@@ -56,6 +56,7 @@ final class SimulationTest {
     for (long seed : new long[] {28_884, 87_734}) {
       run(seed, 1, RandomRun::ofEarlierSingleFaults);
     }
+    run(1046, 1, RandomRun::of);
   }
 
   @Test
