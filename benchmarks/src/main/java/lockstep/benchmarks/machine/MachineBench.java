@@ -63,7 +63,7 @@ public final class MachineBench implements Callable<Integer> {
       description = "Print lines of name, ours, peer, ratio, bar, and met or missed.")
   private boolean tsv;
 
-  private final boolean qemu = Qemu.isInstalled();
+  private boolean qemu;
 
   public static void main(String[] arguments) {
     System.exit(
@@ -78,6 +78,7 @@ public final class MachineBench implements Callable<Integer> {
       System.err.println("the kernels need a cross compiler: package gcc-riscv64-linux-gnu");
       return 1;
     }
+    qemu = Qemu.isInstalled();
     print(new CrossCompiler(Files.createTempDirectory("lockstep-kernels")), System.out);
     return 0;
   }
