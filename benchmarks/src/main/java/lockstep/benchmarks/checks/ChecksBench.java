@@ -18,11 +18,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "bench checks",
     mixinStandardHelpOptions = true,
-    description = {
-      "Executes a recording again and again, by turns with its checks, as each replica of a pair",
-      "makes them (hash, and remember the state for explaining a difference), and without, and",
-      "prints the seconds of CPU that the guest's thread took for each, and what the checks add."
-    })
+    description =
+        "Executes a recording again and again, by turns with its checks, as each"
+            + " replica of a pair makes them (hash, and remember the state for explaining a"
+            + " difference), and without, and prints the seconds of CPU that the guest's"
+            + " thread took for each, and what the checks add.")
 public final class ChecksBench implements Callable<Integer> {
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double MILLIONS = 1e6;

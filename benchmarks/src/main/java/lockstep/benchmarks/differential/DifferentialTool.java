@@ -15,11 +15,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "bench differential",
     mixinStandardHelpOptions = true,
-    description = {
-      "Executes random programs, interpreted and compiled, and compares the machines' states until",
-      "so many steps have been compared, then prints how many. Stops at the first difference:",
-      "makes the program small, and saves it with what differs."
-    })
+    description =
+        "Executes random programs, interpreted and compiled, and compares the"
+            + " machines' states until so many steps have been compared, then prints how"
+            + " many. Stops at the first difference: makes the program small, and saves it"
+            + " with what differs.")
 public final class DifferentialTool implements Callable<Integer> {
   private static final int RUN_STEPS_MAX = 4000;
   private static final int PROGRESS_PROGRAMS = 100;

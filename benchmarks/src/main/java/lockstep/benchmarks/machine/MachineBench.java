@@ -19,15 +19,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "bench machine",
     mixinStandardHelpOptions = true,
-    description = {
-      "Prints how fast the machine runs each kernel, in seconds of CPU a round: interpreted;",
-      "compiled, the first round of a machine that compiles everything anew, and the best one when",
-      "that is done; and, where it is installed (qemu-system-misc), QEMU. CPU time is that of the",
-      "guest's thread, and of QEMU's whole process, of which its start is taken off. The ratio is",
-      "that of QEMU to our best round. Then what it costs to count steps and to test for their",
-      "limit, by comparison with code that does not, and what it costs to stop at a certain step.",
-      "Needs gcc-riscv64-linux-gnu."
-    })
+    description =
+        "Prints how fast the machine runs each kernel, in seconds of CPU a round:"
+            + " interpreted; compiled, the first round of a machine that compiles everything"
+            + " anew, and the best one when that is done; and, where it is installed"
+            + " (qemu-system-misc), QEMU. CPU time is that of the guest's thread, and of"
+            + " QEMU's whole process, of which its start is taken off. The ratio is that of"
+            + " QEMU to our best round. Then what it costs to count steps and to test for"
+            + " their limit, by comparison with code that does not, and what it costs to"
+            + " stop at a certain step. Needs gcc-riscv64-linux-gnu.")
 public final class MachineBench implements Callable<Integer> {
   private static final int REPETITIONS = 2;
 
