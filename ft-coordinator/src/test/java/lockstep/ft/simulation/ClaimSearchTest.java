@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** No order of events breaks enlisting, claiming and going live. */
 final class ClaimSearchTest {
@@ -108,6 +109,7 @@ final class ClaimSearchTest {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "lockstep.searches", matches = "all")
   @Tag("slow")
   void everyOrderOfASwitchWithACrashOfEachAndABrokenChannel() {
     searchAll(new ClaimModel.Budget(1, 0, 1, 1, 2, 1));
