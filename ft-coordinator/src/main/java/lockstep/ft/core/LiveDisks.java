@@ -66,7 +66,7 @@ final class LiveDisks {
 
   /** Whether the disk server has attached or answered anything so lately. */
   boolean wereHeardWithin(long nanos) {
-    return heardAtNanos.isPresent() && core.now() - heardAtNanos.getAsLong() < nanos;
+    return wereHeardSince(core.now() - nanos);
   }
 
   /** Whether the disk server has attached or answered anything since then. */

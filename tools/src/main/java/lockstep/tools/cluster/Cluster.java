@@ -239,7 +239,7 @@ public final class Cluster implements AutoCloseable {
             "--console-port",
             Integer.toString(ports.consolePort()),
             "--keep",
-            state.root().resolve("kept").toString()));
+            state.kept().toString()));
     arguments.addAll(more);
     return arguments;
   }

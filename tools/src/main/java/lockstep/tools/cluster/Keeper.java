@@ -111,11 +111,7 @@ public final class Keeper {
 
     private void ended(long nowNanos) {
       OptionalInt exitCode = exitCodeOf(started);
-      log.info(
-          "{} has ended, exit code {}; its log ends: {}",
-          process.name(),
-          text(exitCode),
-          lastLine(process));
+      tellEnd(process, exitCode);
       boolean ofItself = exitCode.isPresent() && exitCode.getAsInt() <= SIGNALLED;
       if (!delay.ended(nowNanos, ofItself)) {
         log.error("{} does not stay up; it is tried again now and then", process.name());
@@ -144,8 +140,12 @@ public final class Keeper {
         : OptionalInt.empty();
   }
 
-  private static String text(OptionalInt exitCode) {
-    return exitCode.isPresent() ? Integer.toString(exitCode.getAsInt()) : "unknown";
+  private static void tellEnd(ServerProcess process, OptionalInt exitCode) {
+    log.info(
+        "{} has ended, exit code {}; its log ends: {}",
+        process.name(),
+        exitCode.isPresent() ? exitCode.getAsInt() : "unknown",
+        lastLine(process));
   }
 
   /** Of its log, which is moved away when it is started again, and lost when it is once more. */
@@ -221,11 +221,7 @@ public final class Keeper {
       }
       boolean reset = resetAtNanos.isPresent() && nowNanos - resetAtNanos.getAsLong() < RESET_NANOS;
       shutDown = code == GUEST_ENDED && !reset;
-      log.info(
-          "{} has ended, exit code {}; its log ends: {}",
-          process.name(),
-          text(exitCode),
-          lastLine(process));
+      tellEnd(process, exitCode);
       if (!shutDown && !delay.ended(nowNanos, code != LOST && code <= SIGNALLED)) {
         givenUp = true;
         log.error(
