@@ -58,6 +58,9 @@ final class Block {
 
   int liveF;
 
+  /** Registers that hold a sign-extended word at its start, see {@link Words}. */
+  int wordX = Words.ALL;
+
   /** Whether who gets to its end has passed a test that floating point is on. */
   boolean needsFloatOn;
 

@@ -279,10 +279,10 @@ final class InstructionEmitter {
     code.loadConstant(Insn.immediate(insn));
   }
 
-  /** Pushes rs1 as a word and an immediate amount. */
-  private void pushWordWithAmount(long insn) {
-    unit.pushX(Insn.rs1(insn));
-    code.l2i().loadConstant(Insn.immediate(insn));
+  /** Pushes rs1 as a word and the immediate as one. */
+  private void pushWordWithImmediate(long insn) {
+    unit.pushWord(Insn.rs1(insn));
+    code.loadConstant(Insn.immediate(insn));
   }
 
   /** Pushes rs1 and rs2 as an amount. */
@@ -291,11 +291,39 @@ final class InstructionEmitter {
     code.l2i();
   }
 
-  private void pushWordWithShift(long insn) {
-    unit.pushX(Insn.rs1(insn));
-    code.l2i();
-    unit.pushX(Insn.rs2(insn));
-    code.l2i();
+  private void pushWords(long insn) {
+    unit.pushWord(Insn.rs1(insn));
+    unit.pushWord(Insn.rs2(insn));
+  }
+
+  /** Whether rs1 and rs2 hold sign-extended words. */
+  private boolean areWords(long insn) {
+    return unit.isWord(Insn.rs1(insn)) && unit.isWord(Insn.rs2(insn));
+  }
+
+  /** An operation bit by bit: of two words, it is a word. */
+  private void combine(long insn, Runnable words, Runnable doublewords) {
+    if (areWords(insn)) {
+      pushWords(insn);
+      words.run();
+      unit.popIntX(Insn.rd(insn));
+    } else {
+      pushBoth(insn);
+      doublewords.run();
+      unit.popX(Insn.rd(insn));
+    }
+  }
+
+  private void combineWithImmediate(long insn, Runnable words, Runnable doublewords) {
+    if (unit.isWord(Insn.rs1(insn))) {
+      pushWordWithImmediate(insn);
+      words.run();
+      unit.popIntX(Insn.rd(insn));
+    } else {
+      pushWithImmediate(insn);
+      doublewords.run();
+      unit.popX(Insn.rd(insn));
+    }
   }
 
   private void compute(int op, long insn) {
@@ -326,21 +354,9 @@ final class InstructionEmitter {
         }
         unit.popX(rd);
       }
-      case Op.XORI -> {
-        pushWithImmediate(insn);
-        code.lxor();
-        unit.popX(rd);
-      }
-      case Op.ORI -> {
-        pushWithImmediate(insn);
-        code.lor();
-        unit.popX(rd);
-      }
-      case Op.ANDI -> {
-        pushWithImmediate(insn);
-        code.land();
-        unit.popX(rd);
-      }
+      case Op.XORI -> combineWithImmediate(insn, code::ixor, code::lxor);
+      case Op.ORI -> combineWithImmediate(insn, code::ior, code::lor);
+      case Op.ANDI -> combineWithImmediate(insn, code::iand, code::land);
       case Op.SLLI -> {
         pushWithAmount(insn);
         code.lshl();
@@ -394,11 +410,7 @@ final class InstructionEmitter {
         }
         unit.popX(rd);
       }
-      case Op.XOR -> {
-        pushBoth(insn);
-        code.lxor();
-        unit.popX(rd);
-      }
+      case Op.XOR -> combine(insn, code::ixor, code::lxor);
       case Op.SRL -> {
         pushWithShift(insn);
         code.lushr();
@@ -409,66 +421,57 @@ final class InstructionEmitter {
         code.lshr();
         unit.popX(rd);
       }
-      case Op.OR -> {
-        pushBoth(insn);
-        code.lor();
-        unit.popX(rd);
-      }
-      case Op.AND -> {
-        pushBoth(insn);
-        code.land();
-        unit.popX(rd);
-      }
+      case Op.OR -> combine(insn, code::ior, code::lor);
+      case Op.AND -> combine(insn, code::iand, code::land);
       case Op.ADDIW -> {
-        unit.pushX(Insn.rs1(insn));
-        code.l2i();
+        unit.pushWord(Insn.rs1(insn));
         if (Insn.immediate(insn) != 0) {
           code.loadConstant(Insn.immediate(insn)).iadd();
         }
         unit.popIntX(rd);
       }
       case Op.SLLIW -> {
-        pushWordWithAmount(insn);
+        pushWordWithImmediate(insn);
         code.ishl();
         unit.popIntX(rd);
       }
       case Op.SRLIW -> {
-        pushWordWithAmount(insn);
+        pushWordWithImmediate(insn);
         code.iushr();
         unit.popIntX(rd);
       }
       case Op.SRAIW -> {
-        pushWordWithAmount(insn);
+        pushWordWithImmediate(insn);
         code.ishr();
         unit.popIntX(rd);
       }
       case Op.ADDW -> {
-        pushWordWithShift(insn);
+        pushWords(insn);
         code.iadd();
         unit.popIntX(rd);
       }
       case Op.SUBW -> {
-        pushWordWithShift(insn);
+        pushWords(insn);
         code.isub();
         unit.popIntX(rd);
       }
       case Op.SLLW -> {
-        pushWordWithShift(insn);
+        pushWords(insn);
         code.ishl();
         unit.popIntX(rd);
       }
       case Op.SRLW -> {
-        pushWordWithShift(insn);
+        pushWords(insn);
         code.iushr();
         unit.popIntX(rd);
       }
       case Op.SRAW -> {
-        pushWordWithShift(insn);
+        pushWords(insn);
         code.ishr();
         unit.popIntX(rd);
       }
       case Op.MULW -> {
-        pushWordWithShift(insn);
+        pushWords(insn);
         code.imul();
         unit.popIntX(rd);
       }
@@ -504,7 +507,7 @@ final class InstructionEmitter {
     boolean word = op >= Op.DIVW && op <= Op.REMUW;
     if (word) {
       code.l2i().ifeq(unit.sideExit());
-      pushWordWithShift(insn);
+      pushWords(insn);
     } else {
       code.lconst_0().lcmp().ifeq(unit.sideExit());
       pushBoth(insn);
@@ -602,12 +605,12 @@ final class InstructionEmitter {
         code.invokestatic(LONG, "rotateRight", LONG_ROTATION);
       }
       case Op.ROLW, Op.RORW -> {
-        pushWordWithShift(insn);
+        pushWords(insn);
         code.invokestatic(INTEGER, op == Op.ROLW ? "rotateLeft" : "rotateRight", INT_ROTATION);
         code.i2l();
       }
       case Op.RORIW -> {
-        pushWordWithAmount(insn);
+        pushWordWithImmediate(insn);
         code.invokestatic(INTEGER, "rotateRight", INT_ROTATION).i2l();
       }
       case Op.BCLR, Op.BCLRI -> {

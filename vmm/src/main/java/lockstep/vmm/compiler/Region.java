@@ -54,6 +54,7 @@ final class Region {
     region.placeCheckpoints();
     region.findDirty();
     region.findLive();
+    region.findWords();
     return region;
   }
 
@@ -310,6 +311,33 @@ final class Region {
         block.liveF = f;
       }
     }
+  }
+
+  /** The entry may be come to with anything; so may what is behind a call. */
+  private void findWords() {
+    blocks.getFirst().wordX = Words.NONE;
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (Block block : blocks) {
+        int words = block.isCall() ? Words.NONE : wordXAtEnd(block);
+        for (int next : block.successors()) {
+          Block successor = successor(block, next);
+          if (successor != null && (successor.wordX & ~words) != 0) {
+            successor.wordX &= words;
+            changed = true;
+          }
+        }
+      }
+    }
+  }
+
+  private static int wordXAtEnd(Block block) {
+    int words = block.wordX;
+    for (long insn : block.insns) {
+      words = Words.after(insn, words);
+    }
+    return words;
   }
 
   /** What may be dirty behind the block's last instruction. */

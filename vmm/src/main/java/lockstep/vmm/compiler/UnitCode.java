@@ -139,6 +139,9 @@ final class UnitCode {
 
   private int dirtyF;
 
+  /** Registers that hold a sign-extended word. */
+  private int wordX;
+
   UnitCode(CodeBuilder code, Region region, Counting counting) {
     this.code = code;
     this.counting = counting;
@@ -277,6 +280,7 @@ final class UnitCode {
     this.block = block;
     dirtyX = block.dirtyX;
     dirtyF = block.dirtyF;
+    wordX = block.wordX;
     Block before = block.dominator;
     if (before != null && before != block && !mayChangeFloat) {
       block.needsFloatOn = before.needsFloatOn;
@@ -288,6 +292,7 @@ final class UnitCode {
   void wrote(long insn) {
     dirtyX |= Registers.writtenX(insn);
     dirtyF |= Registers.writtenF(insn);
+    wordX = Words.after(insn, wordX);
   }
 
   /** The next instruction is at {@code slot}, and {@code steps} of its block come before it. */
@@ -303,6 +308,20 @@ final class UnitCode {
       code.lconst_0();
     } else {
       code.lload(localOfX[register]);
+    }
+  }
+
+  /** Whether a register holds a sign-extended word. */
+  boolean isWord(int register) {
+    return Words.has(wordX, register);
+  }
+
+  /** Pushes the lower word of a register, as an int. */
+  void pushWord(int register) {
+    if (register == 0) {
+      code.iconst_0();
+    } else {
+      code.lload(localOfX[register]).l2i();
     }
   }
 

@@ -52,8 +52,10 @@
  * load calls nothing that would have to be inlined, and registers are read at the entry and behind
  * a call only where somebody needs them ({@link lockstep.vmm.compiler.Region}). Loops that copy or
  * clear memory look into the TLB once for many accesses ({@link lockstep.vmm.compiler.PageGroups}).
- * Floating-point registers are doubles, or each operation would move raw bits between the host's
- * two kinds of registers; the JVM keeps every bit of those that it only moves.
+ * What combines sign-extended words is written as an int's operation ({@link
+ * lockstep.vmm.compiler.Words}): C2 then finds rotations, and leaves extensions out. Floating-point
+ * registers are doubles, or each operation would move raw bits between the host's two kinds of
+ * registers; the JVM keeps every bit of those that it only moves.
  *
  * <p><b>Counting.</b> The budget is a local, lowered a block at a time, and tested where control
  * can come round again: at the entry, at loops and behind calls. Such a test asks for as many steps
