@@ -3,11 +3,11 @@ package lockstep.tools.chaos;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import lockstep.ft.core.HaltReason;
 import lockstep.tools.cluster.ServerEnd;
 
@@ -22,6 +22,7 @@ import lockstep.tools.cluster.ServerEnd;
  * nothing explains.
  *
  * <p>Thread-safe. Reasons are of a process, not of a server's name: who is started again has none.
+ * Nor is a number of a process always the same one's: in a long storm it is given away again.
  */
 final class ServerEnds {
   static final String BEFORE_THE_FIRST = "before the first fault";
@@ -47,8 +48,20 @@ final class ServerEnds {
     }
   }
 
-  /** How a VMM may end, and because of what. */
-  private record Excuse(Set<HaltReason> reasons, String because) {}
+  /**
+   * Why a process may end.
+   *
+   * @param isPlan whether it is to be ended so; else it may be
+   * @param covers the ends that it explains
+   * @param since when this was told, or just before: it holds for who ran then
+   */
+  private record Reason(boolean isPlan, Predicate<EndKind> covers, String because, Instant since) {
+    private boolean explains(ServerEnd end, Instant endOfTheOneBefore) {
+      return covers.test(EndKind.of(end))
+          && since.isAfter(endOfTheOneBefore)
+          && !since.isAfter(end.at());
+    }
+  }
 
   private record Fault(int number, StormFault kind, Instant began) {
     private String text() {
@@ -56,9 +69,7 @@ final class ServerEnds {
     }
   }
 
-  private final Set<Incarnation> killed = new HashSet<>();
-  private final Set<Incarnation> shutDown = new HashSet<>();
-  private final Map<Incarnation, Excuse> excused = new HashMap<>();
+  private final Map<Incarnation, List<Reason>> reasons = new HashMap<>();
   private final List<Fault> faults = new ArrayList<>();
 
   /**
@@ -97,34 +108,53 @@ final class ServerEnds {
 
   /** A process is about to be sent SIGKILL. */
   synchronized void kills(String server, long pid) {
-    killed.add(new Incarnation(server, pid));
+    tell(server, pid, new Reason(true, EndKind::isKill, "a fault", lastFaultBegan()));
   }
 
   /** By the fault that has begun, the guest may go on without a VMM, which then ends so. */
   synchronized void mayLose(String server, long pid, Set<HaltReason> reasons) {
-    excused.put(
-        new Incarnation(server, pid), new Excuse(reasons, faults.getLast().kind.toString()));
+    String because = faults.getLast().kind.toString();
+    tell(server, pid, new Reason(false, haltedBy(reasons), because, lastFaultBegan()));
   }
 
   /** The guest is protected again, by these VMMs: it has not gone on without them. */
   synchronized void keeps(String server, long pid) {
-    excused.remove(new Incarnation(server, pid));
+    List<Reason> told = reasons.get(new Incarnation(server, pid));
+    if (told != null) {
+      told.removeIf(reason -> !reason.isPlan && reason.since.equals(lastFaultBegan()));
+    }
   }
 
   /** The guest is shut down, and a VMM ends with it. */
   synchronized void shutsDown(String server, long pid) {
-    shutDown.add(new Incarnation(server, pid));
+    Predicate<EndKind> off = haltedBy(Set.of(HaltReason.GUEST_OFF));
+    tell(server, pid, new Reason(true, off, "the guest", lastFaultBegan()));
   }
 
   /** Whether it can be that a pair has fallen apart because a replica was late, and that is all. */
   synchronized boolean mayBeFalseAlarm(ServerEnd end) {
-    return !excused.containsKey(Incarnation.of(end))
-        && EndKind.of(end).reason().filter(LATE_LOSES::contains).isPresent();
+    Instant began = lastFault(end.at()).map(Fault::began).orElse(Instant.MIN);
+    boolean isExpected =
+        reasons.getOrDefault(Incarnation.of(end), List.of()).stream()
+            .anyMatch(reason -> !reason.isPlan && !reason.since.isBefore(began));
+    return !isExpected && haltedBy(LATE_LOSES).test(EndKind.of(end));
   }
 
   /** It was so. */
   synchronized void wasFalseAlarm(ServerEnd end) {
-    excused.put(Incarnation.of(end), new Excuse(LATE_LOSES, LATE));
+    tell(end.server(), end.pid(), new Reason(false, haltedBy(LATE_LOSES), LATE, end.at()));
+  }
+
+  private void tell(String server, long pid, Reason reason) {
+    reasons.computeIfAbsent(new Incarnation(server, pid), _ -> new ArrayList<>()).add(reason);
+  }
+
+  private static Predicate<EndKind> haltedBy(Set<HaltReason> any) {
+    return kind -> kind.reason().filter(any::contains).isPresent();
+  }
+
+  private Instant lastFaultBegan() {
+    return faults.isEmpty() ? Instant.EPOCH : faults.getLast().began;
   }
 
   /** The last fault that had begun by a time. */
@@ -132,17 +162,26 @@ final class ServerEnds {
     return faults.reversed().stream().filter(fault -> !fault.began.isAfter(by)).findFirst();
   }
 
-  /** Which of these ends were to be expected. */
+  /**
+   * Which of these ends were to be expected.
+   *
+   * @param ends in the order in which they were seen
+   */
   synchronized Judged judge(List<ServerEnd> ends) {
     int planned = 0;
     List<Unplanned> unplanned = new ArrayList<>();
-    Set<Incarnation> seen = new HashSet<>();
+    Map<Incarnation, Instant> before = new HashMap<>();
     for (ServerEnd end : ends) {
-      boolean first = seen.add(Incarnation.of(end)); // a pid is given away again
-      if (first && isPlanned(end)) {
+      Instant ofTheOneBefore = before.getOrDefault(Incarnation.of(end), Instant.MIN);
+      before.put(Incarnation.of(end), end.at());
+      Optional<Reason> reason = reason(end, ofTheOneBefore);
+      if (reason.filter(Reason::isPlan).isPresent()) {
         planned++;
       } else {
-        Optional<String> why = first ? explanation(end) : Optional.empty();
+        Optional<String> why =
+            EndKind.of(end).isWantOfDiskServer()
+                ? faultThatTookTheDiskServer(end)
+                : reason.map(Reason::because);
         unplanned.add(
             new Unplanned(
                 end,
@@ -154,23 +193,16 @@ final class ServerEnds {
     return new Judged(planned, unplanned);
   }
 
-  private boolean isPlanned(ServerEnd end) {
-    EndKind kind = EndKind.of(end);
-    return (kind.isKill() && killed.contains(Incarnation.of(end)))
-        || (kind.reason().equals(Optional.of(HaltReason.GUEST_OFF))
-            && shutDown.contains(Incarnation.of(end)));
+  /** What explains an end, if anything that was told does. */
+  private Optional<Reason> reason(ServerEnd end, Instant endOfTheOneBefore) {
+    return reasons.getOrDefault(Incarnation.of(end), List.of()).stream()
+        .filter(reason -> reason.explains(end, endOfTheOneBefore))
+        .findFirst();
   }
 
-  /** What explains an end that was not planned, if anything does. */
-  private Optional<String> explanation(ServerEnd end) {
-    EndKind kind = EndKind.of(end);
-    if (kind.isWantOfDiskServer()) {
-      return lastFault(end.at())
-          .filter(fault -> fault.kind.takesDiskServerAway())
-          .map(fault -> fault.kind.toString());
-    }
-    return Optional.ofNullable(excused.get(Incarnation.of(end)))
-        .filter(excuse -> kind.reason().filter(excuse.reasons::contains).isPresent())
-        .map(Excuse::because);
+  private Optional<String> faultThatTookTheDiskServer(ServerEnd end) {
+    return lastFault(end.at())
+        .filter(fault -> fault.kind.takesDiskServerAway())
+        .map(fault -> fault.kind.toString());
   }
 }

@@ -25,6 +25,11 @@ final class ServerEndsTest {
     return new ServerEnd(Instant.ofEpochSecond(15), server, pid, exitCode, lastWords);
   }
 
+  private static ServerEnd endAt(int second, ServerEnd end) {
+    return new ServerEnd(
+        Instant.ofEpochSecond(second), end.server(), end.pid(), end.exitCode(), end.lastWords());
+  }
+
   private static ServerEnd killed(String server, long pid) {
     return end(server, pid, KILLED, "");
   }
@@ -57,6 +62,26 @@ final class ServerEndsTest {
     ends.kills("vmm-1", 7);
     assertEquals(List.of("vmm-1 killed"), unexplained(killed("vmm-1", 7), killed("vmm-1", 8)));
     assertEquals(List.of("vmm-2 killed"), unexplained(killed("vmm-2", 7)));
+  }
+
+  @Test
+  void aNumberOfAProcessIsGivenAwayAgainAndEachHasReasonsOfItsOwn() {
+    begins(1, StormFault.CUT_LOG_CHANNEL);
+    ends.mayLose("vmm-3", 7, ServerEnds.BACKUP_LOSES);
+    begins(2, StormFault.KILL_PRIMARY);
+    ends.kills("vmm-3", 7);
+    ends.keeps("vmm-3", 7);
+    ServerEnd lost = endAt(11, halted("vmm-3", 7, HaltReason.DISMISSED));
+    ServerEnd killed = endAt(21, killed("vmm-3", 7));
+    assertEquals(List.of(), unexplained(lost, killed));
+    assertEquals(1, ends.judge(List.of(lost, killed)).planned());
+    assertEquals(List.of("vmm-3 killed"), unexplained(lost, killed, endAt(22, killed("vmm-3", 7))));
+    assertEquals(List.of("vmm-3 killed"), unexplained(endAt(11, killed("vmm-3", 7))));
+    assertEquals(
+        List.of("vmm-3 DISMISSED"),
+        unexplained(lost, endAt(12, halted("vmm-3", 7, HaltReason.DISMISSED))));
+    begins(3, StormFault.SWITCH);
+    assertTrue(ends.mayBeFalseAlarm(endAt(31, halted("vmm-3", 7, HaltReason.LOST))));
   }
 
   @Test
@@ -105,6 +130,7 @@ final class ServerEndsTest {
     ends.mayLose("vmm-1", 7, ServerEnds.PRIMARY_LOSES);
     ends.mayLose("vmm-2", 9, ServerEnds.BACKUP_LOSES);
     ends.keeps("vmm-1", 7);
+    ends.keeps("vmm-3", 11); // which had none
     assertEquals(List.of(), unexplained(halted("vmm-2", 9, HaltReason.DISMISSED)));
     assertEquals(List.of("vmm-1 LOST"), unexplained(halted("vmm-1", 7, HaltReason.LOST)));
   }
