@@ -12,6 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import lockstep.disk.ComparedDisk;
 import lockstep.disk.ServerFixture;
 import lockstep.disk.ServerFixture.ArbiterClient;
@@ -24,6 +27,8 @@ import lockstep.ft.machine.DiskStatus;
 import lockstep.ft.nbd.ExportInfo;
 import lockstep.ft.nbd.ExportName;
 import lockstep.ft.nbd.Nbd;
+import lockstep.ft.nbd.NbdClient;
+import lockstep.ft.nbd.NbdConnection;
 import lockstep.ft.nbd.NbdEvent;
 import lockstep.ft.nbd.NbdRequest;
 import org.junit.jupiter.api.Test;
@@ -111,6 +116,46 @@ final class NbdServerTest extends WithServer {
       assertEquals(
           DiskStatus.OK, disk.status(NbdRequest.write(5, TestVm.DISK_BYTES - 1, bytes(1, 1))));
     }
+  }
+
+  @Test
+  void aConnectionThatIsAttachedToNothingIsAnsweredUntilItAttaches() throws InterruptedException {
+    Semaphore answers = new Semaphore(0);
+    BlockingQueue<NbdEvent> events = new LinkedBlockingQueue<>();
+    String export = ExportName.plain("web", "root").toString();
+    try (NbdConnection idle =
+        NbdConnection.dial(
+            fixture.transport.eventLoops(), fixture.server.nbdAddress(), answers::release)) {
+      answers.acquire(); // the greeting
+      for (String asked : List.of(export, "no export", export)) {
+        idle.ask(asked);
+        answers.acquire();
+        assertEquals(0, idle.unanswered());
+      }
+      assertTrue(idle.isOpen());
+      idle.ask(export); // whose answer comes before that of the attach
+      try (NbdClient client = idle.attach(export, events::add)) {
+        assertInstanceOf(NbdEvent.Attached.class, events.take());
+        client.submit(NbdRequest.read(7, 0, 4096));
+        assertInstanceOf(NbdEvent.Completed.class, events.take());
+      }
+    }
+  }
+
+  @Test
+  void aConnectionThatTheServerHasEndedIsNoAttach() throws Exception {
+    Semaphore answers = new Semaphore(0);
+    BlockingQueue<NbdEvent> events = new LinkedBlockingQueue<>();
+    NbdConnection idle =
+        NbdConnection.dial(
+            fixture.transport.eventLoops(), fixture.server.nbdAddress(), answers::release);
+    answers.acquire();
+    fixture.restart();
+    while (!idle.isEnded()) {
+      Thread.sleep(1);
+    }
+    var _ = idle.attach(ExportName.plain("web", "root").toString(), events::add);
+    assertInstanceOf(NbdEvent.Lost.class, events.take());
   }
 
   @Test

@@ -8,13 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The client's side of the fixed newstyle negotiation: greeting, one GO, its replies. Then {@link
- * ClientTransmission} takes its place.
+ * The client's side of the fixed newstyle negotiation: greeting, any number of INFO, and one GO.
+ * Then {@link ClientTransmission} takes its place. For the connection's event loop.
  */
 final class ClientNegotiation extends ByteToMessageDecoder {
-  /** From the connection to the answer of GO; a server that takes longer counts as lost. */
+  /** From the wish to attach to the answer of GO; a server that takes longer counts as lost. */
   private static final long TIMEOUT_MILLIS = 5_000;
 
   private static final int GREETING_BYTES = 18;
@@ -22,34 +23,80 @@ final class ClientNegotiation extends ByteToMessageDecoder {
   private static final int REPLY_BYTES_MAX = 64 << 10;
   private static final int EXPORT_INFO_BYTES = 12;
 
-  private final String export;
-  private final ClientSession session;
+  /** What is to become of the connection, once somebody wants something of it. */
+  private record Wish(String export, ClientSession session) {}
+
+  private final Runnable answered;
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable Wish wish;
   private boolean greeted;
   private long sizeBytes = -1;
   private int transmissionFlags;
   private OptionalLong incarnation = OptionalLong.empty();
 
-  ClientNegotiation(String export, ClientSession session) {
-    this.export = export;
-    this.session = session;
+  /**
+   * @param answered run when the server has greeted, and when it has answered {@link #ask}
+   */
+  ClientNegotiation(Runnable answered) {
+    this.answered = answered;
   }
 
   @Override
-  public void channelActive(ChannelHandlerContext context) {
-    if (session.ended()) {
-      context.close();
+  public void handlerAdded(ChannelHandlerContext context) {
+    this.context = context;
+  }
+
+  /** Asks about an export, unless it is too early for that, or too late. */
+  void ask(String export) {
+    ChannelHandlerContext here = context;
+    if (here != null && greeted && wish == null) {
+      var _ = here.writeAndFlush(option(here, Nbd.OPT_INFO, export));
+    }
+  }
+
+  /** Attaches as soon as the server has greeted. The connection has been dialled. */
+  void attach(String export, ClientSession session) {
+    ChannelHandlerContext here = context;
+    if (here == null || !here.channel().isActive()) {
+      session.end(new NbdEvent.Lost("the server had ended the connection"));
       return;
     }
-    context
-        .executor()
+    if (session.ended()) {
+      here.close();
+      return;
+    }
+    wish = new Wish(export, session);
+    here.executor()
         .schedule(
             () -> {
               if (!session.attached()) {
-                fail(context, "no answer to the attach within " + TIMEOUT_MILLIS + " ms");
+                fail(here, "no answer to the attach within " + TIMEOUT_MILLIS + " ms");
               }
             },
             TIMEOUT_MILLIS,
             TimeUnit.MILLISECONDS);
+    if (greeted) {
+      go(here, export);
+    }
+  }
+
+  private static void go(ChannelHandlerContext context, String export) {
+    var _ =
+        context.writeAndFlush(
+            option(context, Nbd.OPT_GO, export, Nbd.INFO_DESCRIPTION, Nbd.INFO_BLOCK_SIZE));
+  }
+
+  private static ByteBuf option(
+      ChannelHandlerContext context, int option, String export, int... infos) {
+    byte[] name = export.getBytes(StandardCharsets.UTF_8);
+    ByteBuf out = context.alloc().buffer();
+    out.writeLong(Nbd.OPTION_MAGIC).writeInt(option);
+    out.writeInt(Integer.BYTES + name.length + (1 + infos.length) * Short.BYTES);
+    out.writeInt(name.length).writeBytes(name).writeShort(infos.length);
+    for (int info : infos) {
+      out.writeShort(info);
+    }
+    return out;
   }
 
   @Override
@@ -66,10 +113,15 @@ final class ClientNegotiation extends ByteToMessageDecoder {
         int type = in.readInt();
         in.skipBytes(Integer.BYTES);
         ByteBuf data = in.readSlice((int) length);
-        if (magic != Nbd.OPTION_REPLY_MAGIC || option != Nbd.OPT_GO) {
-          fail(context, "no reply to GO");
+        Wish wanted = wish;
+        if (magic == Nbd.OPTION_REPLY_MAGIC && option == Nbd.OPT_INFO) {
+          if (type != Nbd.REP_INFO) { // the last one
+            answered.run();
+          }
+        } else if (magic == Nbd.OPTION_REPLY_MAGIC && option == Nbd.OPT_GO && wanted != null) {
+          reply(context, wanted, type, data);
         } else {
-          reply(context, type, data);
+          fail(context, "no reply to what was asked");
         }
       }
     }
@@ -86,17 +138,17 @@ final class ClientNegotiation extends ByteToMessageDecoder {
       return;
     }
     greeted = true;
-    byte[] name = export.getBytes(StandardCharsets.UTF_8);
-    ByteBuf go = context.alloc().buffer();
-    go.writeInt(Nbd.FLAG_FIXED_NEWSTYLE | flags & Nbd.FLAG_NO_ZEROES);
-    go.writeLong(Nbd.OPTION_MAGIC).writeInt(Nbd.OPT_GO);
-    go.writeInt(Integer.BYTES + name.length + 3 * Short.BYTES);
-    go.writeInt(name.length).writeBytes(name);
-    go.writeShort(2).writeShort(Nbd.INFO_DESCRIPTION).writeShort(Nbd.INFO_BLOCK_SIZE);
-    context.writeAndFlush(go);
+    ByteBuf ours = context.alloc().buffer(Integer.BYTES);
+    var _ =
+        context.writeAndFlush(ours.writeInt(Nbd.FLAG_FIXED_NEWSTYLE | flags & Nbd.FLAG_NO_ZEROES));
+    answered.run();
+    Wish wanted = wish;
+    if (wanted != null) {
+      go(context, wanted.export);
+    }
   }
 
-  private void reply(ChannelHandlerContext context, int type, ByteBuf data) {
+  private void reply(ChannelHandlerContext context, Wish wanted, int type, ByteBuf data) {
     switch (type) {
       case Nbd.REP_INFO -> info(context, data);
       case Nbd.REP_ACK -> {
@@ -105,8 +157,8 @@ final class ClientNegotiation extends ByteToMessageDecoder {
           return;
         }
         ExportInfo info = new ExportInfo(sizeBytes, transmissionFlags, incarnation);
-        context.pipeline().replace(this, null, new ClientTransmission(session));
-        session.attached(info);
+        context.pipeline().replace(this, null, new ClientTransmission(wanted.session));
+        wanted.session.attached(info);
       }
       case Nbd.REP_ERR_SHUTDOWN ->
           end(context, new NbdEvent.Fenced(data.toString(StandardCharsets.UTF_8)));
@@ -116,7 +168,7 @@ final class ClientNegotiation extends ByteToMessageDecoder {
               new NbdEvent.Refused(
                   String.format(
                       "attach to %s refused (%#x): %s",
-                      export, type, data.toString(StandardCharsets.UTF_8))));
+                      wanted.export, type, data.toString(StandardCharsets.UTF_8))));
     }
   }
 
@@ -141,14 +193,22 @@ final class ClientNegotiation extends ByteToMessageDecoder {
   }
 
   private void end(ChannelHandlerContext context, NbdEvent last) {
-    session.end(last);
+    tell(last);
     context.close();
+  }
+
+  /** Tells who wanted an attach, if anybody did. */
+  private void tell(NbdEvent last) {
+    Wish wanted = wish;
+    if (wanted != null) {
+      wanted.session.end(last);
+    }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) throws Exception {
     super.channelInactive(context);
-    session.end(new NbdEvent.Lost("the server ended the connection before it was attached"));
+    tell(new NbdEvent.Lost("the server ended the connection before it was attached"));
   }
 
   @Override

@@ -1,15 +1,9 @@
 package lockstep.ft.nbd;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
-import lockstep.ft.net.NameResolvers;
 
 /**
  * One attach to one export of an NBD server: negotiates with GO, then carries requests until either
@@ -24,18 +18,16 @@ import lockstep.ft.net.NameResolvers;
  * timeout.
  */
 public final class NbdClient implements AutoCloseable {
-  private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
-
   private final ClientSession session;
   private final ChannelFuture connecting;
 
-  private NbdClient(ClientSession session, ChannelFuture connecting) {
+  NbdClient(ClientSession session, ChannelFuture connecting) {
     this.session = session;
     this.connecting = connecting;
   }
 
   /**
-   * Starts an attach; {@code events} hears {@link NbdEvent.Attached} or why not.
+   * Dials a server and attaches; {@code events} hears {@link NbdEvent.Attached} or why not.
    *
    * @param export name of the export: an {@link ExportName}, or any name that another server knows
    */
@@ -44,30 +36,7 @@ public final class NbdClient implements AutoCloseable {
       InetSocketAddress server,
       String export,
       Consumer<? super NbdEvent> events) {
-    ClientSession session = new ClientSession(events);
-    ChannelFuture connecting =
-        new Bootstrap()
-            .group(group)
-            .channel(NioSocketChannel.class)
-            .resolver(NameResolvers.OFF_THREAD)
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.SO_KEEPALIVE, true)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
-            .handler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(new ClientNegotiation(export, session));
-                  }
-                })
-            .connect(server);
-    connecting.addListener(
-        future -> {
-          if (!future.isSuccess()) {
-            session.end(new NbdEvent.Lost(String.valueOf(future.cause().getMessage())));
-          }
-        });
-    return new NbdClient(session, connecting);
+    return NbdConnection.dial(group, server, () -> {}).attach(export, events);
   }
 
   /**
@@ -90,11 +59,6 @@ public final class NbdClient implements AutoCloseable {
   @Override
   public void close() {
     session.silence();
-    connecting.addListener(
-        future -> {
-          if (future.isSuccess()) {
-            var _ = connecting.channel().close();
-          }
-        });
+    NbdConnection.closeWhenDialled(connecting);
   }
 }

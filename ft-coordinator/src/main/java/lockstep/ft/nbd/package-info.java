@@ -11,6 +11,8 @@
  *   <li>{@link lockstep.ft.nbd.ExportInfo}: what a server tells about an export, and how the disk
  *       server's <em>incarnation</em> travels in it.
  *   <li>{@link lockstep.ft.nbd.RequestHeader}: the 28 bytes that open every request.
+ *   <li>{@link lockstep.ft.nbd.NbdConnection}: a connection that is attached to nothing yet, by
+ *       which a server can be asked whether it is there.
  *   <li>{@link lockstep.ft.nbd.NbdClient}: an attach to an export; {@link
  *       lockstep.ft.nbd.NbdRequest}s go in, {@link lockstep.ft.nbd.NbdEvent}s come out on the I/O
  *       thread.

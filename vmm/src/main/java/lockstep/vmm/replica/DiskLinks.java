@@ -1,6 +1,5 @@
 package lockstep.vmm.replica;
 
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.OptionalLong;
 import lockstep.ft.core.Effect;
@@ -10,7 +9,6 @@ import lockstep.ft.nbd.ExportName;
 import lockstep.ft.nbd.NbdClient;
 import lockstep.ft.nbd.NbdEvent;
 import lockstep.ft.nbd.NbdRequest;
-import lockstep.ft.net.Transport;
 import lockstep.vmm.machine.board.BoardConfig;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,8 +18,7 @@ import org.slf4j.LoggerFactory;
 final class DiskLinks {
   private static final Logger log = LoggerFactory.getLogger(DiskLinks.class);
 
-  private final Transport transport;
-  private final InetSocketAddress server;
+  private final IdleDiskLink idle;
   private final String vm;
   private final List<Disk> disks;
   private final Inbox inbox;
@@ -29,10 +26,11 @@ final class DiskLinks {
 
   private record Attach(long number, NbdClient client) {}
 
-  DiskLinks(
-      Transport transport, InetSocketAddress server, String vm, List<Disk> disks, Inbox inbox) {
-    this.transport = transport;
-    this.server = server;
+  /**
+   * @param idle gives the connections
+   */
+  DiskLinks(IdleDiskLink idle, String vm, List<Disk> disks, Inbox inbox) {
+    this.idle = idle;
     this.vm = vm;
     this.disks = disks;
     this.inbox = inbox;
@@ -44,11 +42,7 @@ final class DiskLinks {
     end(disk);
     String export = ExportName.held(vm, disks.get(disk).name(), wanted.epoch()).toString();
     NbdClient client =
-        NbdClient.attach(
-            transport.eventLoops(),
-            server,
-            export,
-            event -> heard(disk, wanted.attach(), export, event));
+        idle.take().attach(export, event -> heard(disk, wanted.attach(), export, event));
     attaches[disk] = new Attach(wanted.attach(), client);
   }
 

@@ -26,6 +26,7 @@ import lockstep.ft.definition.VmDefinition;
 import lockstep.ft.link.LinkMessage;
 import lockstep.ft.machine.Bytes;
 import lockstep.ft.machine.DeterministicMachine;
+import lockstep.ft.nbd.ExportName;
 import lockstep.ft.net.Endpoints;
 import lockstep.ft.net.Transport;
 import lockstep.ft.net.VmSource;
@@ -59,7 +60,7 @@ public final class Vmm implements AutoCloseable {
   private final ArbiterLink arbiter;
   private final PeerLinks peers;
   private final DiskLinks disks;
-  private final DiskProbe diskProbe;
+  private final IdleDiskLink idleDisk;
   private final ProxyLink proxy;
   private final ConsoleServer console;
   private final Transport.Listening logListening;
@@ -106,9 +107,13 @@ public final class Vmm implements AutoCloseable {
                     Endpoints.parse(options.advertisedHost(), 0).getHostString(),
                     ops.address().getPort())));
     arbiter = new ArbiterLink(transport, options.diskServerArbiter(), options.vm(), inbox);
-    disks =
-        new DiskLinks(transport, options.diskServerNbd(), options.vm(), definition.disks(), inbox);
-    diskProbe = new DiskProbe(transport, options.diskServerNbd(), inbox);
+    String asked = // any will do, and a VM may have no disk
+        definition.disks().stream()
+            .findFirst()
+            .map(disk -> ExportName.plain(options.vm(), disk.name()).toString())
+            .orElse(options.vm());
+    idleDisk = new IdleDiskLink(transport, options.diskServerNbd(), asked, inbox);
+    disks = new DiskLinks(idleDisk, options.vm(), definition.disks(), inbox);
     proxy =
         new ProxyLink(
             transport,
@@ -171,7 +176,7 @@ public final class Vmm implements AutoCloseable {
     vmm.watchIoThread();
     vmm.arbiter.start();
     vmm.proxy.start();
-    vmm.diskProbe.start();
+    vmm.idleDisk.start();
     vmm.thread.start();
     return vmm;
   }
@@ -253,8 +258,8 @@ public final class Vmm implements AutoCloseable {
   public void close() {
     arbiter.close();
     proxy.close();
-    diskProbe.close();
     disks.close();
+    idleDisk.close();
     console.close();
     logListening.close();
     ops.close();

@@ -8,9 +8,11 @@
  * slices, and carries the replica's effects out ({@link lockstep.vmm.replica.EffectRunner}). The
  * links live on I/O threads and do nothing but put events into the inbox: {@link
  * lockstep.vmm.replica.ArbiterLink}, {@link lockstep.vmm.replica.PeerLinks} (log channels), {@link
- * lockstep.vmm.replica.DiskLinks} (NBD), {@link lockstep.vmm.replica.ProxyLink} (frames), {@link
- * lockstep.vmm.replica.ConsoleServer}. {@link lockstep.vmm.replica.Lateness} tells in the log when
- * one of these threads did not come round for so long that a peer may miss this replica.
+ * lockstep.vmm.replica.DiskLinks} (NBD; they begin with what {@link
+ * lockstep.vmm.replica.IdleDiskLink} has kept open and probed), {@link
+ * lockstep.vmm.replica.ProxyLink} (frames), {@link lockstep.vmm.replica.ConsoleServer}. {@link
+ * lockstep.vmm.replica.Lateness} tells in the log when one of these threads did not come round for
+ * so long that a peer may miss this replica.
  *
  * <p>Saved states ({@link lockstep.vmm.replica.SavedState}), recordings ({@link
  * lockstep.vmm.replica.LogRecorder}, {@link lockstep.vmm.replica.RecordingReplay}) and what is kept
