@@ -158,6 +158,27 @@ final class RocksBlockStoreTest {
     }
   }
 
+  /** Blocks count as what they are, whether a table has them or says which blob has. */
+  @Test
+  void tellsAboutWhatADiskTakes() throws IOException, InterruptedException {
+    byte[][] parts = new byte[24][PART_BYTES];
+    long bytes = (long) parts.length * PART_BYTES;
+    Random random = new Random(5);
+    for (int round = 0; round < 3; round++) {
+      try (DataDirectory opened = open(directory)) {
+        if (round == 0) {
+          opened.blocks().create(1, bytes);
+        }
+        for (int i = 0; i < parts.length; i++) {
+          write(opened, i, parts, random);
+        }
+        Thread.sleep(200); // full buffers become tables, and tables are merged
+        long told = opened.blocks().allocatedBytes(1);
+        assertTrue(told > bytes / 2 && told < 4 * bytes, bytes + " written, told " + told);
+      }
+    }
+  }
+
   private static void write(DataDirectory opened, int part, byte[][] parts, Random random)
       throws IOException {
     random.nextBytes(parts[part]);
