@@ -134,7 +134,12 @@ public final class Lockstep implements Runnable {
 
   /** The parser and runner of all commands. */
   public static CommandLine commandLine() {
-    CommandLine commandLine = new CommandLine(new Lockstep());
+    return commandLine(new Lockstep());
+  }
+
+  /** The same for one command that is a program of its own: whatever fails is told in a line. */
+  public static CommandLine commandLine(Object command) {
+    CommandLine commandLine = new CommandLine(command);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     HelpText.flow(commandLine);
     commandLine.setParameterExceptionHandler(

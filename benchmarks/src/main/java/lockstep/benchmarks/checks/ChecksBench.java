@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import lockstep.tools.Lockstep;
 import lockstep.vmm.compiler.CompilerMode;
 import lockstep.vmm.replica.RecordingReplay;
 import lockstep.vmm.replica.RecordingReplay.Checks;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -53,10 +53,7 @@ public final class ChecksBench implements Callable<Integer> {
   private boolean tsv;
 
   public static void main(String[] arguments) {
-    System.exit(
-        new CommandLine(new ChecksBench())
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .execute(arguments));
+    System.exit(Lockstep.commandLine(new ChecksBench()).execute(arguments));
   }
 
   @Override

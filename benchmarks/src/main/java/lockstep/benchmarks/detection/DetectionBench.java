@@ -11,13 +11,13 @@ import java.util.concurrent.Callable;
 import lockstep.benchmarks.cluster.BenchCluster;
 import lockstep.benchmarks.cluster.Counters;
 import lockstep.benchmarks.cluster.GuestBenchOptions;
+import lockstep.tools.Lockstep;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.cluster.ServerProcess;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -83,10 +83,7 @@ public final class DetectionBench implements Callable<Integer> {
   private Optional<Integer> silence = Optional.empty();
 
   public static void main(String[] arguments) {
-    System.exit(
-        new CommandLine(new DetectionBench())
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .execute(arguments));
+    System.exit(Lockstep.commandLine(new DetectionBench()).execute(arguments));
   }
 
   @Override

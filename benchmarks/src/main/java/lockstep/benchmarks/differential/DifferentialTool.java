@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import lockstep.benchmarks.differential.Comparison.Difference;
-import picocli.CommandLine;
+import lockstep.tools.Lockstep;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -47,7 +47,7 @@ public final class DifferentialTool implements Callable<Integer> {
   private long each;
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new DifferentialTool()).execute(arguments));
+    System.exit(Lockstep.commandLine(new DifferentialTool()).execute(arguments));
   }
 
   @Override

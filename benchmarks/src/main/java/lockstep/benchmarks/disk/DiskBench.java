@@ -10,8 +10,8 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import lockstep.tools.Lockstep;
 import lockstep.tools.image.Directories;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -80,7 +80,7 @@ public final class DiskBench implements Callable<Integer> {
   private final Results results = new Results();
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new DiskBench()).execute(arguments));
+    System.exit(Lockstep.commandLine(new DiskBench()).execute(arguments));
   }
 
   @Override

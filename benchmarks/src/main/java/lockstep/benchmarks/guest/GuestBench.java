@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import lockstep.benchmarks.cluster.GuestBenchOptions;
+import lockstep.tools.Lockstep;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
 import lockstep.vmm.compiler.CompilerMode;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -62,10 +62,7 @@ public final class GuestBench implements Callable<Integer> {
   }
 
   public static void main(String[] arguments) {
-    System.exit(
-        new CommandLine(new GuestBench())
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .execute(arguments));
+    System.exit(Lockstep.commandLine(new GuestBench()).execute(arguments));
   }
 
   @Override

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
+import lockstep.tools.Lockstep;
 import lockstep.vmm.compiler.CompilerMode;
 import lockstep.vmm.compiler.GuestCompiler;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -66,10 +66,7 @@ public final class MachineBench implements Callable<Integer> {
   private boolean qemu;
 
   public static void main(String[] arguments) {
-    System.exit(
-        new CommandLine(new MachineBench())
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .execute(arguments));
+    System.exit(Lockstep.commandLine(new MachineBench()).execute(arguments));
   }
 
   @Override

@@ -16,10 +16,10 @@ import lockstep.benchmarks.cluster.BenchCluster;
 import lockstep.benchmarks.cluster.CpuUse;
 import lockstep.benchmarks.cluster.GuestBenchOptions;
 import lockstep.benchmarks.cluster.GuestShell;
+import lockstep.tools.Lockstep;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -77,7 +77,7 @@ public final class ProtectionBench implements Callable<Integer> {
   private final Measurements measurements = new Measurements();
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new ProtectionBench()).execute(arguments));
+    System.exit(Lockstep.commandLine(new ProtectionBench()).execute(arguments));
   }
 
   @Override

@@ -7,12 +7,12 @@ import java.util.concurrent.Callable;
 import lockstep.benchmarks.cluster.BenchCluster;
 import lockstep.benchmarks.cluster.Counters;
 import lockstep.benchmarks.cluster.GuestBenchOptions;
+import lockstep.tools.Lockstep;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.image.Guest;
 import lockstep.tools.image.ImageException;
 import lockstep.tools.image.Progress;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,7 +49,7 @@ public final class SwitchBench implements Callable<Integer> {
   private int clients;
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new SwitchBench()).execute(arguments));
+    System.exit(Lockstep.commandLine(new SwitchBench()).execute(arguments));
   }
 
   @Override

@@ -15,6 +15,7 @@ import lockstep.benchmarks.cluster.GuestBenchOptions;
 import lockstep.benchmarks.cluster.GuestShell;
 import lockstep.benchmarks.cluster.RedisLoad;
 import lockstep.benchmarks.cluster.RedisLoad.Command;
+import lockstep.tools.Lockstep;
 import lockstep.tools.cluster.Cluster;
 import lockstep.tools.cluster.ReplicaView;
 import lockstep.tools.image.Guest;
@@ -66,7 +67,7 @@ public final class TransferBench implements Callable<Integer> {
   private int times;
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new TransferBench()).execute(arguments));
+    System.exit(Lockstep.commandLine(new TransferBench()).execute(arguments));
   }
 
   @Override
