@@ -142,6 +142,9 @@ public final class ArbiterServer implements AutoCloseable {
         return;
       }
       ArbiterReply reply = vm.fence().decide(request, nanoClock.getAsLong());
+      if (request instanceof ArbiterRequest.Start && reply instanceof ArbiterReply.Granted) {
+        vms.settle(vm);
+      }
       if (reply instanceof ArbiterReply.Refused refused) {
         LOG.info("vm={} refused {}: {}", request.vm(), request, refused.reason());
       }

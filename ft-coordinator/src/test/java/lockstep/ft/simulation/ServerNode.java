@@ -324,6 +324,10 @@ final class ServerNode implements Net.Listener {
     checker.recordChanged(state.record());
     world.tell("arbiter: " + brief(state.record()) + " by " + request.getClass().getSimpleName());
     fenceOlder();
+    if (request instanceof ArbiterRequest.Start) {
+      // What those who are gone have written, and nobody would send again, is stable from here on.
+      System.arraycopy(cached, 0, durable, 0, cached.length);
+    }
     if (diesAfterNextGrant) {
       dieBeforeAnswering(request);
       return;

@@ -56,7 +56,9 @@ final class SimulationTest {
     for (long seed : new long[] {28_884, 87_734}) {
       run(seed, 1, RandomRun::ofEarlierSingleFaults);
     }
-    run(1046, 1, RandomRun::of);
+    for (long seed : new long[] {1046, 31_054}) {
+      run(seed, 1, RandomRun::of);
+    }
   }
 
   @Test
