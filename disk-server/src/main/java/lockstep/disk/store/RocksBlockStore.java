@@ -290,7 +290,8 @@ final class RocksBlockStore implements BlockStore {
 
   @Override
   public long allocatedBytes(int disk) {
-    double known = 0;
+    List<LiveFileMetaData> tables = tablesOfBlocks();
+    double keys = 0;
     long buffered = 0;
     for (int layer : layers.disk(disk).chain()) {
       byte[] first = LayerKey.of(layer, 0);
@@ -302,21 +303,27 @@ final class RocksBlockStore implements BlockStore {
             rocks
                 .db()
                 .getApproximateSizes(blocks, List.of(range), SizeApproximationFlag.INCLUDE_FILES);
-        known += sizes[0] * keysPerTableByte(first, end);
+        keys += sizes[0] * keysPerTableByte(tables, first, end);
         buffered += rocks.db().getApproximateMemTableStats(blocks, range).size;
       }
     }
-    return Math.round(known * BLOCK_BYTES) + buffered;
+    return Math.round(keys * BLOCK_BYTES) + buffered;
+  }
+
+  private List<LiveFileMetaData> tablesOfBlocks() {
+    byte[] family = BLOCKS.getBytes(StandardCharsets.UTF_8);
+    return rocks.db().getLiveFilesMetaData().stream()
+        .filter(table -> Arrays.equals(table.columnFamilyName(), family))
+        .toList();
   }
 
   /** Of the tables that have any of these keys: a key may stand with its block, or for a blob. */
-  private double keysPerTableByte(byte[] first, byte[] end) {
+  private static double keysPerTableByte(List<LiveFileMetaData> tables, byte[] first, byte[] end) {
     long keys = 0;
     long bytes = 0;
-    for (LiveFileMetaData table : rocks.db().getLiveFilesMetaData()) {
+    for (LiveFileMetaData table : tables) {
       boolean ours =
-          Arrays.equals(table.columnFamilyName(), BLOCKS.getBytes(StandardCharsets.UTF_8))
-              && Arrays.compareUnsigned(table.smallestKey(), end) < 0
+          Arrays.compareUnsigned(table.smallestKey(), end) < 0
               && Arrays.compareUnsigned(table.largestKey(), first) >= 0;
       // RocksDB has not looked into every table since it was opened.
       if (ours && table.numEntries() > 0) {

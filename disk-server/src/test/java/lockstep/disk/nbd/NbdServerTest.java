@@ -118,14 +118,17 @@ final class NbdServerTest extends WithServer {
     }
   }
 
+  private NbdConnection dial(Semaphore answers) {
+    return NbdConnection.dial(
+        fixture.transport.eventLoops(), fixture.server.nbdAddress(), answers::release);
+  }
+
   @Test
   void aConnectionThatIsAttachedToNothingIsAnsweredUntilItAttaches() throws InterruptedException {
     Semaphore answers = new Semaphore(0);
     BlockingQueue<NbdEvent> events = new LinkedBlockingQueue<>();
-    String export = ExportName.plain("web", "root").toString();
-    try (NbdConnection idle =
-        NbdConnection.dial(
-            fixture.transport.eventLoops(), fixture.server.nbdAddress(), answers::release)) {
+    String export = ExportName.plain(TestVm.NAME, TestVm.DISK).toString();
+    try (NbdConnection idle = dial(answers)) {
       answers.acquire(); // the greeting
       for (String asked : List.of(export, "no export", export)) {
         idle.ask(asked);
@@ -146,15 +149,13 @@ final class NbdServerTest extends WithServer {
   void aConnectionThatTheServerHasEndedIsNoAttach() throws Exception {
     Semaphore answers = new Semaphore(0);
     BlockingQueue<NbdEvent> events = new LinkedBlockingQueue<>();
-    NbdConnection idle =
-        NbdConnection.dial(
-            fixture.transport.eventLoops(), fixture.server.nbdAddress(), answers::release);
+    NbdConnection idle = dial(answers);
     answers.acquire();
     fixture.restart();
     while (!idle.isEnded()) {
       Thread.sleep(1);
     }
-    var _ = idle.attach(ExportName.plain("web", "root").toString(), events::add);
+    var _ = idle.attach(ExportName.plain(TestVm.NAME, TestVm.DISK).toString(), events::add);
     assertInstanceOf(NbdEvent.Lost.class, events.take());
   }
 

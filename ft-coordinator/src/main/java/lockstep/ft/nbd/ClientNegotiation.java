@@ -113,17 +113,23 @@ final class ClientNegotiation extends ByteToMessageDecoder {
         int type = in.readInt();
         in.skipBytes(Integer.BYTES);
         ByteBuf data = in.readSlice((int) length);
-        Wish wanted = wish;
-        if (magic == Nbd.OPTION_REPLY_MAGIC && option == Nbd.OPT_INFO) {
-          if (type != Nbd.REP_INFO) { // the last one
-            answered.run();
-          }
-        } else if (magic == Nbd.OPTION_REPLY_MAGIC && option == Nbd.OPT_GO && wanted != null) {
-          reply(context, wanted, type, data);
+        if (magic == Nbd.OPTION_REPLY_MAGIC) {
+          reply(context, option, type, data);
         } else {
-          fail(context, "no reply to what was asked");
+          fail(context, "no option reply");
         }
       }
+    }
+  }
+
+  private void reply(ChannelHandlerContext context, int option, int type, ByteBuf data) {
+    Wish wanted = wish;
+    if (option == Nbd.OPT_GO && wanted != null) {
+      replyToGo(context, wanted, type, data);
+    } else if (option != Nbd.OPT_INFO) {
+      fail(context, "no reply to what was asked");
+    } else if (type != Nbd.REP_INFO) { // the last one
+      answered.run();
     }
   }
 
@@ -148,7 +154,7 @@ final class ClientNegotiation extends ByteToMessageDecoder {
     }
   }
 
-  private void reply(ChannelHandlerContext context, Wish wanted, int type, ByteBuf data) {
+  private void replyToGo(ChannelHandlerContext context, Wish wanted, int type, ByteBuf data) {
     switch (type) {
       case Nbd.REP_INFO -> info(context, data);
       case Nbd.REP_ACK -> {

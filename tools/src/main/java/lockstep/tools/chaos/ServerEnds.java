@@ -51,11 +51,15 @@ final class ServerEnds {
   /**
    * Why a process may end.
    *
-   * @param isPlan whether it is to be ended so; else it may be
    * @param covers the ends that it explains
+   * @param because what lets it end so; empty if it is planned to
    * @param since when this was told, or just before: it holds for who ran then
    */
-  private record Reason(boolean isPlan, Predicate<EndKind> covers, String because, Instant since) {
+  private record Reason(Predicate<EndKind> covers, Optional<String> because, Instant since) {
+    private boolean isPlan() {
+      return because.isEmpty();
+    }
+
     private boolean explains(ServerEnd end, Instant endOfTheOneBefore) {
       return covers.test(EndKind.of(end))
           && since.isAfter(endOfTheOneBefore)
@@ -108,27 +112,27 @@ final class ServerEnds {
 
   /** A process is about to be sent SIGKILL. */
   synchronized void kills(String server, long pid) {
-    tell(server, pid, new Reason(true, EndKind::isKill, "a fault", lastFaultBegan()));
+    tell(server, pid, new Reason(EndKind::isKill, Optional.empty(), lastFaultBegan()));
   }
 
   /** By the fault that has begun, the guest may go on without a VMM, which then ends so. */
   synchronized void mayLose(String server, long pid, Set<HaltReason> reasons) {
-    String because = faults.getLast().kind.toString();
-    tell(server, pid, new Reason(false, haltedBy(reasons), because, lastFaultBegan()));
+    Optional<String> because = Optional.of(faults.getLast().kind.toString());
+    tell(server, pid, new Reason(haltedBy(reasons), because, lastFaultBegan()));
   }
 
   /** The guest is protected again, by these VMMs: it has not gone on without them. */
   synchronized void keeps(String server, long pid) {
     List<Reason> told = reasons.get(new Incarnation(server, pid));
     if (told != null) {
-      told.removeIf(reason -> !reason.isPlan && reason.since.equals(lastFaultBegan()));
+      told.removeIf(reason -> !reason.isPlan() && reason.since.equals(lastFaultBegan()));
     }
   }
 
   /** The guest is shut down, and a VMM ends with it. */
   synchronized void shutsDown(String server, long pid) {
     Predicate<EndKind> off = haltedBy(Set.of(HaltReason.GUEST_OFF));
-    tell(server, pid, new Reason(true, off, "the guest", lastFaultBegan()));
+    tell(server, pid, new Reason(off, Optional.empty(), lastFaultBegan()));
   }
 
   /** Whether it can be that a pair has fallen apart because a replica was late, and that is all. */
@@ -136,13 +140,13 @@ final class ServerEnds {
     Instant began = lastFault(end.at()).map(Fault::began).orElse(Instant.MIN);
     boolean isExpected =
         reasons.getOrDefault(Incarnation.of(end), List.of()).stream()
-            .anyMatch(reason -> !reason.isPlan && !reason.since.isBefore(began));
+            .anyMatch(reason -> !reason.isPlan() && !reason.since.isBefore(began));
     return !isExpected && haltedBy(LATE_LOSES).test(EndKind.of(end));
   }
 
   /** It was so. */
   synchronized void wasFalseAlarm(ServerEnd end) {
-    tell(end.server(), end.pid(), new Reason(false, haltedBy(LATE_LOSES), LATE, end.at()));
+    tell(end.server(), end.pid(), new Reason(haltedBy(LATE_LOSES), Optional.of(LATE), end.at()));
   }
 
   private void tell(String server, long pid, Reason reason) {
@@ -181,7 +185,7 @@ final class ServerEnds {
         Optional<String> why =
             EndKind.of(end).isWantOfDiskServer()
                 ? faultThatTookTheDiskServer(end)
-                : reason.map(Reason::because);
+                : reason.flatMap(Reason::because);
         unplanned.add(
             new Unplanned(
                 end,

@@ -287,8 +287,8 @@ final class InstructionEmitter {
 
   /** Pushes rs1 and rs2 as an amount. */
   private void pushWithShift(long insn) {
-    pushBoth(insn);
-    code.l2i();
+    unit.pushX(Insn.rs1(insn));
+    unit.pushWord(Insn.rs2(insn));
   }
 
   private void pushWords(long insn) {
@@ -554,8 +554,7 @@ final class InstructionEmitter {
     if (op >= Op.BCLRI) {
       code.loadConstant(Insn.immediate(insn));
     } else {
-      unit.pushX(Insn.rs2(insn));
-      code.l2i();
+      unit.pushWord(Insn.rs2(insn));
     }
     code.lshl();
   }

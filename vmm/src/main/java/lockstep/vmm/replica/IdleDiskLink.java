@@ -33,11 +33,11 @@ final class IdleDiskLink {
   private final Silence silence = new Silence(); // scheduled calls only
   private boolean told; // as above
   private volatile boolean answered;
+  private volatile boolean closed;
 
   // Guarded by this.
   private @Nullable NbdConnection connection;
   private int intervals;
-  private boolean closed;
 
   /**
    * @param export that the server is asked about
@@ -50,10 +50,8 @@ final class IdleDiskLink {
   }
 
   void start() {
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
+    if (closed) {
+      return;
     }
     // First, so that nothing that fails now ends it.
     transport.eventLoops().schedule(this::start, Silence.PROBE_MILLIS, TimeUnit.MILLISECONDS);
@@ -78,12 +76,14 @@ final class IdleDiskLink {
   }
 
   private synchronized void ask() {
-    NbdConnection current = connection;
     intervals++;
-    if (current == null || isUsedUp(current)) {
-      renew();
-    } else {
+    NbdConnection current = connection;
+    if (current != null && !isUsedUp(current)) {
       current.ask(export);
+    } else if (!closed) {
+      drop();
+      connection = dial();
+      intervals = 0;
     }
   }
 
@@ -94,12 +94,11 @@ final class IdleDiskLink {
         || current.isEnded();
   }
 
-  private synchronized void renew() {
+  private void drop() {
     if (connection != null) {
       connection.close();
+      connection = null;
     }
-    intervals = 0;
-    connection = closed ? null : dial();
   }
 
   private NbdConnection dial() {
@@ -121,6 +120,6 @@ final class IdleDiskLink {
 
   synchronized void close() {
     closed = true;
-    renew();
+    drop();
   }
 }

@@ -28,19 +28,26 @@ final class RegionTest {
   private static final int A3 = 1 << 13;
 
   private static Region region(int entrySlot) {
+    return region(
+        entrySlot,
+        BNEZ_A0_PLUS_12,
+        ADDI_A1_A1_1,
+        ADDI_A1_A1_1,
+        ADDI_A2_A2_1,
+        BNEZ_A3_MINUS_12,
+        RETURN);
+  }
+
+  /** Of a program at the beginning of a page, all of which has been executed. */
+  static Region region(int entrySlot, int... program) {
     ByteBuffer page = ByteBuffer.allocate(PhysicalMemory.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    page.putInt(BNEZ_A0_PLUS_12)
-        .putInt(ADDI_A1_A1_1)
-        .putInt(ADDI_A1_A1_1)
-        .putInt(ADDI_A2_A2_1)
-        .putInt(BNEZ_A3_MINUS_12)
-        .putInt(RETURN);
+    page.asIntBuffer().put(program);
     BitSet reached = new BitSet();
     reached.set(0, PhysicalMemory.PAGE_BYTES / 2);
     return Region.discover(page.array(), reached, entrySlot, 100);
   }
 
-  private static Block block(Region region, int slot) {
+  static Block block(Region region, int slot) {
     return Objects.requireNonNull(region.at(slot));
   }
 

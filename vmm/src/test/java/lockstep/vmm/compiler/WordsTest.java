@@ -2,13 +2,8 @@ package lockstep.vmm.compiler;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.BitSet;
-import java.util.Objects;
 import lockstep.vmm.machine.isa.Insn;
 import lockstep.vmm.machine.isa.Op;
-import lockstep.vmm.machine.memory.PhysicalMemory;
 import org.junit.jupiter.api.Test;
 
 final class WordsTest {
@@ -76,18 +71,11 @@ final class WordsTest {
   @Test
   void aLoopKeepsWhatItsBodyKeepsAndACallNothing() {
     // li a0, 5; loop: addiw a0, a0, -1; bnez a0, loop; jal ra, elsewhere; mv a1, a0; ret
-    ByteBuffer page = ByteBuffer.allocate(PhysicalMemory.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    page.putInt(0x00500513).putInt(0xfff5051b).putInt(0xfe051ee3);
-    page.putInt(0x100000ef).putInt(0x00050593).putInt(0x00008067);
-    BitSet reached = new BitSet();
-    reached.set(0, PhysicalMemory.PAGE_BYTES / 2);
-    Region region = Region.discover(page.array(), reached, 0, 100);
-    assertEquals(set(A), words(region, 2));
-    assertEquals(set(A), words(region, 6));
-    assertEquals(Words.NONE, words(region, 8));
-  }
-
-  private static int words(Region region, int slot) {
-    return Objects.requireNonNull(region.at(slot)).wordX;
+    Region region =
+        RegionTest.region(
+            0, 0x00500513, 0xfff5051b, 0xfe051ee3, 0x100000ef, 0x00050593, 0x00008067);
+    assertEquals(set(A), RegionTest.block(region, 2).wordX);
+    assertEquals(set(A), RegionTest.block(region, 6).wordX);
+    assertEquals(Words.NONE, RegionTest.block(region, 8).wordX);
   }
 }

@@ -12,7 +12,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import lockstep.ft.core.ReplicaEvent;
 import lockstep.ft.nbd.Nbd;
@@ -81,19 +80,6 @@ final class IdleDiskLinkTest {
     }
   }
 
-  private static void await(Inbox inbox, ReplicaEvent event) {
-    AtomicBoolean came = new AtomicBoolean();
-    while (!came.get()) {
-      inbox.await(System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
-      inbox.drain(
-          item -> {
-            if (item.equals(new Inbox.Item.Event(event))) {
-              came.set(true);
-            }
-          });
-    }
-  }
-
   @Test
   @Timeout(60)
   void tellsWhetherTheServerAnswersAndGivesAwayWhatHasBeenGreeted() throws Exception {
@@ -102,7 +88,7 @@ final class IdleDiskLinkTest {
       Inbox inbox = new Inbox();
       IdleDiskLink link = new IdleDiskLink(transport, server.address(), "web/root", inbox);
       link.start();
-      await(inbox, new ReplicaEvent.DiskServerReached());
+      Awaited.await(inbox, new ReplicaEvent.DiskServerReached());
       assertEquals(Nbd.OPT_INFO, server.options.take());
       try (NbdConnection taken = link.take()) {
         assertTrue(taken.isOpen());
@@ -110,9 +96,9 @@ final class IdleDiskLinkTest {
       server.options.clear();
       assertEquals(Nbd.OPT_INFO, server.options.take()); // by another one
       server.answering.set(false);
-      await(inbox, new ReplicaEvent.DiskServerMissed());
+      Awaited.await(inbox, new ReplicaEvent.DiskServerMissed());
       server.answering.set(true);
-      await(inbox, new ReplicaEvent.DiskServerReached());
+      Awaited.await(inbox, new ReplicaEvent.DiskServerReached());
       link.close();
     }
   }

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import lockstep.ft.arbiter.ReplicaId;
 import lockstep.ft.core.ReplicaEvent;
 import lockstep.ft.link.LinkMessage;
@@ -38,19 +36,6 @@ final class ProxyLinkTest {
     public void closed(String reason) {}
   }
 
-  private static void await(Inbox inbox, ReplicaEvent event) {
-    AtomicBoolean came = new AtomicBoolean();
-    while (!came.get()) {
-      inbox.await(System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
-      inbox.drain(
-          item -> {
-            if (item.equals(new Inbox.Item.Event(event))) {
-              came.set(true);
-            }
-          });
-    }
-  }
-
   @Test
   @Timeout(60)
   void aSilentProxyIsGivenUpThoughFramesWaitForIt() throws Exception {
@@ -61,12 +46,12 @@ final class ProxyLinkTest {
       Inbox inbox = new Inbox();
       ProxyLink link = new ProxyLink(transport, listening.address(), HELLO, inbox);
       link.start();
-      await(inbox, new ReplicaEvent.ProxyUp());
+      Awaited.await(inbox, new ReplicaEvent.ProxyUp());
       Bytes frame = Bytes.of(new byte[60_000]);
       for (int i = 0; i < 1_000; i++) {
         link.sendFrame(frame);
       }
-      await(inbox, new ReplicaEvent.ProxyDown());
+      Awaited.await(inbox, new ReplicaEvent.ProxyDown());
       assertFalse(link.up());
       link.close();
     }
