@@ -142,11 +142,17 @@ public final class Vms {
 
   /**
    * Makes stable what has been written to a VM's disks. A guest that starts anew reads it, and
-   * nobody is left who would send it again if this host's power were cut.
+   * nobody is left who would send it again if this host's power were cut. A storage that fails does
+   * not keep the arbiter from answering: the guest's own flushes fail then.
    */
-  public void settle(Vm vm) throws IOException {
+  public void settle(Vm vm) {
     for (Disk disk : disks.of(vm.name())) {
-      disks.blocks().sync(disk.number());
+      try {
+        disks.blocks().sync(disk.number());
+      } catch (IOException e) {
+        LOG.error(
+            "disk={} what was written before may not be stable: {}", disk.path(), e.getMessage());
+      }
     }
   }
 
